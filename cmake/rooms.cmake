@@ -1,0 +1,63 @@
+# A room is a folder in src/ with one library target of the same name ("hypervisor/libvirt" is
+# rig_hypervisor_libvirt) and, from its *_test.cc files, one test program "<target>_test".
+#
+#   room(base LINK PkgConfig::spdlog)
+#   room(kube USES api http LINK ...)       USES: rooms, by folder; LINK: libraries
+#
+# Sources are every *.cc of the folder and of its sub-folders that are not rooms themselves.
+
+set(RIG_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+
+add_library(rig_settings INTERFACE)
+target_include_directories(rig_settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/gen)
+target_compile_definitions(rig_settings INTERFACE RIG_VERSION="${PROJECT_VERSION}")
+target_compile_options(rig_settings INTERFACE ${RIG_WARNINGS})
+find_program(RIG_MOLD mold)
+if(RIG_MOLD)
+  target_link_options(rig_settings INTERFACE -fuse-ld=mold)
+endif()
+if(RIG_SANITIZE)
+  target_compile_options(rig_settings INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  target_link_options(rig_settings INTERFACE -fsanitize=address,undefined)
+endif()
+if(RIG_TSAN)
+  target_compile_options(rig_settings INTERFACE -fsanitize=thread)
+  target_link_options(rig_settings INTERFACE -fsanitize=thread)
+endif()
+
+function(rig_room_target out folder)
+  string(REPLACE "/" "_" name "${folder}")
+  set(${out} rig_${name} PARENT_SCOPE)
+endfunction()
+
+function(room folder)
+  cmake_parse_arguments(ARG "" "" "USES;LINK;EXCLUDE;TEST_USES;TEST_LINK" ${ARGN})
+  rig_room_target(target ${folder})
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
+  foreach(excluded ${ARG_EXCLUDE})
+    list(FILTER files EXCLUDE REGEX "^${excluded}(/|$)")
+  endforeach()
+  set(sources ${files})
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  set(tests ${files})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  add_library(${target} STATIC ${sources})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(${target} PUBLIC rig_settings ${ARG_LINK})
+  foreach(used ${ARG_USES})
+    rig_room_target(used_target ${used})
+    target_link_libraries(${target} PUBLIC ${used_target})
+  endforeach()
+
+  if(tests)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest GTest::gtest_main ${ARG_TEST_LINK})
+    foreach(used ${ARG_TEST_USES})
+      rig_room_target(used_target ${used})
+      target_link_libraries(${target}_test PRIVATE ${used_target})
+    endforeach()
+    target_compile_definitions(${target}_test PRIVATE RIG_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    add_test(NAME ${folder} COMMAND ${target}_test)
+  endif()
+endfunction()

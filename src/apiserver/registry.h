@@ -1,0 +1,103 @@
+// apiserver/registry.h — what a write means: API semantics over Store, the same for every kind.
+//
+// Thread-safe; no thread, socket or file of its own. Objects are JSON with apiVersion, kind and
+// metadata.resourceVersion. Failures are those of apiserver/failure.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/kinds.h"
+#include "apiserver/failure.h"
+#include "apiserver/store/store.h"
+#include "base/clock.h"
+#include "base/object_key.h"
+
+namespace rig::apiserver {
+
+enum class Validation : std::uint8_t { kIgnore, kWarn, kStrict };
+enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
+enum class Part : std::uint8_t { kWhole, kStatus, kScale };  // subresource of a write
+
+struct WriteContext {
+  std::string field_manager;  // never empty: the manager named, else what the user agent says
+  Validation validation = Validation::kWarn;
+  bool dry_run = false, force = false;
+  std::vector<std::string>* warnings = nullptr;  // one text per Warning header
+};
+struct DeleteContext {
+  bool dry_run = false;
+  std::string propagation;  // "", "Background", "Foreground", "Orphan"
+  std::string uid, resource_version;  // preconditions
+};
+struct ListQuery {
+  std::string name_space;  // "" : all
+  std::string label_selector, field_selector, continue_token, resource_version, resource_version_match;
+  std::int64_t limit = 0;
+};
+struct ListResult {
+  std::vector<json::Value> items;
+  Revision at = 0;
+  std::string continue_token;
+  std::optional<std::int64_t> remaining;
+};
+struct Written {
+  json::Value object;
+  bool created = false;
+};
+
+// A position in the log plus filters. Never blocks writers.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  struct Event {
+    enum class Type : std::uint8_t { kAdded, kModified, kDeleted, kBookmark } type = Type::kAdded;
+    json::Value object;  // kBookmark: only apiVersion, kind, metadata.resourceVersion (and the initial-events-end mark)
+  };
+  // At least one event, or none at the deadline or when stop is requested. kOutOfRange (410): list again.
+  virtual Result<std::vector<Event>> next(Time deadline, std::stop_token stop) = 0;
+};
+struct WatchQuery {
+  ListQuery list;
+  bool bookmarks = false, send_initial_events = false;
+};
+
+class Registry {
+ public:
+  Registry(Store& store, std::span<const api::KindInfo> kinds, const Clock& clock);
+  ~Registry();
+
+  // Makes namespaces default, kube-system, kube-public when they are not there. Returns the uid of kube-system: the
+  // cluster id.
+  Result<std::string> bootstrap();
+
+  Result<json::Value> create(const api::KindInfo&, std::string_view name_space, json::Value object, const WriteContext&);
+  Result<json::Value> get(const api::KindInfo&, const ObjectKey&, Part part = Part::kWhole) const;
+  Result<ListResult> list(const api::KindInfo&, const ListQuery&) const;
+  Result<std::unique_ptr<Watch>> watch(const api::KindInfo&, const WatchQuery&) const;
+  Result<Written> replace(const api::KindInfo&, const ObjectKey&, json::Value object, Part part, const WriteContext&);
+  Result<Written> patch(const api::KindInfo&, const ObjectKey&, PatchType, const json::Value& patch, Part part,
+                        const WriteContext&);
+  // The object as it stands when something holds it (finalizers), else a Status Success.
+  Result<json::Value> remove(const api::KindInfo&, const ObjectKey&, const DeleteContext&);
+  Result<ListResult> remove_collection(const api::KindInfo&, const ListQuery&, const DeleteContext&);
+
+  // One round of the collector: dependents of absent owners, foreground and orphan deletion, ending namespaces,
+  // Events older than an hour, compaction. Says whether it changed anything. Called by apiserver/janitor's thread
+  // after changes, by tests and the simulator directly.
+  Result<bool> collect();
+
+  Store& store();
+  std::span<const api::KindInfo> kinds() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rig::apiserver

@@ -1,0 +1,215 @@
+// base/yaml/parse.cc — yaml-cpp's events as JSON values.
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "base/text.h"
+#include "base/yaml/scalar.h"
+#include "base/yaml/yaml.h"
+
+namespace rig::yaml {
+namespace {
+
+constexpr std::size_t kDepthMax = 64;
+constexpr std::size_t kValuesMax = 1'000'000;  // aliases count as often as they are used
+constexpr std::size_t kDocumentsMax = 10'000;
+
+// Thrown through yaml-cpp, which knows no other way to stop; caught in parse_all.
+struct Refused {
+  YAML::Mark mark;
+  std::string what;
+};
+
+std::size_t count_values(const json::Value& value) {
+  std::size_t count = 1;
+  if (const auto* items = value.as<json::Array>()) {
+    for (const json::Value& item : *items) count += count_values(item);
+  }
+  if (const auto* object = value.as<json::Object>()) {
+    for (const auto& member : *object) count += count_values(member.second);
+  }
+  return count;
+}
+
+// A list or map that is being read.
+struct Frame {
+  bool is_map = false;
+  YAML::anchor_t anchor = 0;
+  json::Array items;
+  std::vector<json::Member> members;
+  std::set<std::string, std::less<>> keys;
+  std::optional<std::string> key;  // read, and its value not yet
+  bool is_merge = false;           // that key is a bare "<<"
+  std::vector<json::Value> merged;
+};
+
+class Handler final : public YAML::EventHandler {
+ public:
+  explicit Handler(std::vector<json::Value>& documents) : documents_(documents) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_.size() >= kDocumentsMax) refuse(mark, "more than " + std::to_string(kDocumentsMax) + " documents");
+    anchors_.clear();
+    has_root_ = false;
+  }
+  void OnDocumentEnd() override {
+    if (has_root_ && !root_.is_null()) documents_.push_back(std::move(root_));
+  }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, anchor, {}, Form::kPlain, "null"); }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+    if (!is_utf8(text)) refuse(mark, "not UTF-8");
+    // yaml-cpp's tag is "?" for a plain scalar and "!" for a quoted one.
+    const bool is_plain = tag == "?" || tag.empty();
+    const bool is_string = tag == "!" || tag == "tag:yaml.org,2002:str";
+    if (!is_plain && !is_string && !tag.starts_with("tag:yaml.org,2002:")) refuse(mark, "unknown tag " + tag);
+    put(mark, anchor, is_string ? json::Value(text) : resolve_plain(text), is_plain ? Form::kPlain : Form::kTagged, text);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) refuse(mark, "an alias inside of what it names");
+    count(mark, count_values(found->second) - 1);  // put counts one
+    put(mark, 0, json::Value(found->second), Form::kTagged, "*");
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    start(mark, anchor, false);
+  }
+  void OnSequenceEnd() override {
+    Frame frame = end();
+    put(last_mark_, frame.anchor, std::move(frame.items), Form::kTagged, "[");
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    start(mark, anchor, true);
+  }
+  void OnMapEnd() override {
+    Frame frame = end();
+    json::Object object(std::move(frame.members));
+    for (const json::Value& from : frame.merged) {  // what stands in the map itself wins, then the earlier merge
+      for (const auto& [key, value] : *from.as<json::Object>()) {
+        if (!object.contains(key)) object[key] = value;
+      }
+    }
+    put(last_mark_, frame.anchor, std::move(object), Form::kTagged, "{");
+  }
+
+ private:
+  enum class Form { kPlain, kTagged };
+
+  [[noreturn]] static void refuse(const YAML::Mark& mark, std::string what) { throw Refused{mark, std::move(what)}; }
+
+  void count(const YAML::Mark& mark, std::size_t more) {
+    values_ += more;
+    if (values_ > kValuesMax) refuse(mark, "more than " + std::to_string(kValuesMax) + " values, aliases counted");
+  }
+
+  void start(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map) {
+    if (is_at_key()) refuse(mark, "a key must be a string");
+    if (open_.size() >= kDepthMax) refuse(mark, "nested deeper than " + std::to_string(kDepthMax));
+    last_mark_ = mark;
+    Frame& frame = open_.emplace_back();
+    frame.is_map = is_map;
+    frame.anchor = anchor;
+  }
+
+  Frame end() {
+    Frame frame = std::move(open_.back());
+    open_.pop_back();
+    return frame;
+  }
+
+  bool is_at_key() const { return !open_.empty() && open_.back().is_map && !open_.back().key.has_value(); }
+
+  void put(const YAML::Mark& mark, YAML::anchor_t anchor, json::Value value, Form form, const std::string& text) {
+    last_mark_ = mark;
+    count(mark, 1);
+    if (anchor != 0) anchors_[anchor] = value;
+    if (is_at_key()) return put_key(mark, value, form, text);
+    if (open_.empty()) {
+      root_ = std::move(value);
+      has_root_ = true;
+      return;
+    }
+    Frame& frame = open_.back();
+    if (!frame.is_map) {
+      frame.items.push_back(std::move(value));
+    } else if (frame.is_merge) {
+      merge(mark, frame, std::move(value));
+      frame.key.reset();
+    } else {
+      frame.members.emplace_back(std::move(*frame.key), std::move(value));
+      frame.key.reset();
+    }
+  }
+
+  void put_key(const YAML::Mark& mark, const json::Value& value, Form form, const std::string& text) {
+    Frame& frame = open_.back();
+    const auto* key = value.as<std::string>();
+    if (key == nullptr) refuse(mark, "key " + text + " is not a string; write it in quotes");
+    if (!frame.keys.insert(*key).second) refuse(mark, "key \"" + *key + "\" already set in map");
+    frame.is_merge = form == Form::kPlain && *key == "<<";
+    frame.key = *key;
+  }
+
+  static void merge(const YAML::Mark& mark, Frame& frame, json::Value value) {
+    json::Array maps;
+    if (auto* list = value.as<json::Array>()) {
+      maps = std::move(*list);
+    } else {
+      maps.push_back(std::move(value));
+    }
+    for (json::Value& map : maps) {
+      if (!map.is_object()) refuse(mark, "<< wants a map or a list of maps");
+      frame.merged.push_back(std::move(map));
+    }
+  }
+
+  std::vector<json::Value>& documents_;
+  std::vector<Frame> open_;
+  std::map<YAML::anchor_t, json::Value> anchors_;
+  json::Value root_;
+  bool has_root_ = false;
+  std::size_t values_ = 0;
+  YAML::Mark last_mark_;  // for values whose end event has no place
+};
+
+Error bad(const YAML::Mark& mark, const std::string& what) {
+  return Error(Code::kInvalidArgument,
+               std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) + ": " + what);
+}
+
+// Reads documents until there is none or `documents_max` are there.
+Result<std::vector<json::Value>> read(std::string_view text, std::size_t documents_max) {
+  std::vector<json::Value> documents;
+  try {
+    std::istringstream in{std::string(text)};
+    YAML::Parser parser(in);
+    Handler handler(documents);
+    while (documents.size() < documents_max && parser.HandleNextDocument(handler)) {
+    }
+  } catch (const Refused& e) {
+    return bad(e.mark, e.what);
+  } catch (const YAML::Exception& e) {
+    return bad(e.mark, e.msg);
+  }
+  return documents;
+}
+
+}  // namespace
+
+Result<std::vector<json::Value>> parse_all(std::string_view text) { return read(text, kDocumentsMax + 1); }
+
+Result<json::Value> parse(std::string_view text) {
+  std::vector<json::Value> documents = TRY(read(text, 1));
+  return documents.empty() ? json::Value() : std::move(documents.front());
+}
+
+}  // namespace rig::yaml

@@ -1,0 +1,58 @@
+// http/client.h — HTTP exchanges with one peer. Knows TLS, deadlines and connection reuse; knows no API.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/byte_stream.h"
+#include "base/call.h"
+
+namespace rig::http {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method = "GET";
+  std::string target;  // path and query, percent-encoded, or a whole URL when the client has no base URL
+  Headers headers;
+  std::string body;
+};
+struct Reply {
+  int status = 0;
+  Headers headers;
+  std::string body;
+  std::string_view header(std::string_view name) const;  // first of that name, any case; "" when absent
+};
+
+struct ClientOptions {
+  std::string base_url;       // "https://127.0.0.1:6443"; "" : every target is a whole URL
+  std::string unix_socket;    // connect here instead
+  std::string ca_pem;         // trust only these; "" : the system's
+  std::string certificate_pem, key_pem;  // client certificate
+  std::string fingerprint_sha256;        // hex; trust exactly this server certificate
+  bool insecure_skip_verify = false;
+  std::string user_agent = "virtrigaud";
+  std::size_t body_bytes_max = 64U << 20;  // of a reply to send(); longer is kResourceExhausted
+  int redirects_max = 0;
+};
+
+// Thread-safe: calls run side by side, each on a connection of its own from a pool.
+// A reply with any status is a value. kUnavailable: no reply, with the reason (refused, TLS, name). kDeadlineExceeded.
+class Client {
+ public:
+  static Result<std::unique_ptr<Client>> make(const ClientOptions& options);
+  virtual ~Client() = default;
+  virtual Result<Reply> send(const Request& request, const Call& call) = 0;
+  // As send(), but the body of a 2xx reply goes to `on_bytes` as it arrives (false ends the exchange; that is not an
+  // error), and the returned reply has none. Other statuses return with their body.
+  virtual Result<Reply> stream(const Request& request, const Call& call,
+                               const std::function<bool(std::string_view)>& on_bytes) = 0;
+  // Sends `request` with Upgrade and, after 101, hands the connection over. Another status: kUnavailable with it.
+  virtual Result<std::unique_ptr<ByteStream>> upgrade(const Request& request, std::string_view protocol, const Call& call) = 0;
+};
+
+}  // namespace rig::http

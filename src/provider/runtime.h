@@ -1,0 +1,47 @@
+// provider/runtime.h — the processes that serve Provider objects, as the Provider controller asks for them.
+//
+// Controllers decide that a Provider shall be served and with what; how (child processes, Deployments) is fleet's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/object_key.h"
+#include "base/result.h"
+
+namespace rig::provider {
+
+// Everything a provider process is started with. A change restarts it, except of credentials: those are projected
+// anew and the process rereads them. Secret bytes stand in `credentials` only and never reach argv, env or a log.
+struct ProviderProcess {
+  ObjectKey key;
+  std::string uid;
+  std::string type;      // "libvirt": served by the program provider-libvirt
+  std::string endpoint;  // the hypervisor's URI
+  bool insecure_skip_verify = false;
+  std::map<std::string, std::string> env;          // spec.runtime.env
+  std::map<std::string, std::string> defaults;     // spec.defaults: "datastore", "storagePod", "cluster", "folder"
+  std::map<std::string, std::string> credentials;  // the Secret's keys and bytes
+  std::string log_level, log_format;               // "": the provider's own default
+  bool operator==(const ProviderProcess&) const = default;
+};
+
+struct RuntimeState {
+  enum class Phase : std::uint8_t { kStarting, kRunning, kFailed } phase = Phase::kStarting;
+  std::string message;   // with kFailed: why, and when it is tried again
+  std::string endpoint;  // where the process serves: "unix:/path" or "host:port"
+  bool operator==(const RuntimeState&) const = default;
+};
+
+// Thread-safe; no call waits for a process.
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+  // Makes `process` what serves its key. Idempotent: asking again with the same answers how it stands.
+  // kInvalidArgument: there is no program for this type. kResourceExhausted: too many providers.
+  virtual Result<RuntimeState> ensure(const ProviderProcess& process) = 0;
+  virtual void remove(const ObjectKey& key) = 0;  // ends the process and forgets its credentials; fine when unknown
+};
+
+}  // namespace rig::provider

@@ -1,0 +1,45 @@
+// provider/task_runner.h — tasks for hypervisors whose calls block and have no task of their own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "provider/provider.h"
+
+namespace rig::provider {
+
+struct TaskProgress {
+  std::string step;
+  std::optional<int> percent;
+  std::int64_t bytes_done = 0, bytes_total = 0;
+};
+
+// Work on one machine runs one at a time, in the order submitted. Submitting a verb that is already queued or
+// running for the machine is the same task. Nothing is persisted: after a restart poll() says kForgotten, the
+// controller describes the machine and decides again. Finished tasks are kept for one hour. Thread-safe.
+class TaskRunner {
+ public:
+  // Honours call.stop, which is requested by cancel() and stop(). May block.
+  using Work = std::function<Status(const Call& call, const std::function<void(const TaskProgress&)>& progress)>;
+
+  TaskRunner(int threads, std::size_t queued_max, const Clock& clock);
+  ~TaskRunner();  // stop(0)
+
+  // `machine` is the serialisation key (the machine id). kResourceExhausted with retry_after: the queue is full.
+  Result<TaskId> submit(const std::string& machine, std::string_view verb, Work work);
+  TaskState poll(const TaskId& task) const;
+  void cancel(const TaskId& task);
+  void stop(Duration grace);  // takes no more; waits, then requests stop of what runs
+
+  // Called after every change of a task, on the worker's thread. Set once, before the first submit().
+  void on_change(std::function<void(const std::string& machine, const TaskId&, const TaskState&)> callback);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rig::provider
