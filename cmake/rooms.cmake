@@ -4,7 +4,8 @@
 #   room(base LINK PkgConfig::spdlog)
 #   room(kube USES api http LINK ...)       USES: rooms, by folder; LINK: libraries
 #
-# Sources are every *.cc of the folder and of its sub-folders that are not rooms themselves.
+# Sources are every *.cc of the folder and of its sub-folders that are not rooms themselves. With RIG_FUZZ each
+# *_fuzz.cc is a program "fuzz/<target>_<name>" of the build folder; the target "fuzz" builds them all.
 
 set(RIG_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 
@@ -23,6 +24,11 @@ endif()
 if(RIG_TSAN)
   target_compile_options(rig_settings INTERFACE -fsanitize=thread)
   target_link_options(rig_settings INTERFACE -fsanitize=thread)
+endif()
+if(RIG_FUZZ)
+  target_compile_options(rig_settings INTERFACE -fsanitize=fuzzer-no-link,address,undefined -Wno-error)
+  target_link_options(rig_settings INTERFACE -fsanitize=address,undefined)
+  add_custom_target(fuzz)
 endif()
 
 function(rig_room_target out folder)
@@ -59,5 +65,18 @@ function(room folder)
     endforeach()
     target_compile_definitions(${target}_test PRIVATE RIG_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     add_test(NAME ${folder} COMMAND ${target}_test)
+  endif()
+
+  set(fuzzers ${files})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  if(RIG_FUZZ)
+    foreach(file ${fuzzers})
+      get_filename_component(name ${file} NAME_WE)
+      add_executable(${target}_${name} ${file})
+      target_link_libraries(${target}_${name} PRIVATE ${target})
+      target_link_options(${target}_${name} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${target}_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+      add_dependencies(fuzz ${target}_${name})
+    endforeach()
   endif()
 endfunction()

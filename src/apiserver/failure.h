@@ -16,11 +16,11 @@
 namespace rig::apiserver {
 
 Error not_found(const api::Resource& resource, std::string_view name);
-Error already_exists(const api::Resource& resource, std::string_view name);
+Error already_exists(const api::Resource& resource, std::string_view name, std::string_view prefix = {});
 Error conflict(const api::Resource& resource, std::string_view name, std::string_view why = {});
 Error invalid(const api::Resource& resource, std::string_view name, const std::vector<schema::Problem>& problems);
 Error bad_request(std::string message);
-Error forbidden(const api::Resource& resource, std::string_view name, std::string_view why);
+Error forbidden(const api::Resource& resource, std::string_view name, std::string_view why, json::Array causes = {});
 Error unauthorized();
 Error expired(std::string message);                    // 410
 Error method_not_supported(const api::Resource& resource, std::string_view verb);

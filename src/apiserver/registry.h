@@ -22,13 +22,15 @@ namespace rig::apiserver {
 
 enum class Validation : std::uint8_t { kIgnore, kWarn, kStrict };
 enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
-enum class Part : std::uint8_t { kWhole, kStatus, kScale };  // subresource of a write
+enum class Part : std::uint8_t { kWhole, kStatus, kScale, kFinalize };  // subresource; kFinalize: of a Namespace
 
 struct WriteContext {
   std::string field_manager;  // never empty: the manager named, else what the user agent says
   Validation validation = Validation::kWarn;
   bool dry_run = false, force = false;
   std::vector<std::string>* warnings = nullptr;  // one text per Warning header
+  // What reading the body brought up: duplicate field "spec.tags". Warned of as unknown fields are, refused by kStrict.
+  std::vector<std::string> body_warnings = {};
 };
 struct DeleteContext {
   bool dry_run = false;
@@ -95,8 +97,9 @@ class Registry {
   Store& store();
   std::span<const api::KindInfo> kinds() const;
 
+  struct Impl;  // for the files of this room
+
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -27,7 +27,7 @@ class StepClock final : public Clock {
  public:
   Time now() const override {
     const std::lock_guard lock(mutex_);
-    return Time(since_start_);
+    return Time(kBoot + since_start_);
   }
   WallTime wall() const override {
     const std::lock_guard lock(mutex_);
@@ -40,7 +40,8 @@ class StepClock final : public Clock {
 
  private:
   mutable std::mutex mutex_;
-  Duration since_start_{std::chrono::hours(1)};  // guarded by mutex_; not zero, so that Time{} means "never"
+  static constexpr Duration kBoot = std::chrono::hours(1);  // not zero, so that Time{} means "never"
+  Duration since_start_{};                                  // guarded by mutex_
 };
 
 }  // namespace rig

@@ -12,12 +12,12 @@
 #include <memory>
 
 #include "base/json/json.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 
 namespace rig::log {
 namespace {
 
-constexpr std::size_t kLinesKept = 200;
 constexpr std::string_view kLevelNames[] = {"debug", "info", "warn", "error"};
 constexpr std::string_view kLevelWords[] = {"DEBUG", "INFO", "WARN", "ERROR"};
 
@@ -99,7 +99,7 @@ void write(Level level, std::string_view message, Fields fields) {
     // The disk is full or stderr is closed: nobody is left to be told, and the line is kept below.
   }
   s.lines.push_back(std::move(line));
-  if (s.lines.size() > kLinesKept) s.lines.pop_front();
+  if (s.lines.size() > kLogLinesKept) s.lines.pop_front();
 }
 
 }  // namespace

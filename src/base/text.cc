@@ -87,12 +87,13 @@ std::string to_lower(std::string_view text) {
 
 std::string_view near_miss(std::string_view typed, std::span<const std::string_view> candidates) {
   constexpr std::size_t kEditsMax = 2;
+  const std::string lower = to_lower(typed);
   std::string_view best;
   std::size_t best_edits = kEditsMax + 1;
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > typed.size() + kEditsMax || typed.size() > candidate.size() + kEditsMax) continue;
-    const std::size_t edits = edits_between(typed, candidate);
-    const bool is_alike = 2 * edits <= candidate.size();  // "On" is not a misspelt "Off"
+    const std::size_t edits = edits_between(lower, to_lower(candidate));
+    const bool is_alike = 2 * edits < candidate.size();  // "On" is not a misspelt "Off"
     if (edits < best_edits && is_alike) {
       best = candidate;
       best_edits = edits;

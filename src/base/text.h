@@ -15,7 +15,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 std::string_view trim(std::string_view text);  // blanks, tabs, line ends
 std::string to_lower(std::string_view text);   // ASCII
 
-// The candidate that a typing error probably meant (at most two edits away), or "".
+// The candidate that a typing error probably meant (at most two edits away, in any case), or "".
 std::string_view near_miss(std::string_view typed, std::span<const std::string_view> candidates);
 
 std::string base64(std::string_view bytes);                     // standard alphabet, padded

@@ -90,12 +90,13 @@ bool take_part(std::string_view& text, std::int64_t& sum) {
     if (error != std::errc() || whole < 0 || text.starts_with('-')) return false;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   }
-  const bool ends_in_dot = text.size() > 1 && text[0] == '.' && (text[1] < '0' || text[1] > '9');
-  if (ends_in_dot && has_whole) text.remove_prefix(1);  // "1.s" is Go's too
   if (!take_fraction(text, nanoseconds)) return false;
   const Unit* unit = take_unit(text);
   if (unit == nullptr) return false;
-  const auto fraction = static_cast<std::int64_t>(static_cast<__int128>(nanoseconds) * unit->nanoseconds / 1'000'000'000);
+  // `nanoseconds` is the fraction times 10^9; the order of the operations keeps it exact and within 64 bits.
+  constexpr std::int64_t kBillion = 1'000'000'000;
+  const std::int64_t fraction = unit->nanoseconds >= kBillion ? nanoseconds * (unit->nanoseconds / kBillion)
+                                                              : nanoseconds * unit->nanoseconds / kBillion;
   std::int64_t product = 0;
   return !__builtin_mul_overflow(whole, unit->nanoseconds, &product) && !__builtin_add_overflow(sum, product, &sum) &&
          !__builtin_add_overflow(sum, fraction, &sum);

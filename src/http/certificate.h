@@ -8,7 +8,9 @@
 
 namespace rig::http {
 
-struct KeyPair { std::string certificate_pem, key_pem; };
+struct KeyPair {
+  std::string certificate_pem, key_pem;
+};
 struct Subject {
   std::string common_name;
   std::vector<std::string> organizations;  // Kubernetes groups

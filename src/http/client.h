@@ -29,9 +29,9 @@ struct Reply {
 };
 
 struct ClientOptions {
-  std::string base_url;       // "https://127.0.0.1:6443"; "" : every target is a whole URL
-  std::string unix_socket;    // connect here instead
-  std::string ca_pem;         // trust only these; "" : the system's
+  std::string base_url;                  // "https://127.0.0.1:6443"; "" : every target is a whole URL
+  std::string unix_socket;               // connect here instead
+  std::string ca_pem;                    // trust only these; "" : the system's
   std::string certificate_pem, key_pem;  // client certificate
   std::string fingerprint_sha256;        // hex; trust exactly this server certificate
   bool insecure_skip_verify = false;
@@ -52,7 +52,8 @@ class Client {
   virtual Result<Reply> stream(const Request& request, const Call& call,
                                const std::function<bool(std::string_view)>& on_bytes) = 0;
   // Sends `request` with Upgrade and, after 101, hands the connection over. Another status: kUnavailable with it.
-  virtual Result<std::unique_ptr<ByteStream>> upgrade(const Request& request, std::string_view protocol, const Call& call) = 0;
+  virtual Result<std::unique_ptr<ByteStream>> upgrade(const Request& request, std::string_view protocol,
+                                                      const Call& call) = 0;
 };
 
 }  // namespace rig::http

@@ -20,13 +20,17 @@ concept ApiObject = requires(T t) {
 };
 
 // With apiVersion and kind, as a body.
-template <ApiObject T> json::Value to_json(const T& object) {
+template <ApiObject T>
+json::Value to_json(const T& object) {
   json::Value v = schema::encode(object);
   v["apiVersion"] = T::kResource.api_version();
   v["kind"] = T::kResource.kind;
   return v;
 }
-template <ApiObject T> Result<T> from_json(const json::Value& v) { return schema::decode<T>(v); }
+template <ApiObject T>
+Result<T> from_json(const json::Value& v) {
+  return schema::decode<T>(v);
+}
 
 // Follows continue tokens; kOutOfRange when a token expired meanwhile.
 struct RawList {
@@ -56,11 +60,13 @@ class Api {
     return out;
   }
   Result<T> create(const T& object, const Call& call) const {
-    return from_json<T>(TRY(transport_.send(create_request(T::kResource, object.meta.namespace_, to_json(object), write_), call)));
+    return from_json<T>(
+        TRY(transport_.send(create_request(T::kResource, object.meta.namespace_, to_json(object), write_), call)));
   }
   // kAborted if it moved on (meta.resource_version is the precondition).
   Result<T> replace(const T& object, const Call& call) const {
-    return from_json<T>(TRY(transport_.send(replace_request(T::kResource, object.meta.key(), to_json(object), {}, write_), call)));
+    return from_json<T>(
+        TRY(transport_.send(replace_request(T::kResource, object.meta.key(), to_json(object), {}, write_), call)));
   }
   // Writes the status when it differs; `before` says what was read. Returns the object as it is now.
   Result<T> publish_status(const T& before, const T& after, const Call& call) const {
@@ -69,13 +75,14 @@ class Api {
     const json::Value* a = was.find("status");
     const json::Value* b = now.find("status");
     if ((a ? *a : none) == (b ? *b : none)) return after;
-    return from_json<T>(TRY(transport_.send(replace_request(T::kResource, after.meta.key(), to_json(after), "status", write_), call)));
+    return from_json<T>(
+        TRY(transport_.send(replace_request(T::kResource, after.meta.key(), to_json(after), "status", write_), call)));
   }
   Result<T> json_patch(const ObjectKey& key, const json::Value& patch, const Call& call) const {
     return from_json<T>(TRY(transport_.send(json_patch_request(T::kResource, key, patch, {}, write_), call)));
   }
   Status remove(const T& object, const Call& call) const {  // guarded by uid
-    TRY(transport_.send(delete_request(T::kResource, object.meta.key(), {.uid = object.meta.uid, .propagation_policy = {}}), call));
+    TRY(transport_.send(delete_request(T::kResource, object.meta.key(), {.uid = object.meta.uid}), call));
     return {};
   }
 

@@ -4,11 +4,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/check.h"
+#include "base/log.h"
 #include "kube/api.h"
 
 namespace rig::kube {
@@ -16,10 +20,18 @@ namespace rig::kube {
 // What a reflector says. A relist is Init, InitApply*, InitDone, so that a store can swap at once and work out what
 // vanished while nobody was looking.
 struct Init {};
-struct InitApply { json::Value object; };
-struct InitDone { std::string resource_version; };
-struct Apply { json::Value object; };
-struct Delete { json::Value object; };
+struct InitApply {
+  json::Value object;
+};
+struct InitDone {
+  std::string resource_version;
+};
+struct Apply {
+  json::Value object;
+};
+struct Delete {
+  json::Value object;
+};
 using Event = std::variant<Init, InitApply, InitDone, Apply, Delete>;
 
 // Reading side. Objects are immutable and shared; hold one for as long as you like. Thread-safe.
@@ -40,13 +52,15 @@ class Store {
     for (const auto& [key, object] : objects_) out.push_back(object);
     return out;
   }
+  // By key. The index must have been added.
   std::vector<std::shared_ptr<const T>> by_index(const std::string& index, const std::string& value) const {
     const std::shared_lock lock(mutex_);
     std::vector<std::shared_ptr<const T>> out;
     const auto it = indexes_.find(index);
-    if (it == indexes_.end()) return out;
-    const auto [first, last] = it->second.keys.equal_range(value);
-    for (auto i = first; i != last; ++i) out.push_back(objects_.at(i->second));
+    CHECK(it != indexes_.end());
+    const auto keys = it->second.keys.find(value);
+    if (keys == it->second.keys.end()) return out;
+    for (const ObjectKey& key : keys->second) out.push_back(objects_.at(key));
     return out;
   }
   bool is_synced() const {  // the first list has arrived
@@ -56,10 +70,11 @@ class Store {
   void add_index(const std::string& name, IndexFunction function);  // before the first event
 
  private:
-  template <ApiObject U> friend class StoreWriter;
+  template <ApiObject U>
+  friend class StoreWriter;
   struct Index {
     IndexFunction function;
-    std::multimap<std::string, ObjectKey> keys;
+    std::map<std::string, std::set<ObjectKey>> keys;  // by value
   };
   void put(const ObjectKey& key, std::shared_ptr<const T> object);  // mutex_ held
   void drop(const ObjectKey& key);                                  // mutex_ held
@@ -70,18 +85,33 @@ class Store {
   bool synced_ = false;
 };
 
-// Writing side: exactly one per store, so that a relist can never erase someone else's events.
+// What an event changed: one object as it was (null: new) and as it is (null: gone).
+template <ApiObject T>
+struct Change {
+  ObjectKey key;
+  std::shared_ptr<const T> before, after;
+};
+
+// Writing side: exactly one per store, so that a relist can never erase someone else's events. One thread.
 template <ApiObject T>
 class StoreWriter {
  public:
   explicit StoreWriter(Store<T>& store) : store_(store) {}
-  // Applies one event; returns the keys whose controllers must look again. An object that cannot be decoded is left
-  // out and logged.
-  std::vector<ObjectKey> apply(const Event& event);
+  // Applies one event and says what is different now. A repeated event changes nothing. An object that cannot be
+  // decoded is logged, and what the store had of it stays: a newer server's word for something is not its absence.
+  std::vector<Change<T>> apply(const Event& event);
 
  private:
+  using Objects = std::map<ObjectKey, std::shared_ptr<const T>>;
+  // Null: nothing known, neither now nor before.
+  std::shared_ptr<const T> decode(const ObjectKey& key, const json::Value& object) const;
+  std::vector<Change<T>> replace_all();
+  std::vector<Change<T>> replace_one(const ObjectKey& key, std::shared_ptr<const T> after);
+  // Puts or drops one object; store_.mutex_ held.
+  void change(const ObjectKey& key, std::shared_ptr<const T> after, std::vector<Change<T>>& changes);
+
   Store<T>& store_;
-  std::map<ObjectKey, std::shared_ptr<const T>> incoming_;  // filled between Init and InitDone
+  Objects incoming_;  // filled between Init and InitDone
 };
 
 }  // namespace rig::kube

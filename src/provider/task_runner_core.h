@@ -52,8 +52,8 @@ class TaskRunnerCore {
   void end(const TaskId& task, Entry& entry, std::optional<Error> error, Time now);
   void forget_old(Time now);
 
-  const std::string prefix_;
-  const std::size_t queued_max_;
+  std::string prefix_;
+  std::size_t queued_max_;
   std::uint64_t last_ = 0;
   std::map<std::string, Entry> entries_;
   std::deque<TaskId> queue_;                                      // oldest first

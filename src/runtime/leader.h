@@ -29,8 +29,12 @@ class LeaderCore {
  public:
   LeaderCore(std::string identity, LeaseTimes times);
   struct Read {};
-  struct Write { LeaseRecord record; };
-  struct Wait { Time until; };
+  struct Write {
+    LeaseRecord record;
+  };
+  struct Wait {
+    Time until;
+  };
   std::variant<Read, Write, Wait> next(Time now, WallTime wall) const;
   void on_record(std::optional<LeaseRecord> seen, Time now);  // nullopt: no Lease yet; also after a write of ours
   void on_error(const Error& error, Time now);

@@ -33,9 +33,10 @@ class Reconciler {
   virtual Result<Action> reconcile(const ObjectKey& key) = 0;
 };
 
-// Reconciles one key and decides when to look again. Worker threads call it with a WorkQueue, the simulator with a
-// WorkQueueCore; there is no other path. A user's mistake is looked at again when something changes, or after five
-// minutes; everything else backs off.
+// Decides when to look at a key again, counts and logs the outcome, and gives the key back with done(). Worker threads
+// call it with the core of a WorkQueue, the simulator with its own; there is no other path. A user's mistake is looked
+// at again when something changes, or after five minutes; everything else backs off, for at least the error's
+// retry_after.
 void settle(const ObjectKey& key, std::string_view kind, const Result<Action>& result, WorkQueueCore& queue, Time now);
 
 }  // namespace rig::runtime

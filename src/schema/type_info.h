@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 
 namespace rig::schema {
 
+// A TypeInfo lives as long as the process: what is derived from it is kept by its address.
 struct TypeInfo;
 using TypeRef = const TypeInfo& (*)();  // a function, so recursive types and link order are no problem
 
@@ -89,6 +91,7 @@ struct Field {
   Field& addition() { is_addition = true; return *this; }
 };
 
+// The row with json "", if any, is the value that means "not set": never listed, never written.
 struct EnumRow { std::int64_t value; std::string_view json, doc; };
 
 // A rule over several members of one object. `members` are wire names.
@@ -96,6 +99,8 @@ struct Rule {
   enum class Kind : std::uint8_t { kExactlyOneOf, kAtMostOneOf } kind;
   std::vector<std::string_view> members;
 };
+
+using Visit = std::function<void(std::string_view key, void* item)>;
 
 struct TypeInfo {
   Kind kind{};
@@ -105,9 +110,9 @@ struct TypeInfo {
   std::vector<EnumRow> values;   // kEnum
   TypeRef element = nullptr;     // kList, kMap, kOptional
   std::string_view raw_schema;   // kRaw: OpenAPI as JSON text; "" means anything (preserve-unknown-fields)
-  // Container access without knowing the container: null for other kinds.
+  // Container access without knowing the container: null for other kinds. The key is "" but for maps.
   std::size_t (*size)(const void*) = nullptr;
-  std::pair<std::string_view, void*> (*item)(void*, std::size_t) = nullptr;  // key is "" for lists
+  void (*each)(void*, const Visit& visit) = nullptr;
   void* (*add)(void*, std::string_view key) = nullptr;
   std::int64_t (*get_enum)(const void*) = nullptr;
   void (*set_enum)(void*, std::int64_t) = nullptr;
@@ -164,7 +169,7 @@ template <class T> struct Shape<std::vector<T>> {
       TypeInfo i;
       i.kind = Kind::kList; i.name = "list"; i.element = &type_of<T>;
       i.size = [](const void* p) { return static_cast<const V*>(p)->size(); };
-      i.item = [](void* p, std::size_t n) { return std::pair<std::string_view, void*>("", &(*static_cast<V*>(p))[n]); };
+      i.each = [](void* p, const Visit& visit) { for (T& item : *static_cast<V*>(p)) visit("", &item); };
       i.add = [](void* p, std::string_view) -> void* { return &static_cast<V*>(p)->emplace_back(); };
       return i;
     }();
@@ -178,10 +183,7 @@ template <class T> struct Shape<std::map<std::string, T>> {
       TypeInfo i;
       i.kind = Kind::kMap; i.name = "map"; i.element = &type_of<T>;
       i.size = [](const void* p) { return static_cast<const M*>(p)->size(); };
-      i.item = [](void* p, std::size_t n) {
-        auto it = std::next(static_cast<M*>(p)->begin(), static_cast<std::ptrdiff_t>(n));
-        return std::pair<std::string_view, void*>(it->first, &it->second);
-      };
+      i.each = [](void* p, const Visit& visit) { for (auto& [key, item] : *static_cast<M*>(p)) visit(key, &item); };
       i.add = [](void* p, std::string_view k) -> void* { return &(*static_cast<M*>(p))[std::string(k)]; };
       return i;
     }();
@@ -195,7 +197,7 @@ template <class T> struct Shape<std::optional<T>> {
       TypeInfo i;
       i.kind = Kind::kOptional; i.name = "optional"; i.element = &type_of<T>;
       i.size = [](const void* p) { return static_cast<std::size_t>(static_cast<const O*>(p)->has_value()); };
-      i.item = [](void* p, std::size_t) { return std::pair<std::string_view, void*>("", &**static_cast<O*>(p)); };
+      i.each = [](void* p, const Visit& visit) { if (O& item = *static_cast<O*>(p)) visit("", &*item); };
       i.add = [](void* p, std::string_view) -> void* { return &static_cast<O*>(p)->emplace(); };
       return i;
     }();

@@ -22,17 +22,18 @@ struct Record {
   std::string key, value;
   Revision created = 0, revision = 0;
 };
-// kPut: `now` is the new record and `before` the value it replaced ("" when it was created). kRemove: `now.value` is
-// the last value and `now.revision` the revision of the removal.
+// kPut: `now` is the new record, `before` and `before_revision` are what it replaced ("" and 0 when it was created).
+// kRemove: `now.value` is the last value, `now.revision` the revision of the removal, `before` equals `now.value`.
 struct Change {
   enum class Kind : std::uint8_t { kPut, kRemove } kind = Kind::kPut;
   Record now;
   std::string before;
+  Revision before_revision = 0;
 };
 struct Page {
   Revision at = 0;  // of the snapshot that the page shows
   std::vector<Record> records;  // by key, as bytes
-  bool more = false;
+  std::size_t remaining = 0;    // how many more there are after the last of them
 };
 
 // Thread-safe. An acknowledged write survives a crash of the process and of the machine (SqliteStore).
@@ -46,7 +47,7 @@ class Store {
   virtual Result<Revision> remove(std::string_view key, Revision expected) = 0;
   virtual Result<Record> get(std::string_view key) const = 0;
   // Live records with this prefix and a key above `after_key`, at most `limit` (0: all). `at` 0: now; else the state
-  // at that revision (kOutOfRange when compacted).
+  // at that revision (kOutOfRange when compacted, or not reached yet).
   virtual Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) const = 0;
   // Changes with revision > after, oldest first, at most `limit`. kOutOfRange when `after` is older than the last
   // compaction: the caller must list again.

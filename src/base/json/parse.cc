@@ -3,6 +3,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "base/json/json.h"
@@ -13,22 +14,12 @@ namespace {
 namespace bj = boost::json;
 using ErrorCode = boost::system::error_code;
 
-// An array or object that is being read.
-struct Frame {
+// An array or object that is being read; what it holds so far stands at the end of Handler::values.
+struct Open {
   bool is_object = false;
-  Array items;
-  std::vector<Member> members;
+  std::size_t first = 0;
   // Filled from the first key on that is out of order; keys in ascending order need no set.
   std::set<std::string, std::less<>> keys;
-
-  // False: seen before.
-  bool note(const std::string& key) {
-    if (keys.empty() && (members.empty() || members.back().first < key)) return true;
-    if (keys.empty()) {
-      for (const Member& member : members) keys.insert(member.first);
-    }
-    return keys.insert(key).second;
-  }
 };
 
 // Boost.JSON's handler interface: each function answers false, with `ec` set, to stop.
@@ -41,8 +32,9 @@ struct Handler {
   explicit Handler(const ParseOptions& o) : options(o) {}
 
   const ParseOptions& options;
-  std::vector<Frame> open;
-  std::string part;  // of the string, key or number being read
+  std::vector<Open> open;
+  std::vector<Member> values;  // of all that is open; those of arrays have no key
+  std::string part;            // of the string, key or number being read
   Value root;
   std::string problem;  // ours; "" when the parser itself found the error
 
@@ -52,48 +44,63 @@ struct Handler {
     return false;
   }
 
-  // "spec.disks[2].name", where the last frame's key is `key`.
+  // "spec.disks[2].name", where "name" is `key` of the innermost object.
   std::string path_to(const std::string& key) const {
     std::string path;
     for (std::size_t i = 0; i + 1 < open.size(); ++i) {
-      const Frame& frame = open[i];
-      if (!frame.is_object) {
-        path += "[" + std::to_string(frame.items.size()) + "]";
+      const std::size_t end = open[i + 1].first;
+      if (open[i].is_object) {
+        path += (path.empty() ? "" : ".") + values[end - 1].first;
       } else {
-        path += (path.empty() ? "" : ".") + frame.members.back().first;
+        path += "[" + std::to_string(end - open[i].first) + "]";
       }
     }
     return path + (path.empty() ? "" : ".") + key;
+  }
+
+  // False: `key` is in the innermost object already.
+  bool note(const std::string& key) {
+    Open& object = open.back();
+    const bool is_empty = values.size() == object.first;
+    if (object.keys.empty() && (is_empty || values.back().first < key)) return true;
+    if (object.keys.empty()) {
+      for (std::size_t i = object.first; i < values.size(); ++i) object.keys.insert(values[i].first);
+    }
+    return object.keys.insert(key).second;
   }
 
   bool put(Value value) {
     if (open.empty()) {
       root = std::move(value);
     } else if (open.back().is_object) {
-      open.back().members.back().second = std::move(value);
+      values.back().second = std::move(value);
     } else {
-      open.back().items.push_back(std::move(value));
+      values.emplace_back(std::string(), std::move(value));
     }
+    return true;
+  }
+
+  bool start(bool is_object) {
+    open.push_back({.is_object = is_object, .first = values.size(), .keys = {}});
     return true;
   }
 
   bool on_document_begin(ErrorCode&) { return true; }
   bool on_document_end(ErrorCode&) { return true; }
-  bool on_object_begin(ErrorCode&) {
-    open.emplace_back().is_object = true;
-    return true;
-  }
+  bool on_object_begin(ErrorCode&) { return start(true); }
+  bool on_array_begin(ErrorCode&) { return start(false); }
   bool on_object_end(std::size_t, ErrorCode&) {
-    Object object(std::move(open.back().members));
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(open.back().first);
+    Object object{std::vector<Member>{std::move_iterator(first), std::move_iterator(values.end())}};
+    values.erase(first, values.end());
     open.pop_back();
     return put(std::move(object));
   }
-  bool on_array_begin(ErrorCode&) {
-    open.emplace_back();
-    return true;
-  }
   bool on_array_end(std::size_t, ErrorCode&) {
-    Array items = std::move(open.back().items);
+    Array items;
+    items.reserve(values.size() - open.back().first);
+    for (std::size_t i = open.back().first; i < values.size(); ++i) items.push_back(std::move(values[i].second));
+    values.resize(open.back().first);
     open.pop_back();
     return put(std::move(items));
   }
@@ -105,12 +112,12 @@ struct Handler {
   bool on_key(bj::string_view s, std::size_t, ErrorCode& ec) {
     part.append(s.data(), s.size());
     std::string key = std::exchange(part, {});
-    if (!open.back().note(key)) {
+    if (!note(key)) {
       const std::string path = path_to(key);
       if (options.refuse_duplicate_keys) return refuse("duplicate key \"" + key + "\" (" + path + ")", ec);
       if (options.duplicates != nullptr) options.duplicates->push_back(path);
     }
-    open.back().members.emplace_back(std::move(key), Value());
+    values.emplace_back(std::move(key), Value());
     return true;
   }
   bool on_string_part(bj::string_view s, std::size_t n, ErrorCode& ec) { return on_key_part(s, n, ec); }
@@ -150,12 +157,14 @@ std::string place(std::string_view text, std::size_t offset) {
   return std::to_string(line) + ":" + std::to_string(before.size() - line_start + 1) + ": ";
 }
 
-std::string explain(const ErrorCode& ec, const Handler& handler, const ParseOptions& options) {
+std::string explain(const ErrorCode& ec, const Handler& handler, std::string_view text, std::size_t read) {
   if (!handler.problem.empty()) return handler.problem;
-  if (ec == bj::error::too_deep) return "nested deeper than " + std::to_string(options.depth_max);
-  if (ec == bj::error::incomplete) return "the text ends in the middle of a value";
+  if (ec == bj::error::too_deep) return "nested deeper than " + std::to_string(handler.options.depth_max);
+  if (ec == bj::error::incomplete || read == text.size()) return "the text ends in the middle of a value";
   if (ec == bj::error::extra_data) return "more text after the value";
-  return ec.message();
+  const char c = text[read];
+  if (static_cast<unsigned char>(c) >= 0x80) return "a character outside of a string, or not UTF-8";
+  return c < ' ' ? "unexpected control character or line end" : std::string("unexpected '") + c + "'";
 }
 
 }  // namespace
@@ -167,7 +176,7 @@ Result<Value> parse(std::string_view text, const ParseOptions& options) {
   ErrorCode ec;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
   if (!ec && read < text.size()) ec = bj::error::extra_data;
-  if (ec) return Error(Code::kInvalidArgument, place(text, read) + explain(ec, parser.handler(), options));
+  if (ec) return Error(Code::kInvalidArgument, place(text, read) + explain(ec, parser.handler(), text, read));
   return std::move(parser.handler().root);
 }
 

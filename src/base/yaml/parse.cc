@@ -9,16 +9,13 @@
 #include <set>
 #include <sstream>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/yaml/scalar.h"
 #include "base/yaml/yaml.h"
 
 namespace rig::yaml {
 namespace {
-
-constexpr std::size_t kDepthMax = 64;
-constexpr std::size_t kValuesMax = 1'000'000;  // aliases count as often as they are used
-constexpr std::size_t kDocumentsMax = 10'000;
 
 // Thrown through yaml-cpp, which knows no other way to stop; caught in parse_all.
 struct Refused {
@@ -54,7 +51,7 @@ class Handler final : public YAML::EventHandler {
   explicit Handler(std::vector<json::Value>& documents) : documents_(documents) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_.size() >= kDocumentsMax) refuse(mark, "more than " + std::to_string(kDocumentsMax) + " documents");
+    if (documents_.size() >= kYamlDocumentsMax) refuse(mark, "more than " + std::to_string(kYamlDocumentsMax) + " documents");
     anchors_.clear();
     has_root_ = false;
   }
@@ -68,14 +65,14 @@ class Handler final : public YAML::EventHandler {
     // yaml-cpp's tag is "?" for a plain scalar and "!" for a quoted one.
     const bool is_plain = tag == "?" || tag.empty();
     const bool is_string = tag == "!" || tag == "tag:yaml.org,2002:str";
-    if (!is_plain && !is_string && !tag.starts_with("tag:yaml.org,2002:")) refuse(mark, "unknown tag " + tag);
-    put(mark, anchor, is_string ? json::Value(text) : resolve_plain(text), is_plain ? Form::kPlain : Form::kTagged, text);
+    if (!is_plain && !is_string) refuse(mark, "tag " + tag + " is not taken");
+    put(mark, anchor, is_string ? json::Value(text) : resolve_plain(text), is_plain ? Form::kPlain : Form::kOther, text);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) refuse(mark, "an alias inside of what it names");
     count(mark, count_values(found->second) - 1);  // put counts one
-    put(mark, 0, json::Value(found->second), Form::kTagged, "*");
+    put(mark, 0, json::Value(found->second), Form::kOther, "*");
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -84,7 +81,7 @@ class Handler final : public YAML::EventHandler {
   }
   void OnSequenceEnd() override {
     Frame frame = end();
-    put(last_mark_, frame.anchor, std::move(frame.items), Form::kTagged, "[");
+    put(last_mark_, frame.anchor, std::move(frame.items), Form::kOther, "[");
   }
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
@@ -98,22 +95,22 @@ class Handler final : public YAML::EventHandler {
         if (!object.contains(key)) object[key] = value;
       }
     }
-    put(last_mark_, frame.anchor, std::move(object), Form::kTagged, "{");
+    put(last_mark_, frame.anchor, std::move(object), Form::kOther, "{");
   }
 
  private:
-  enum class Form { kPlain, kTagged };
+  enum class Form { kPlain, kOther };
 
   [[noreturn]] static void refuse(const YAML::Mark& mark, std::string what) { throw Refused{mark, std::move(what)}; }
 
   void count(const YAML::Mark& mark, std::size_t more) {
     values_ += more;
-    if (values_ > kValuesMax) refuse(mark, "more than " + std::to_string(kValuesMax) + " values, aliases counted");
+    if (values_ > kYamlValuesMax) refuse(mark, "more than " + std::to_string(kYamlValuesMax) + " values, aliases counted");
   }
 
   void start(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map) {
     if (is_at_key()) refuse(mark, "a key must be a string");
-    if (open_.size() >= kDepthMax) refuse(mark, "nested deeper than " + std::to_string(kDepthMax));
+    if (open_.size() >= kYamlDepthMax) refuse(mark, "nested deeper than " + std::to_string(kYamlDepthMax));
     last_mark_ = mark;
     Frame& frame = open_.emplace_back();
     frame.is_map = is_map;
@@ -190,7 +187,8 @@ Error bad(const YAML::Mark& mark, const std::string& what) {
 Result<std::vector<json::Value>> read(std::string_view text, std::size_t documents_max) {
   std::vector<json::Value> documents;
   try {
-    std::istringstream in{std::string(text)};
+    // The end mark makes yaml-cpp refuse a quoted scalar that is not closed; at the end of the text it would not.
+    std::istringstream in(std::string(text) + (text.empty() || text.ends_with('\n') ? "...\n" : "\n...\n"));
     YAML::Parser parser(in);
     Handler handler(documents);
     while (documents.size() < documents_max && parser.HandleNextDocument(handler)) {
@@ -205,7 +203,7 @@ Result<std::vector<json::Value>> read(std::string_view text, std::size_t documen
 
 }  // namespace
 
-Result<std::vector<json::Value>> parse_all(std::string_view text) { return read(text, kDocumentsMax + 1); }
+Result<std::vector<json::Value>> parse_all(std::string_view text) { return read(text, kYamlDocumentsMax + 1); }
 
 Result<json::Value> parse(std::string_view text) {
   std::vector<json::Value> documents = TRY(read(text, 1));

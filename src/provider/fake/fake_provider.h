@@ -1,13 +1,16 @@
 // provider/fake/fake_provider.h — a hypervisor in memory, stricter than the real ones.
 //
-// Serves provider-mock, the conformance suite and tests of controllers. Tasks take the time that Options say; a
-// fraction may fail or be forgotten at once. It refuses what a real host refuses (names taken by others, full
-// storage, unknown images and networks) and counts mutations.
+// Serves provider-mock, the conformance suite, the simulator and tests of controllers. It has no thread: things that
+// take time happen when they are due and somebody calls (any method, or advance()). It refuses what a real host
+// refuses (names and ids taken by others, full storage, unknown images and networks) and counts its effects. The
+// same calls at the same times give the same ids, versions and addresses. Thread-safe.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,11 +19,22 @@
 namespace rig::provider::fake {
 
 struct Options {
-  // The reference's mock: Create 2 s, Power and Delete 1 s, Reconfigure 3 s. Zero: finished within the call.
-  Duration create{}, remove{}, power{}, apply{}, image{};
-  std::vector<std::string> networks = {"default", "isolated"};
+  // How long tasks take; the reference's mock: create 2 s, power and remove 1 s, apply 3 s. Zero: finished within the
+  // call. boot: from power on to the first address.
+  Duration create{}, remove{}, power{}, apply{}, image{}, boot{};
+  std::vector<std::string> networks = {"default", "isolated"}, bridges = {"br0"};
   std::int64_t storage_bytes = 1LL << 40;
   bool obeys_shutdown = true;  // false: graceful shutdown is ignored until hard_at
+  // Path or URL -> the bytes of the image file there. Empty: whatever is asked for is there, and its checksum is
+  // believed (provider-mock).
+  std::map<std::string, std::string> sources;
+};
+
+// What happens right after an effect on the host.
+enum class After : std::uint8_t {
+  kGoOn,
+  kReplyLost,  // the provider does not learn of the effect: its task fails kUnavailable
+  kKilled,     // the provider process ends: until forget_tasks() every call is kUnavailable
 };
 
 class FakeProvider final : public Provider {
@@ -34,6 +48,8 @@ class FakeProvider final : public Provider {
   Result<TaskId> create(const MachineRef&, const MachineSpec&, const Call&) override;
   Result<Machine> describe(const MachineRef&, const Call&) override;
   Result<std::vector<Machine>> describe_many(std::span<const MachineRef>, const Call&) override;
+  // A deadline that has come (by the clock) ends the watch after everything known was delivered, so that a caller
+  // with one thread can look without waiting.
   Status watch(const std::string& cluster_id, const std::string& resume, const OnEvent&, const Call&) override;
   Result<Plan> plan(const MachineRef&, const MachineSpec&, const Call&) override;
   Result<TaskId> apply(const MachineRef&, const MachineSpec&, const Plan&, const Call&) override;
@@ -47,18 +63,25 @@ class FakeProvider final : public Provider {
   Console& console() override;
 
   // ---- what tests and the simulator do behind the interface ----
-  // Lets tasks that are due take effect; called by every method too. Returns when the next one is due.
+  // Lets what is due take effect; called by every method too. Returns when the next thing is due.
   std::optional<Time> advance();
   std::vector<Machine> machines() const;
-  void add_foreign(Machine machine);            // a machine that is not ours
+  std::vector<std::string> volumes() const;         // disks, seeds and images
+  std::vector<std::string> images_on_host() const;  // their locations
+  Seed seed(const std::string& id) const;           // as the machine would read it; empty when there is none
+  std::int64_t mutations() const;                   // effects on the host so far
+  // A machine of somebody else: machine.ref.id, ref.machine_id, power and configured are taken over; it carries
+  // the stamp ref.owner, or none when that is empty.
+  void add_foreign(Machine machine);
   void set_power(const std::string& id, Power power);  // somebody used the hypervisor's own tools
-  void erase(const std::string& id);            // somebody removed it
-  void set_available(bool available);           // false: every call is kUnavailable
-  void forget_tasks();                          // as a restart does
-  std::int64_t mutations() const;               // effects on the host so far
-  std::vector<std::string> images_on_host() const;
+  void edit(const std::string& id, const std::function<void(MachineSpec&)>& change);  // the same: configuration
+  void erase(const std::string& id);     // somebody removed it
+  void set_available(bool available);    // false: check() says so, every other call is kUnavailable
+  void forget_tasks();                   // as a restart does: tasks and events are gone, a killed provider is back
   // Asked before each task starts: an Error makes it fail. For planned failures.
   void on_task(std::function<Status(std::string_view verb, const MachineRef&)> decide);
+  // Asked after each effect on the host.
+  void on_effect(std::function<After(std::string_view verb, std::string_view step)> decide);
 
  private:
   struct Impl;

@@ -1,0 +1,48 @@
+// apiserver/storage.cc — objects as records.
+#include "apiserver/storage.h"
+
+#include "apiserver/manners.h"
+
+namespace rig::apiserver {
+
+std::string storage_prefix(const api::KindInfo& kind, std::string_view name_space) {
+  const std::string_view other = manners_of(kind).stored_under;
+  std::string prefix(other);
+  if (other.empty()) {
+    prefix = "/" + std::string(kind.resource.group.empty() ? "core" : kind.resource.group) + "/" +
+             std::string(kind.resource.plural) + "/";
+  }
+  return name_space.empty() ? prefix : prefix + std::string(name_space) + "/";
+}
+
+std::string storage_key(const api::KindInfo& kind, const ObjectKey& key) {
+  return storage_prefix(kind, {}) + key.namespace_ + "/" + key.name;
+}
+
+Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision) {
+  Result<json::Value> parsed = json::parse(value);
+  if (!parsed.ok()) return Error(Code::kDataLoss, "stored " + std::string(kind.resource.kind) + ": " + parsed.error().message());
+  json::Value object = parsed.take();
+  if (const auto convert = manners_of(kind).from_stored) object = convert(std::move(object));
+  set_version(object, revision);
+  return object;
+}
+
+std::string value_of(const api::KindInfo& kind, json::Value object) {
+  (void)take_version(object);  // it is the revision of the record
+  if (const auto convert = manners_of(kind).to_stored) object = convert(std::move(object));
+  return json::to_text(object);
+}
+
+void set_version(json::Value& object, Revision revision) {
+  object["metadata"]["resourceVersion"] = std::to_string(revision);
+}
+
+std::string take_version(json::Value& object) {
+  std::string version(object.text({"metadata", "resourceVersion"}));
+  json::Value* metadata = object.find("metadata");
+  if (auto* members = metadata == nullptr ? nullptr : metadata->as<json::Object>()) members->erase("resourceVersion");
+  return version;
+}
+
+}  // namespace rig::apiserver

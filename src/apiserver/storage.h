@@ -1,0 +1,23 @@
+// apiserver/storage.h — objects as records: their keys, and their text without resourceVersion.
+#pragma once
+
+#include <string>
+
+#include "api/kinds.h"
+#include "apiserver/store/store.h"
+#include "base/json/json.h"
+#include "base/object_key.h"
+
+namespace rig::apiserver {
+
+std::string storage_prefix(const api::KindInfo& kind, std::string_view name_space);  // "" : all
+std::string storage_key(const api::KindInfo& kind, const ObjectKey& key);
+
+// With resourceVersion, in the form of `kind`. kDataLoss: what is stored is not JSON.
+Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision);
+std::string value_of(const api::KindInfo& kind, json::Value object);
+
+void set_version(json::Value& object, Revision revision);
+std::string take_version(json::Value& object);  // and removes it
+
+}  // namespace rig::apiserver

@@ -1,0 +1,130 @@
+#include "controllers/controllers.h"
+
+#include <utility>
+
+#include "controllers/caches.h"
+#include "controllers/provider.h"
+#include "controllers/provider_watch.h"
+#include "controllers/unimplemented.h"
+#include "controllers/usage.h"
+#include "controllers/virtual_machine.h"
+#include "controllers/vm_image.h"
+#include "runtime/controller.h"
+
+namespace rig::controllers {
+namespace {
+
+// A reconciler with the workers that call it.
+template <class R>
+struct Station {
+  R reconciler;
+  runtime::Controller controller;
+  template <class... Args>
+  Station(int workers, const Clock& clock, Args&&... args)
+      : reconciler(std::forward<Args>(args)...), controller(reconciler, workers, clock) {}
+  Wake wake() {
+    return [this](const ObjectKey& key, runtime::Priority priority) { controller.queue().add(key, priority); };
+  }
+};
+
+}  // namespace
+
+struct Controllers::Impl {
+  Caches caches;
+  kube::EventRecorder events;
+  Context context;
+  kube::Transport& api;
+  const Clock& clock;
+  Options options;
+
+  Station<VirtualMachineReconciler> machine;
+  Station<ProviderReconciler> provider;
+  Station<VmImageReconciler> image;
+  Station<VmClassReconciler> vm_class;
+  Station<VmNetworkAttachmentReconciler> network;
+  Station<UnimplementedReconciler<v1::VmSnapshot>> snapshot;
+  Station<UnimplementedReconciler<v1::VmClone>> clone;
+  Station<UnimplementedReconciler<v1::VmMigration>> migration;
+  Station<UnimplementedReconciler<v1::VmSet>> set;
+  Station<UnimplementedReconciler<v1::VmPlacementPolicy>> placement_policy;
+  ProviderWatch watch;
+
+  Impl(kube::Transport& transport, provider::Directory& providers, provider::Runtime& runtime, const Clock& the_clock,
+       std::string cluster_id, Options the_options)
+      : events(transport, "virtrigaud", the_clock),
+        context{.api = transport, .stores = caches.stores(), .providers = providers, .runtime = runtime,
+                .clock = the_clock, .cluster_id = std::move(cluster_id), .events = &events},
+        api(transport),
+        clock(the_clock),
+        options(the_options),
+        machine(options.machine_workers, clock, context),
+        provider(options.other_workers, clock, context),
+        image(options.other_workers, clock, context),
+        vm_class(1, clock, context),
+        network(1, clock, context),
+        snapshot(1, clock, api, caches.snapshots.store(), clock),
+        clone(1, clock, api, caches.clones.store(), clock),
+        migration(1, clock, api, caches.migrations.store(), clock),
+        set(1, clock, api, caches.sets.store(), clock),
+        placement_policy(1, clock, api, caches.placement_policies.store(), clock),
+        watch(context, [this](const ObjectKey& key) { machine.controller.queue().add(key, runtime::Priority::kEvent); }) {
+    connect(caches, {.machine = machine.wake(), .provider = provider.wake(), .image = image.wake(), .vm_class = vm_class.wake(),
+                     .network = network.wake(), .snapshot = snapshot.wake(), .clone = clone.wake(), .migration = migration.wake(),
+                     .set = set.wake(), .placement_policy = placement_policy.wake(),
+                     .set_machine_lane = [this](const ObjectKey& key, const std::string& lane) { machine.controller.queue().set_lane(key, lane); },
+                     .wake_machine_lane = [this](const std::string& lane) { machine.controller.queue().wake_lane(lane); },
+                     .follow_provider = [this](const ObjectKey& key, bool exists) { exists ? watch.follow(key) : watch.forget(key); }});
+  }
+
+  void each_cache(const auto& visit) {
+    visit(caches.machines);
+    visit(caches.providers);
+    visit(caches.classes);
+    visit(caches.images);
+    visit(caches.networks);
+    visit(caches.secrets);
+    visit(caches.snapshots);
+    visit(caches.clones);
+    visit(caches.migrations);
+    visit(caches.sets);
+    visit(caches.placement_policies);
+  }
+};
+
+Controllers::Controllers(kube::Transport& api, provider::Directory& providers, provider::Runtime& runtime, const Clock& clock,
+                         std::string cluster_id, Options options)
+    : impl_(std::make_unique<Impl>(api, providers, runtime, clock, std::move(cluster_id), options)) {}
+Controllers::~Controllers() { stop(); }
+
+void Controllers::start_caches() {
+  impl_->each_cache([this](auto& cache) { cache.start(impl_->api, impl_->clock); });
+}
+
+bool Controllers::are_synced() const {
+  bool synced = true;
+  impl_->each_cache([&](auto& cache) { synced = synced && cache.is_synced(); });
+  return synced;
+}
+
+void Controllers::start_workers() {
+  impl_->provider.controller.start();
+  impl_->machine.controller.start();
+  impl_->image.controller.start();
+  impl_->vm_class.controller.start();
+  impl_->network.controller.start();
+  impl_->snapshot.controller.start();
+  impl_->clone.controller.start();
+  impl_->migration.controller.start();
+  impl_->set.controller.start();
+  impl_->placement_policy.controller.start();
+}
+
+void Controllers::stop() {
+  impl_->each_cache([](auto& cache) { cache.stop(); });  // the workers and streams end with their owners
+}
+
+void Controllers::provider_changed(const ObjectKey& provider) {
+  impl_->provider.controller.queue().add(provider, runtime::Priority::kEvent);
+}
+
+}  // namespace rig::controllers

@@ -1,0 +1,37 @@
+// controllers/controllers.h — all controllers of the manager: caches, queues, workers, event streams.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "kube/transport.h"
+#include "provider/directory.h"
+#include "provider/runtime.h"
+
+namespace rig::controllers {
+
+struct Options {
+  int machine_workers = 16;
+  int other_workers = 2;
+};
+
+// Starts in order: caches, wait until all are filled, workers. Stops in reverse, waiting for what runs.
+class Controllers {
+ public:
+  Controllers(kube::Transport& api, provider::Directory& providers, provider::Runtime& runtime, const Clock& clock,
+              std::string cluster_id, Options options);
+  ~Controllers();
+
+  void start_caches();
+  bool are_synced() const;
+  void start_workers();
+  void stop();
+  void provider_changed(const ObjectKey& provider);  // the runtime has news of its process; from any thread
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rig::controllers

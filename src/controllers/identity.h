@@ -1,0 +1,27 @@
+// controllers/identity.h — how a VirtualMachine is known on a hypervisor: pure functions of the object.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/v1beta1/virtual_machine.h"
+#include "provider/machine.h"
+
+namespace rig::controllers {
+
+// The reference's, so that both see each other's objects as held.
+inline constexpr std::string_view kMachineFinalizer = "virtualmachine.infra.virtrigaud.io/finalizer";
+inline constexpr std::string_view kProviderFinalizer = "provider.infra.virtrigaud.io/finalizer";
+inline constexpr std::string_view kMachineIdAnnotation = "virtrigaud.io/machine-id";
+inline constexpr std::string_view kForceDeleteAnnotation = "virtrigaud.io/force-delete";  // "true"
+inline constexpr std::string_view kRecreateAnnotation = "virtrigaud.io/recreate";         // "<generation>"
+
+// The annotation, else the object's uid.
+std::string machine_id_of(const api::ObjectMeta& meta);
+// "<name, dots to '-', cut to 54>-<first 8 of the machine id>": a DNS label, unique per machine.
+std::string display_name(std::string_view name, std::string_view machine_id);
+// A MAC that stays the same for this NIC of this machine. `prefix` is three octets, "52:54:00".
+std::string derived_mac(std::string_view prefix, std::string_view machine_id, std::string_view nic);
+provider::MachineRef ref_of(const api::v1beta1::VirtualMachine& vm, std::string_view cluster_id);
+
+}  // namespace rig::controllers

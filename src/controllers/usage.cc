@@ -1,0 +1,52 @@
+#include "controllers/usage.h"
+
+#include "api/quantity.h"
+#include "api/reasons.h"
+
+namespace rig::controllers {
+namespace {
+
+template <class T>
+void set_ready(T& object, const Clock& clock, const Status& valid) {
+  object.status.observed_generation = object.meta.generation;
+  api::set_condition(object.status.conditions,
+                     {.type = std::string(api::condition::kReady),
+                      .status = valid.ok() ? api::ConditionStatus::kTrue : api::ConditionStatus::kFalse,
+                      .observed_generation = object.meta.generation,
+                      .last_transition_time = {},
+                      .reason = std::string(valid.ok() ? api::reason::kValid : api::reason::kInvalidSpec),
+                      .message = valid.ok() ? "It can be used." : valid.error().to_string()},
+                     clock.wall());
+}
+
+Status check_quantities(const v1::VmClassSpec& spec) {
+  TRY(api::to_integer(spec.memory).context("spec.memory"));
+  if (spec.disk_defaults) TRY(api::to_integer(spec.disk_defaults->size).context("spec.diskDefaults.size"));
+  return {};
+}
+
+}  // namespace
+
+Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
+  const auto cached = context_.stores.classes.get(key);
+  if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+  v1::VmClass object = *cached;
+  object.status.used_by_vms = static_cast<std::int32_t>(context_.stores.machines.by_index(kByClass, key.to_string()).size());
+  set_ready(object, context_.clock, check_quantities(object.spec));
+  TRY(kube::Api<v1::VmClass>(context_.api).publish_status(*cached, object, context_.api_call()));
+  return runtime::Action::wait_for_change();
+}
+
+Result<runtime::Action> VmNetworkAttachmentReconciler::reconcile(const ObjectKey& key) {
+  const auto cached = context_.stores.networks.get(key);
+  if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+  v1::VmNetworkAttachment object = *cached;
+  object.status.connected_vms = static_cast<std::int32_t>(context_.stores.machines.by_index(kByNetwork, key.to_string()).size());
+  object.status.ready = true;
+  object.status.phase = v1::NetworkPhase::kReady;
+  set_ready(object, context_.clock, Status());
+  TRY(kube::Api<v1::VmNetworkAttachment>(context_.api).publish_status(*cached, object, context_.api_call()));
+  return runtime::Action::wait_for_change();
+}
+
+}  // namespace rig::controllers

@@ -1,0 +1,29 @@
+// controllers/usage.h — VMClass and VMNetworkAttachment: nothing to make, only to say who uses them.
+#pragma once
+
+#include "controllers/context.h"
+#include "runtime/reconciler.h"
+
+namespace rig::controllers {
+
+class VmClassReconciler final : public runtime::Reconciler {
+ public:
+  explicit VmClassReconciler(const Context& context) : context_(context) {}
+  std::string_view kind() const override { return "VMClass"; }
+  Result<runtime::Action> reconcile(const ObjectKey& key) override;
+
+ private:
+  const Context context_;
+};
+
+class VmNetworkAttachmentReconciler final : public runtime::Reconciler {
+ public:
+  explicit VmNetworkAttachmentReconciler(const Context& context) : context_(context) {}
+  std::string_view kind() const override { return "VMNetworkAttachment"; }
+  Result<runtime::Action> reconcile(const ObjectKey& key) override;
+
+ private:
+  const Context context_;
+};
+
+}  // namespace rig::controllers

@@ -1,0 +1,49 @@
+// controllers/virtual_machine.h — one machine per VirtualMachine.
+#pragma once
+
+#include "controllers/backoff.h"
+#include "controllers/context.h"
+#include "controllers/dependencies.h"
+#include "runtime/reconciler.h"
+
+namespace rig::controllers {
+
+// Reads the world, does at most one thing, comes back. Every step may be the last before a crash, and may be repeated
+// after a lost reply: the machine id is known before the first call, the hypervisor's id is stored before create(),
+// and a task that is forgotten means "look again".
+class VirtualMachineReconciler final : public runtime::Reconciler {
+ public:
+  explicit VirtualMachineReconciler(const Context& context) : context_(context) {}
+  std::string_view kind() const override { return "VirtualMachine"; }
+  Result<runtime::Action> reconcile(const ObjectKey& key) override;
+
+ private:
+  struct Visit;
+  using Action = runtime::Action;
+
+  Result<Action> claim(const v1::VirtualMachine& vm);
+  Result<Action> bring_about(Visit& visit);
+  Result<Action> pursue(Visit& visit);
+  Result<Action> create(Visit& visit);
+  bool is_prepared(const Visit& visit) const;
+  Result<Action> wait_for_image(Visit& visit);
+  Result<Action> change(Visit& visit, const provider::Machine& machine);
+  Result<Action> switch_power(Visit& visit, const provider::Machine& machine);
+  Result<Action> settled(Visit& visit, const provider::Machine& machine);
+  Result<Action> gone(Visit& visit);
+  Result<Action> tear_down(Visit& visit);
+  Result<Action> remove(Visit& visit);
+  Result<Action> release(Visit& visit, std::string_view why);
+
+  // True: a task is still running, or failed (the visit has been told what to answer).
+  Result<std::optional<Action>> follow_task(Visit& visit);
+  Result<Action> started(Visit& visit, std::string_view verb, Result<provider::TaskId> task);
+  Result<Action> refused(Visit& visit, Error error);
+  Status publish(Visit& visit);
+  std::optional<Duration> must_wait(const Visit& visit) const;
+
+  const Context context_;
+  Backoff backoff_;
+};
+
+}  // namespace rig::controllers

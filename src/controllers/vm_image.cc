@@ -1,0 +1,141 @@
+#include "controllers/vm_image.h"
+
+#include <set>
+
+#include "api/quantity.h"
+#include "api/reasons.h"
+#include "api/v1beta1/shapes/shapes.h"
+#include "base/digest.h"
+#include "controllers/dependencies.h"
+
+namespace rig::controllers {
+namespace {
+
+namespace condition = api::condition;
+namespace reason = api::reason;
+using api::ConditionStatus;
+using provider::TaskState;
+
+void set(v1::VmImage& image, const Clock& clock, std::string_view type, ConditionStatus status, std::string_view why, std::string_view message) {
+  api::set_condition(image.status.conditions,
+                     {.type = std::string(type),
+                      .status = status,
+                      .observed_generation = image.meta.generation,
+                      .last_transition_time = {},
+                      .reason = std::string(why),
+                      .message = std::string(message)},
+                     clock.wall());
+}
+
+std::optional<v1::ImageFormat> format_named(std::string_view name) {
+  for (const schema::EnumRow& row : schema::type_of<v1::ImageFormat>().values)
+    if (row.json == name) return static_cast<v1::ImageFormat>(row.value);
+  return std::nullopt;
+}
+
+provider::ImageRequest request_for(const v1::VmImage& image, const v1::NeutralImage& source) {
+  provider::ImageRequest request{.key = {}, .name = image.meta.name, .path = source.path, .url = source.url, .format = source.format,
+                                 .checksum = source.checksum, .checksum_type = source.checksum_type, .storage = source.storage};
+  if (request.checksum.empty()) request.checksum_type.clear();
+  if (image.spec.prepare && !image.spec.prepare->validate_checksum) request.checksum.clear();
+  // Another source under the same name is another image: machines made from the old one keep it.
+  request.key = sha256_hex(image.meta.uid + "\n" + request.path + "\n" + request.url + "\n" + request.checksum).substr(0, 32);
+  return request;
+}
+
+// Only what is new: a status that changes at every look would never be quiet.
+void show_progress(v1::VmImage& image, const TaskState& task, WallTime now) {
+  v1::ImageImportProgress progress = image.status.import_progress.value_or(v1::ImageImportProgress{});
+  if (!progress.start_time) progress.start_time = now;
+  if (task.percent) progress.percentage = *task.percent;
+  if (task.bytes_total > 0) {
+    progress.total_bytes = task.bytes_total;
+    progress.transferred_bytes = task.bytes_done;
+    progress.percentage = static_cast<std::int32_t>(task.bytes_done * 100 / task.bytes_total);
+  }
+  image.status.import_progress = progress;
+}
+
+}  // namespace
+
+Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
+  const auto cached = context_.stores.images.get(key);
+  if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+  v1::VmImage image = *cached;
+  image.status.observed_generation = image.meta.generation;
+
+  std::set<ObjectKey> providers;
+  for (const auto& vm : context_.stores.machines.by_index(kByImage, key.to_string()))
+    if (!vm->meta.is_deleting()) providers.insert(api::resolve(vm->spec.provider_ref, vm->meta));
+  bool running = false;
+  std::optional<Error> error;
+  for (const ObjectKey& provider_key : providers) {
+    Progress progress = prepare(image, provider_key);
+    running = running || progress.running;
+    if (progress.error) error = std::move(progress.error);
+  }
+
+  image.status.available_on.clear();
+  for (const auto& [name, status] : image.status.provider_status)
+    if (status.available) image.status.available_on.push_back(name);
+  const bool ready = !error && !running;
+  image.status.ready = ready && !image.status.available_on.empty();
+  image.status.phase = error ? v1::ImagePhase::kFailed : running ? v1::ImagePhase::kImporting
+                       : image.status.ready ? v1::ImagePhase::kReady : v1::ImagePhase::kPending;
+  image.status.message = error ? error->to_string() : "";
+  if (!running) image.status.import_progress.reset();
+  set(image, context_.clock, condition::kImporting, running ? ConditionStatus::kTrue : ConditionStatus::kFalse,
+      running ? reason::kImporting : reason::kPrepared, running ? "The image is being brought to a provider." : "Nothing is being imported.");
+  set(image, context_.clock, condition::kReady, image.status.ready ? ConditionStatus::kTrue : ConditionStatus::kFalse,
+      error ? reason::kImageFailed : running ? reason::kImporting : image.status.ready ? reason::kPrepared : reason::kWaitingForImage,
+      error                ? error->to_string()
+      : running            ? "The image is being brought to a provider."
+      : image.status.ready ? "Ready on every provider that wants it."
+                           : "No VirtualMachine uses it yet; it is fetched when one does.");
+  TRY(kube::Api<v1::VmImage>(context_.api).publish_status(*cached, image, context_.api_call()));
+  if (error) return std::move(*error);
+  return running ? runtime::Action::look_again_in(kTaskPoll) : runtime::Action::wait_for_change();
+}
+
+VmImageReconciler::Progress VmImageReconciler::prepare(v1::VmImage& image, const ObjectKey& provider_key) {
+  v1::ImageProviderStatus& status = image.status.provider_status[provider_status_key(provider_key, image.meta)];
+  const v1::ImageProviderStatus before = status;
+  Progress out;
+  auto prepared = ask(image, provider_key, status, image);
+  if (!prepared.ok()) {
+    // A provider that cannot be asked says nothing about an image that was there.
+    if (remedy(prepared.error().code()) != Remedy::kRetry) status.available = false;
+    status.message = prepared.error().to_string();
+    out.error = prepared.take_error();
+  } else {
+    out.running = !prepared->task.text.empty();
+    status.available = !out.running;
+    status.path = prepared->location;
+    if (!out.running) status.message.clear();
+    if (prepared->size_bytes > 0) image.status.size = status.size = api::binary_quantity(prepared->size_bytes);
+    if (const auto format = format_named(prepared->format)) image.status.format = format;
+  }
+  if (!schema::same(before, status)) status.last_updated = context_.clock.wall();
+  return out;
+}
+
+Result<provider::PreparedImage> VmImageReconciler::ask(const v1::VmImage& image, const ObjectKey& provider_key,
+                                                       v1::ImageProviderStatus& status, v1::VmImage& shown) {
+  const auto provider_object = context_.stores.providers.get(provider_key);
+  if (!provider_object) return Error(Code::kNotFound, "there is no Provider " + provider_key.to_string());
+  const auto source = TRY(v1::neutral(image.spec, provider_object->spec.type).context("spec.source"));
+  const auto session = TRY(context_.providers.find(provider_key));
+  auto prepared = TRY(session->images().prepare(request_for(image, source), context_.provider_call()));
+  if (prepared.task.text.empty()) return prepared;
+
+  TaskState task = TRY(session->poll(prepared.task, context_.provider_call()));
+  if (task.phase == TaskState::Phase::kFailed)
+    return task.error.value_or(Error(Code::kUnknown, "the import failed without saying why"));
+  if (task.phase == TaskState::Phase::kRunning) {
+    status.message = task.step.empty() ? "importing" : task.step;
+    show_progress(shown, task, context_.clock.wall());
+  }
+  return prepared;  // done or forgotten: the next prepare() says which
+}
+
+}  // namespace rig::controllers

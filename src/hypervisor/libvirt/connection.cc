@@ -1,0 +1,124 @@
+// libvirt/connection.cc — opening with credentials, and what is said about it.
+#include "hypervisor/libvirt/connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hypervisor/libvirt/event_loop.h"
+#include "hypervisor/libvirt/limits.h"
+#include "hypervisor/libvirt/login.h"
+
+namespace rig::libvirt {
+namespace {
+
+// Answers user name and password. A question about a host key (VIR_CRED_ECHOPROMPT) is not among them, so it fails.
+int answer(virConnectCredentialPtr questions, unsigned count, void* opaque) {
+  const Login& login = *static_cast<const Login*>(opaque);
+  for (unsigned i = 0; i < count; ++i) {
+    const bool name = questions[i].type == VIR_CRED_USERNAME || questions[i].type == VIR_CRED_AUTHNAME;
+    const std::string& value = name ? login.username : login.password;
+    if (value.empty()) return -1;
+    questions[i].result = ::strdup(value.c_str());
+    questions[i].resultlen = static_cast<unsigned>(value.size());
+  }
+  return 0;
+}
+
+Result<Session> open_session(Login login) {
+  int kinds[] = {VIR_CRED_USERNAME, VIR_CRED_AUTHNAME, VIR_CRED_PASSPHRASE, VIR_CRED_NOECHOPROMPT};
+  virConnectAuth auth = {kinds, std::size(kinds), answer, &login};
+  virConnectPtr host = ask(virConnectOpenAuth, login.uri.c_str(), &auth, 0U);
+  if (host == nullptr) return last_error("connect");
+  Session session(host, virConnectClose);
+  // A driver without a server (test:///) has nothing to keep alive.
+  (void)ask(virConnectSetKeepAlive, host, kKeepaliveSeconds, static_cast<unsigned>(kKeepaliveCount));
+  return session;
+}
+
+std::string version_text(unsigned long version) {
+  return std::to_string(version / 1'000'000) + "." + std::to_string(version / 1'000 % 1'000) + "." +
+         std::to_string(version % 1'000);
+}
+
+// "libvirt 9.0.0, QEMU 7.2.22"
+Result<std::string> versions(virConnectPtr host) {
+  unsigned long libvirt = 0, hypervisor = 0;
+  TRY(done(ask(virConnectGetLibVersion, host, &libvirt), "ask for the version"));
+  TRY(done(ask(virConnectGetVersion, host, &hypervisor), "ask for the version"));
+  const char* type = ask(virConnectGetType, host);
+  return "libvirt " + version_text(libvirt) + ", " + (type == nullptr ? "hypervisor" : type) + " " +
+         version_text(hypervisor);
+}
+
+}  // namespace
+
+Connection::Connection(std::string endpoint, std::string credentials_folder, bool insecure, const Clock& clock)
+    : endpoint_(std::move(endpoint)), credentials_folder_(std::move(credentials_folder)), insecure_(insecure),
+      clock_(clock) {
+  start_event_loop();
+}
+
+Status Connection::open() {
+  const auto attempt = [&]() -> Result<std::pair<Session, std::string>> {
+    const Credentials credentials = TRY(read_credentials(credentials_folder_));
+    Session session = TRY(open_session(TRY(login_for(endpoint_, credentials, insecure_))));
+    std::string version = TRY(versions(session.get()));
+    return std::pair(std::move(session), std::move(version));
+  };
+  auto opened = attempt();
+  if (!opened.ok()) {
+    settle(opened.error(), "");
+    return opened.take_error();
+  }
+  settle(std::move(opened->first), std::move(opened->second));
+  return {};
+}
+
+void Connection::settle(Result<Session> session, std::string version) {
+  {
+    const Lock lock(mutex_);
+    if (session.ok()) {
+      version_ = std::move(version);
+      last_contact_ = clock_.wall();
+    }
+    session_ = std::move(session);
+  }
+  changed_.notify_all();
+}
+
+Status Connection::probe() {
+  const Session session = TRY([&]() -> Result<Session> {
+    const Lock lock(mutex_);
+    return session_.value_or(Error(Code::kUnavailable, "not connected yet"));
+  }());
+  unsigned long version = 0;
+  auto answered = done(ask(virConnectGetLibVersion, session.get(), &version), "ask whether the host is there");
+  if (!answered.ok()) {
+    lost(answered.error());
+    return answered;
+  }
+  const Lock lock(mutex_);
+  last_contact_ = clock_.wall();
+  return {};
+}
+
+void Connection::lost(const Error& why) { settle(why, ""); }
+
+Result<Session> Connection::session(const Call& call) const {
+  Lock lock(mutex_);
+  const Time until = std::min(call.deadline, clock_.now() + kFirstContactMax);
+  changed_.wait_until(lock, call.stop, until, [&] { return session_.has_value(); });
+  if (!session_) return Error(Code::kUnavailable, "libvirt at " + endpoint_ + ": still connecting");
+  if (session_->ok()) return **session_;
+  // Whatever the reason is, a later attempt may find another one.
+  return Error(session_->error()).with_context("libvirt at " + endpoint_);
+}
+
+provider::Health Connection::health() const {
+  const Lock lock(mutex_);
+  if (!session_) return {false, "connecting to " + endpoint_, last_contact_};
+  if (!session_->ok()) return {false, Error(session_->error()).to_string(), last_contact_};
+  return {true, version_, last_contact_};
+}
+
+}  // namespace rig::libvirt

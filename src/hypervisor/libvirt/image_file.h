@@ -1,0 +1,23 @@
+// libvirt/image_file.h — a file of the host that machines' disks may be based on.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/call.h"
+#include "hypervisor/libvirt/handle.h"
+
+namespace rig::libvirt {
+
+struct ImageFile {
+  std::string path, format;        // "qcow2", "raw"
+  std::int64_t virtual_bytes = 0;  // of the disk in it
+};
+
+// Reads the file's own header through the host, so the answer is the same for a remote one. The file must be in a pool
+// or in one of `folders`; it may not be a machine's disk. It is not changed. kNotFound, kPermissionDenied (outside),
+// kFailedPrecondition (a machine's disk, a backing file, ...) and the codes of transfer::read_image_header().
+Result<ImageFile> read_image_file(virConnectPtr host, const std::string& path, const std::string& expected_format,
+                                  std::span<const std::string> folders);
+
+}  // namespace rig::libvirt

@@ -1,0 +1,45 @@
+// libvirt/operations.h — what is done to machines on a host. Each may be repeated, and may be cut off at any line.
+//
+// They run one at a time per machine (TaskRunner); what another process does at the same moment is met by re-reading
+// the stamp before every effect.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/call.h"
+#include "hypervisor/libvirt/capabilities.h"
+#include "hypervisor/libvirt/handle.h"
+#include "provider/machine.h"
+#include "provider/task_runner.h"
+
+namespace rig::libvirt {
+
+using OnProgress = std::function<void(const provider::TaskProgress&)>;
+
+struct CreateSettings {
+  std::string virt_type = "auto", default_pool = "default";
+  std::vector<std::string> image_folders;
+};
+// Volumes, then the domain with its stamp in one step. Whatever volumes an attempt before left are made anew: without
+// a domain nobody has used them.
+Status create_machine(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
+                      const CreateSettings& settings, const OnProgress& progress, const Call& call);
+
+// Power off, volumes, then the domain: as long as something is left, the machine is still found.
+Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const Call& call);
+
+// Starts, resumes or wakes; answers whether it started a machine that was off.
+Result<bool> power_on(virConnectPtr host, const provider::MachineRef& ref);
+Status pull_power(virConnectPtr host, const provider::MachineRef& ref);  // at once; fine when it is off
+
+// Asks the machine to shut down, once: a request that stands is not repeated. Answers when its power is to be cut: the
+// earlier of `hard_at` and what an earlier request said; nullopt: it is off.
+Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const provider::MachineRef& ref, WallTime hard_at);
+Status request_reboot(virConnectPtr host, const provider::MachineRef& ref);
+Status reset(virConnectPtr host, const provider::MachineRef& ref);
+Status note_boot(virConnectPtr host, const provider::MachineRef& ref, WallTime when);
+
+}  // namespace rig::libvirt

@@ -1,0 +1,110 @@
+// libvirt/power.cc — look, compare, act: repeating any of it is free.
+#include <algorithm>
+
+#include "hypervisor/libvirt/inventory.h"
+#include "hypervisor/libvirt/operations.h"
+
+namespace rig::libvirt {
+namespace {
+
+using provider::MachineRef;
+
+// A paused machine that libvirt itself will resume or give up is left to it.
+bool is_in_passage(const DomainState& state) {
+  return state.state == VIR_DOMAIN_PAUSED &&
+         (state.reason == VIR_DOMAIN_PAUSED_MIGRATION || state.reason == VIR_DOMAIN_PAUSED_SAVE ||
+          state.reason == VIR_DOMAIN_PAUSED_DUMP || state.reason == VIR_DOMAIN_PAUSED_SNAPSHOT ||
+          state.reason == VIR_DOMAIN_PAUSED_STARTING_UP);
+}
+
+Status set_mark(const Found& found, const char* uri, const char* prefix, const std::string* element) {
+  return done(ask(virDomainSetMetadata, found.domain.get(), static_cast<int>(VIR_DOMAIN_METADATA_ELEMENT),
+                  element == nullptr ? nullptr : element->c_str(), prefix, uri,
+                  static_cast<unsigned>(VIR_DOMAIN_AFFECT_LIVE)),
+              "mark '" + found.facts.name + "'");
+}
+
+Result<std::optional<WallTime>> read_mark(const Found& found, const char* uri) {
+  const auto element = text(ask(virDomainGetMetadata, found.domain.get(), static_cast<int>(VIR_DOMAIN_METADATA_ELEMENT),
+                                uri, static_cast<unsigned>(VIR_DOMAIN_AFFECT_LIVE)),
+                            "read the marks of '" + found.facts.name + "'");
+  if (!element.ok() && element.error().is(Code::kNotFound)) return std::optional<WallTime>();
+  if (!element.ok()) return element.error();
+  return parse_time_mark(*element);
+}
+
+// Switched off meanwhile: then there is nothing to do.
+Status unless_off(const Found& found, Status status) {
+  if (status.ok()) return status;
+  const auto state = state_of(found.domain.get());
+  if (state.ok() && !state->active()) return {};
+  return status;
+}
+
+}  // namespace
+
+Result<bool> power_on(virConnectPtr host, const MachineRef& ref) {
+  const Found found = TRY(find_ours(host, ref));
+  const std::string& name = found.facts.name;
+  virDomainPtr domain = found.domain.get();
+  const DomainState state = TRY(state_of(domain));
+  if (is_in_passage(state)) return Error(Code::kUnavailable, "'" + name + "' is being saved or moved");
+  switch (state.state) {
+    case VIR_DOMAIN_PAUSED: TRY(done(ask(virDomainResume, domain), "resume '" + name + "'")); return false;
+    case VIR_DOMAIN_PMSUSPENDED: TRY(done(ask(virDomainPMWakeup, domain, 0U), "wake '" + name + "'")); return false;
+    case VIR_DOMAIN_SHUTDOWN: return Error(Code::kUnavailable, "'" + name + "' is still shutting down");
+    case VIR_DOMAIN_CRASHED: TRY(unless_off(found, done(ask(virDomainDestroy, domain), "end '" + name + "'"))); break;
+    default:
+      if (state.active()) {
+        // The machine is wanted on: a shutdown that somebody asked for before may not cut it off later.
+        if (TRY(read_mark(found, kPowerOffUri))) TRY(set_mark(found, kPowerOffUri, nullptr, nullptr));
+        return false;
+      }
+  }
+  TRY(done(ask(virDomainCreate, domain), "start '" + name + "'"));
+  return true;
+}
+
+Status pull_power(virConnectPtr host, const MachineRef& ref) {
+  const Found found = TRY(find_ours(host, ref));
+  if (!TRY(state_of(found.domain.get())).active()) return {};
+  return unless_off(found, done(ask(virDomainDestroy, found.domain.get()), "power off '" + found.facts.name + "'"));
+}
+
+Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const MachineRef& ref, WallTime hard_at) {
+  const Found found = TRY(find_ours(host, ref));
+  if (!TRY(state_of(found.domain.get())).active()) return std::optional<WallTime>();
+  const std::optional<WallTime> standing = TRY(read_mark(found, kPowerOffUri));
+  const WallTime cut_at = std::min(hard_at, standing.value_or(hard_at));
+  if (standing && *standing <= cut_at) return standing;
+  // The mark first: whoever finds it after a crash of ours cuts the power in time, asked or not.
+  const std::string mark = time_mark(cut_at);
+  TRY(unless_off(found, set_mark(found, kPowerOffUri, "rigoff", &mark)));
+  const Reading reading = TRY(read_machine(host, found));
+  const unsigned how = reading.live.agent_connected ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
+  auto asked = done(ask(virDomainShutdownFlags, found.domain.get(), how), "shut down '" + found.facts.name + "'");
+  if (!asked.ok() && how == VIR_DOMAIN_SHUTDOWN_GUEST_AGENT) {
+    asked = done(ask(virDomainShutdownFlags, found.domain.get(), static_cast<unsigned>(VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)),
+                 "shut down '" + found.facts.name + "'");
+  }
+  TRY(unless_off(found, std::move(asked)));
+  return std::optional(cut_at);
+}
+
+Status request_reboot(virConnectPtr host, const MachineRef& ref) {
+  const Found found = TRY(find_ours(host, ref));
+  return done(ask(virDomainReboot, found.domain.get(), 0U), "reboot '" + found.facts.name + "'");
+}
+
+Status reset(virConnectPtr host, const MachineRef& ref) {
+  const Found found = TRY(find_ours(host, ref));
+  return done(ask(virDomainReset, found.domain.get(), 0U), "reset '" + found.facts.name + "'");
+}
+
+Status note_boot(virConnectPtr host, const MachineRef& ref, WallTime when) {
+  const Found found = TRY(find_ours(host, ref));
+  const std::string mark = time_mark(when);
+  return unless_off(found, set_mark(found, kBootedUri, "rigboot", &mark));
+}
+
+}  // namespace rig::libvirt

@@ -1,0 +1,11 @@
+// libvirt/rules.h — which machines can be asked for here at all. Pure.
+#pragma once
+
+#include "provider/machine.h"
+
+namespace rig::libvirt {
+
+// All that is wrong with the spec, in one error: kInvalidArgument.
+Status check_spec(const provider::MachineSpec& spec);
+
+}  // namespace rig::libvirt

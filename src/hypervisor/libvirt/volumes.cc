@@ -1,0 +1,165 @@
+// libvirt/volumes.cc — pools, volumes and their streams.
+#include "hypervisor/libvirt/volumes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "hypervisor/libvirt/limits.h"
+
+namespace rig::libvirt {
+namespace {
+
+Result<std::vector<Pool>> pools(virConnectPtr host, unsigned flags) {
+  return owned_list<Pool>(
+      [&](virStoragePoolPtr** out) { return ask(virConnectListAllStoragePools, host, out, flags); }, "list the pools");
+}
+
+Error no_pool(virConnectPtr host, const std::string& name) {
+  std::vector<std::string> names;
+  if (const auto all = pools(host, 0); all.ok()) {
+    for (const Pool& pool : *all) names.emplace_back(virStoragePoolGetName(pool.get()));
+  }
+  std::ranges::sort(names);
+  return Error(Code::kNotFound, "storage pool '" + name + "' is not on the host; there are: " +
+                                    (names.empty() ? "none" : join(names, ", ")))
+      .with_hint("Name one of them, or define the pool on the host.");
+}
+
+Result<PoolFacts> facts_of_pool(virStoragePoolPtr pool) {
+  return parse_pool(TRY(text(ask(virStoragePoolGetXMLDesc, pool, 0U), "describe the pool")));
+}
+
+// A file that another program put there is unknown to libvirt until its pool is refreshed.
+Status refresh_pools_above(virConnectPtr host, const std::string& path) {
+  for (const Pool& pool : TRY(pools(host, VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE))) {
+    const PoolFacts facts = TRY(facts_of_pool(pool.get()));
+    if (!facts.path.empty() && path.starts_with(facts.path + "/")) {
+      TRY(done(ask(virStoragePoolRefresh, pool.get(), 0U), "refresh pool '" + facts.name + "'"));
+    }
+  }
+  return {};
+}
+
+bool is_gone(const Error& error) { return error.is(Code::kNotFound); }
+
+}  // namespace
+
+Result<Pool> find_pool(virConnectPtr host, const std::string& name) {
+  auto pool = owned<Pool>(ask(virStoragePoolLookupByName, host, name.c_str()), "find pool '" + name + "'");
+  if (!pool.ok()) return is_gone(pool.error()) ? no_pool(host, name) : pool.take_error();
+  if (const int active = ask(virStoragePoolIsActive, pool->get()); active < 1) {
+    TRY(done(active, "read pool '" + name + "'"));
+    return Error(Code::kFailedPrecondition, "storage pool '" + name + "' is not active")
+        .with_hint("Start it on the host: virsh pool-start " + name);
+  }
+  const PoolFacts facts = TRY(facts_of_pool(pool->get()));
+  if (facts.path.empty() || (facts.type != "dir" && facts.type != "fs" && facts.type != "netfs")) {
+    return Error(Code::kUnimplemented, "storage pool '" + name + "' is of type '" + facts.type + "'")
+        .with_hint("Name a pool of type dir, fs or netfs: disks are qcow2 files.");
+  }
+  return pool;
+}
+
+Result<Volume> volume_at(virConnectPtr host, const std::string& path) {
+  const auto look_up = [&] {
+    return owned<Volume>(ask(virStorageVolLookupByPath, host, path.c_str()), "find volume '" + path + "'");
+  };
+  auto volume = look_up();
+  if (volume.ok() || !is_gone(volume.error())) return volume;
+  TRY(refresh_pools_above(host, path));
+  return look_up();
+}
+
+Result<VolumeFacts> facts_of(virStorageVolPtr volume) {
+  return parse_volume(TRY(text(ask(virStorageVolGetXMLDesc, volume, 0U), "describe the volume")));
+}
+
+Status remove_volume(virStoragePoolPtr pool, const std::string& name) {
+  const auto volume =
+      owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'");
+  if (!volume.ok()) return is_gone(volume.error()) ? Status{} : Status(volume.error());
+  auto removed = done(ask(virStorageVolDelete, volume->get(), 0U), "delete volume '" + name + "'");
+  return !removed.ok() && is_gone(removed.error()) ? Status{} : std::move(removed);
+}
+
+Result<std::string> make_volume(virStoragePoolPtr pool, const VolumeSpec& spec) {
+  TRY(remove_volume(pool, spec.name));
+  const auto volume = TRY(owned<Volume>(ask(virStorageVolCreateXML, pool, volume_xml(spec).c_str(), 0U),
+                                        "make volume '" + spec.name + "'"));
+  return text(ask(virStorageVolGetPath, volume.get()), "read the path of volume '" + spec.name + "'");
+}
+
+Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, const std::string& name,
+                                std::string_view bytes, const Call& call) {
+  std::string path = TRY(make_volume(
+      pool, VolumeSpec{.name = name, .format = "raw", .capacity_bytes = static_cast<std::int64_t>(bytes.size()),
+                       .allocated = false, .backing_path = "", .backing_format = ""}));
+  const auto volume = TRY(owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'"));
+  TRY(upload(host, volume.get(), [&]() -> Result<std::string_view> {
+    const std::string_view part = bytes.substr(0, kStreamChunk);
+    bytes.remove_prefix(part.size());
+    return part;
+  }, call));
+  return path;
+}
+
+Status sweep_volumes(virConnectPtr host, const std::string& machine_id) {
+  for (const Pool& pool : TRY(pools(host, VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE))) {
+    const auto volumes = TRY(owned_list<Volume>(
+        [&](virStorageVolPtr** out) { return ask(virStoragePoolListAllVolumes, pool.get(), out, 0U); },
+        "list the volumes"));
+    for (const Volume& volume : volumes) {
+      const std::string name = virStorageVolGetName(volume.get());
+      if (is_volume_of(name, machine_id)) TRY(remove_volume(pool.get(), name));
+    }
+  }
+  return {};
+}
+
+Status upload(virConnectPtr host, virStorageVolPtr volume, const NextBytes& next, const Call& call) {
+  const auto stream = TRY(owned<Stream>(virStreamNew(host, 0), "open a stream"));
+  TRY(done(ask(virStorageVolUpload, volume, stream.get(), 0ULL, 0ULL, 0U), "begin to write the volume"));
+  const auto send_all = [&]() -> Status {
+    while (true) {
+      if (call.stop.stop_requested()) return Error(Code::kCancelled, "write the volume: stopped");
+      if (std::chrono::steady_clock::now() > call.deadline) {
+        return Error(Code::kDeadlineExceeded, "write the volume: out of time");
+      }
+      std::string_view bytes = TRY(next());
+      if (bytes.empty()) return {};
+      while (!bytes.empty()) {
+        const int sent = ask(virStreamSend, stream.get(), bytes.data(), bytes.size());
+        TRY(done(sent, "write the volume"));
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+      }
+    }
+  };
+  if (auto sent = send_all(); !sent.ok()) {
+    virStreamAbort(stream.get());
+    return sent;
+  }
+  return done(ask(virStreamFinish, stream.get()), "finish writing the volume");
+}
+
+Result<std::string> read_beginning(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes) {
+  const auto stream = TRY(owned<Stream>(virStreamNew(host, 0), "open a stream"));
+  TRY(done(ask(virStorageVolDownload, volume, stream.get(), 0ULL, static_cast<unsigned long long>(bytes), 0U),
+           "begin to read the volume"));
+  std::string beginning;
+  std::array<char, 64U << 10> buffer;
+  while (beginning.size() < bytes) {
+    const int got = ask(virStreamRecv, stream.get(), buffer.data(), buffer.size());
+    if (got < 0) {
+      Error error = last_error("read the volume");
+      virStreamAbort(stream.get());
+      return error;
+    }
+    if (got == 0) break;
+    beginning.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  TRY(done(ask(virStreamFinish, stream.get()), "finish reading the volume"));
+  return beginning;
+}
+
+}  // namespace rig::libvirt

@@ -1,0 +1,22 @@
+// schema/pattern.h — regular expressions of rows, compiled once; the only door to <regex>.
+#pragma once
+
+#include <string>
+
+namespace rig::schema {
+
+// Whether `text` contains a match of `expression` (ECMAScript). Thread-safe. CHECKs that the expression is one.
+class Pattern {
+ public:
+  static const Pattern& of(const std::string& expression);  // kept for the life of the process
+  bool is_found_in(const std::string& text) const;
+  const std::string& expression() const { return expression_; }
+
+ private:
+  struct Compiled;
+  explicit Pattern(std::string expression);
+  std::string expression_;
+  const Compiled* compiled_;
+};
+
+}  // namespace rig::schema

@@ -1,0 +1,118 @@
+# tools/dev/run.sh — ./dev run and ./dev stop: from nothing to a running machine, and back.
+
+HOST=$RUN/host # the private libvirt host: its pool, definitions and logs
+
+# The capability list of libvirt is no proof of a usable KVM: it says yes on machines without hardware virtualisation.
+virt_type() {
+  if grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -r /dev/kvm && -w /dev/kvm ]]; then echo kvm; else echo qemu; fi
+}
+
+# The pid of our virtrigaud. Numbers are used again, so its arguments must name our data folder.
+server_pid() {
+  local pid
+  pid=$(cat "$RUN/virtrigaud.pid" 2>/dev/null) && [[ -n $pid ]] &&
+    grep -qzxF -- "$RUN/data" "/proc/$pid/cmdline" 2>/dev/null && echo "$pid"
+}
+
+stop_server() {
+  local pid tries
+  if pid=$(server_pid); then
+    kill "$pid" 2>/dev/null || true
+    for ((tries = 0; tries < 100; tries++)); do
+      [[ $(server_pid) ]] || break
+      sleep 0.1
+    done
+    [[ ! $(server_pid) ]] || kill -9 "$pid" 2>/dev/null || true
+  fi
+  rm -f "$RUN/virtrigaud.pid"
+}
+
+stop() {
+  stop_server
+  [[ ! -d $HOST ]] || tools/lab/host down "$HOST"
+  [[ ! -f $RUN/runtime-dir ]] || rm -rf "$(cat "$RUN/runtime-dir")" "$RUN/runtime-dir"
+}
+
+start_server() {
+  local runtime pid tries
+  stop_server
+  if [[ ! -d $(cat "$RUN/runtime-dir" 2>/dev/null) ]]; then
+    (umask 077 && mktemp -d /tmp/rig-XXXXXX) >"$RUN/runtime-dir" # short: a socket's path ends at 107 bytes
+  fi
+  runtime=$(cat "$RUN/runtime-dir")
+  rm -f "$RUN/kubeconfig"
+  setsid build/bin/virtrigaud --data-dir "$RUN/data" --runtime-dir "$runtime" --kubeconfig-out "$RUN/kubeconfig" \
+    --listen 127.0.0.1:0 --log-file "$RUN/log/virtrigaud.log" </dev/null >"$RUN/log/virtrigaud.out" 2>&1 9>&- &
+  pid=$!
+  echo $pid >"$RUN/virtrigaud.pid"
+  for ((tries = 0; tries < 300; tries++)); do
+    [[ ! -s $RUN/kubeconfig ]] || return 0
+    kill -0 $pid 2>/dev/null || break
+    sleep 0.1
+  done
+  fail "virtrigaud did not start: $(tail -qn 1 "$RUN/log/virtrigaud.out" "$RUN/log/virtrigaud.log" 2>/dev/null)"
+}
+
+# The samples name the usual places of a libvirt host; this run's copy names its own.
+write_quickstart() {
+  local uri=$1 image=$2 network=()
+  [[ $uri != *:///session* ]] || network=(-e '/networkName: default/d') # a session has no networks: user mode
+  rm -rf "$RUN/quickstart"
+  mkdir "$RUN/quickstart"
+  local sample
+  for sample in deploy/samples/quickstart/*.yaml; do
+    sed -e "s|endpoint: qemu:///system|endpoint: \"$uri\"|" -e "s|path: /.*\.qcow2|path: \"$image\"|" \
+      -e "/name: LIBVIRT_VIRT_TYPE/{n;s|value: .*|value: $(virt_type)|}" "${network[@]}" "$sample" \
+      >"$RUN/quickstart/${sample##*/}"
+  done
+}
+
+run() {
+  local uri='' detach='' fresh='' image
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --libvirt) uri=${2:?--libvirt needs a URI} && shift ;;
+      --detach) detach=yes ;;
+      --fresh) fresh=yes ;;
+      *) fail "unknown option '$1'; ./dev help lists them" ;;
+    esac
+    shift
+  done
+  exec 9>"$RUN/lock"
+  flock -n 9 || fail "another ./dev run is at work here; ./dev stop ends it"
+  if [[ $fresh ]]; then
+    stop
+    rm -rf "$RUN/data" "$HOST" "$RUN/quickstart" "$RUN/kubeconfig"
+  fi
+  packages build run
+  build virtrigaud vrtg provider-libvirt
+  trap 'echo "stopping; machines keep their disks"; stop' EXIT # whatever ends a run, its processes end with it
+  if [[ ! $uri ]]; then
+    step libvirt tools/lab/host up "$HOST"
+    uri=$(tools/lab/host uri "$HOST")
+  fi
+  step guest-image tools/lab/guest/build "$RIG_CACHE_DIR/guest"
+  image=$(tail -n 1 "$RUN/log/guest-image.log")
+  write_quickstart "$uri" "$image"
+  step server start_server
+  build/bin/vrtg --kubeconfig "$RUN/kubeconfig" apply -f "$RUN/quickstart" --wait --timeout 180s || {
+    build/bin/vrtg --kubeconfig "$RUN/kubeconfig" describe vm hello || true
+    fail "the machine is not Ready; the server's log is .run/log/virtrigaud.log"
+  }
+  cat <<TEXT
+
+Try next:
+  kubectl --kubeconfig .run/kubeconfig get vm -o wide
+  build/bin/vrtg --kubeconfig .run/kubeconfig console hello
+  build/bin/vrtg --kubeconfig .run/kubeconfig power off hello
+TEXT
+  if [[ $detach ]]; then
+    trap - EXIT
+    echo "./dev stop ends it."
+    return
+  fi
+  echo "Ctrl-C ends it."
+  while [[ $(server_pid) ]]; do sleep 1; done
+  [[ -f $RUN/runtime-dir ]] || exit 0 # ./dev stop
+  fail "virtrigaud ended: $(tail -qn 1 "$RUN/log/virtrigaud.out" "$RUN/log/virtrigaud.log" 2>/dev/null)"
+}

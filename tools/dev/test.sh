@@ -1,0 +1,85 @@
+# tools/dev/test.sh — ./dev test: every test program once, on a private libvirt host and a real guest, and one count.
+#
+# ctest labels say what a test needs: none (a room's own tests), real (private libvirt host, guest image), e2e (those and
+# the built programs), scale; and what asks for it: deep (only --deep), kube (only --deep or --kube), conformance.
+# Tests find the host by RIG_TEST_LIBVIRT_URI, RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_GUEST_IMAGE and RIG_TEST_HOST_EXEC
+# (a program that runs its arguments inside the host's namespaces).
+
+RESULTS=$RUN/test/results
+
+# programs NAME BUILD CTEST_ARGUMENT...: runs the chosen test programs; tools/dev/tally counts their cases.
+programs() {
+  local name=$1 build=$2
+  shift 2
+  mkdir -p "$RESULTS/$name"
+  ctest --test-dir "$build" --show-only=json-v1 "$@" >"$RESULTS/$name/list.json"
+  GTEST_OUTPUT=json:$RESULTS/$name/ ctest --test-dir "$build" --output-on-failure --timeout 600 \
+    --output-junit "$RESULTS/$name/junit.xml" "$@" || true # what failed is in the count
+}
+
+fast_tests() {
+  GTEST_BRIEF=1 ctest --test-dir build --output-on-failure --timeout 120 -j "$(nproc)" -LE 'real|e2e|scale|deep|kube'
+}
+
+# The tools' own tests: cases of Python's unittest.
+tool_tests() {
+  local folder
+  for folder in tools/tidy tools/dev tools/lab; do
+    /usr/bin/python3 -m unittest discover -s $folder -p '*_test.py' >"$RESULTS/${folder//\//-}.unittest" 2>&1 || true
+  done
+}
+
+start_lab() {
+  trap 'tools/lab/host down "$RUN/test/host"' EXIT # whatever happens, nothing is left running
+  tools/lab/host down "$RUN/test/host"
+  rm -rf "$RUN/test/host"
+  step libvirt tools/lab/host up "$RUN/test/host"
+  step guest-image tools/lab/guest/build "$RIG_CACHE_DIR/guest"
+  RIG_TEST_LIBVIRT_URI=$(tools/lab/host uri "$RUN/test/host")
+  RIG_TEST_GUEST_IMAGE=$(tail -n 1 "$RUN/log/guest-image.log")
+  export RIG_TEST_LIBVIRT_URI RIG_TEST_GUEST_IMAGE
+  export RIG_TEST_LIBVIRT_POOL_DIR=$RUN/test/host/pool RIG_TEST_HOST_EXEC=$RUN/test/host/exec
+}
+
+run_tests() {
+  local deep='' only=() rooms=()
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --deep) deep=yes ;;
+      --conformance | --kube) only=(-L "${1#--}") ;;
+      -*) fail "unknown option '$1'; ./dev help lists them" ;;
+      *) rooms+=("$1") ;;
+    esac
+    shift
+  done
+  packages build run test
+  command -v kubectl >/dev/null || fail "no kubectl on PATH: install it (any release from 1.25 on); the tests call it"
+  build
+  rm -rf "$RESULTS"
+  mkdir -p "$RESULTS"
+  start_lab
+  if [[ $deep ]]; then
+    source tools/dev/deep.sh
+    deep_tests
+  elif [[ ${only[*]} || ${rooms[*]} ]]; then
+    [[ ! ${rooms[*]} ]] || only+=(-R "^($(IFS='|' && echo "${rooms[*]}"))(/|$)")
+    step tests programs chosen build --no-tests=error "${only[@]}"
+  else
+    step tests-tools tool_tests
+    step tests-fast programs fast build -j "$(nproc)" -LE 'real|e2e|scale|deep|kube'
+    step tests-real programs real build -L 'real|e2e|scale' -LE 'deep|kube'
+  fi
+  /usr/bin/python3 tools/dev/tally.py "$RESULTS" README.md
+}
+
+# Compiles with clang every .cc that sees an annotated mutex, its own or in a header of ours.
+thread_safety() {
+  local files
+  files=$(/usr/bin/python3 tools/tidy/tidy.py --sources-that-see src/base/mutex.h)
+  mkdir -p "$RUN/cache/thread-safety"
+  local file
+  for file in $files; do
+    echo "$file" "$RUN/cache/thread-safety/${file//\//_}.o"
+  done | xargs -P "$(nproc)" -L 1 sh -c 'ccache clang++-16 -std=c++20 -Isrc -Ibuild/gen -DSPDLOG_COMPILED_LIB \
+    -DSPDLOG_FMT_EXTERNAL -DRIG_VERSION=\"check\" -Wthread-safety -Werror=thread-safety -c "$0" -o "$1"'
+}
