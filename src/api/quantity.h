@@ -8,7 +8,8 @@
 
 namespace rig::api {
 
-// Whole bytes (or whatever is counted), rounded up. kInvalidArgument: not a quantity; kOutOfRange: beyond int64.
+// Whole bytes (or whatever is counted), rounded away from zero. kInvalidArgument: not a quantity; kOutOfRange: beyond
+// int64.
 Result<std::int64_t> to_integer(const schema::Quantity& quantity);
 // The largest binary suffix that is exact: 4294967296 -> "4Gi".
 schema::Quantity binary_quantity(std::int64_t value);

@@ -144,7 +144,11 @@ Error forbidden(const api::Resource& resource, std::string_view name, std::strin
 
 Error unauthorized() { return status_error(401, "Unauthorized", "Unauthorized"); }
 
-Error expired(std::string message) { return status_error(410, "Expired", std::move(message)); }
+Error expired(std::string message, std::string_view continue_token) {
+  json::Value status = failure(410, "Expired", message, {});
+  if (!continue_token.empty()) status["metadata"]["continue"] = continue_token;
+  return Error(Code::kOutOfRange, std::move(message)).with_detail(std::make_shared<StatusDetail>(410, std::move(status)));
+}
 
 Error method_not_supported(const api::Resource& resource, std::string_view verb) {
   return status_error(405, "MethodNotAllowed",

@@ -22,7 +22,7 @@ Error invalid(const api::Resource& resource, std::string_view name, const std::v
 Error bad_request(std::string message);
 Error forbidden(const api::Resource& resource, std::string_view name, std::string_view why, json::Array causes = {});
 Error unauthorized();
-Error expired(std::string message);                    // 410
+Error expired(std::string message, std::string_view continue_token = {});  // 410; the token goes on inconsistently
 Error method_not_supported(const api::Resource& resource, std::string_view verb);
 Error unsupported_media_type(std::string message);     // 415
 Error not_acceptable(std::string message);             // 406

@@ -66,7 +66,9 @@ class Watch {
 };
 struct WatchQuery {
   ListQuery list;
-  bool bookmarks = false, send_initial_events = false;
+  bool bookmarks = false;
+  std::optional<bool> send_initial_events;  // as the client said
+  std::optional<Time> end;  // when the caller will end it; a bookmark is given just before
 };
 
 class Registry {

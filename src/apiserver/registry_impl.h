@@ -37,7 +37,14 @@ struct Registry::Impl {
   };
   Result<Written> update(const api::KindInfo& kind, const ObjectKey& key, const Wish& wish, const WriteContext& context);
 
-  // ---- reading ----
+  // ---- applying.cc ----
+  Result<Written> apply(const api::KindInfo& kind, const ObjectKey& key, const json::Value& applied, Part part,
+                        const WriteContext& context);
+
+  // ---- removal.cc ----
+  Result<json::Value> remove(const api::KindInfo& kind, const ObjectKey& key, const DeleteContext& context);
+
+  // ---- registry.cc ----
   Result<json::Value> read(const api::KindInfo& kind, const ObjectKey& key) const;  // the whole object
   // Puts it in the place of `revision`; the object as it is now. kAborted: somebody was faster.
   Result<json::Value> write(const api::KindInfo& kind, const ObjectKey& key, json::Value object, Revision revision);

@@ -112,7 +112,9 @@ bool may_go(const api::KindInfo& kind, const json::Value& object) {
 
 Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKey& key, const Wish& wish,
                                        const WriteContext& context) {
+  const std::size_t warned = context.warnings == nullptr ? 0 : context.warnings->size();
   for (int attempt = 1;; ++attempt) {
+    if (context.warnings != nullptr) context.warnings->resize(warned);  // those of a lost race
     const json::Value old = TRY(read(kind, key));
     const Revision current = revision_of(old);
     json::Value object = TRY(wish.make(old));

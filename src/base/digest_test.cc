@@ -12,7 +12,8 @@ TEST(Digest, IsTheSameHoweverTheBytesArrive) {
       {"sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"},
       {"sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
       {"sha512",
-       "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2"
+       "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80"
+       "e2"
        "a9ac94fa54ca49f"},
   };
   for (const auto& [algorithm, hex_of_abc] : cases) {
@@ -27,8 +28,7 @@ TEST(Digest, IsTheSameHoweverTheBytesArrive) {
 
 TEST(Digest, RefusesNamesItDoesNotKnow) {
   const Error error = Digest::start("SHA256").take_error();
-  EXPECT_EQ(error.to_string(),
-            "unknown digest \"SHA256\" (INVALID_ARGUMENT). Use md5, sha1, sha256 or sha512.");
+  EXPECT_EQ(error.to_string(), "unknown digest \"SHA256\" (INVALID_ARGUMENT). Use md5, sha1, sha256 or sha512.");
 }
 
 TEST(Digest, MayNotBeUsedAfterItsEnd) {

@@ -85,9 +85,8 @@ Status make_folder(const std::string& path, unsigned mode) {
     if (S_ISDIR(found.st_mode)) return {};
     return Error(Code::kFailedPrecondition, path + " is there but is not a folder");
   }
-  const std::size_t slash = path.find_last_not_of('/') == std::string::npos
-                                ? std::string::npos
-                                : path.rfind('/', path.find_last_not_of('/'));
+  const std::size_t slash =
+      path.find_last_not_of('/') == std::string::npos ? std::string::npos : path.rfind('/', path.find_last_not_of('/'));
   if (slash != std::string::npos && slash > 0) TRY(make_folder(path.substr(0, slash), mode));
   if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return system_error("make folder", path, errno);
   return {};

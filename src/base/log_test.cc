@@ -42,8 +42,7 @@ TEST_F(Log, TextIsTimeLevelMessageAndFieldsOnOneLine) {
   const std::string line = lines()[0];
   EXPECT_EQ(line.substr(0, 2), "20");
   EXPECT_EQ(line.substr(10, 1) + line.substr(19, 1) + line.substr(23, 1), "T.Z");
-  EXPECT_EQ(line.substr(24),
-            R"( INFO machine created vm=default/web cpus=4 note="two words\nand \"more\"" none="")");
+  EXPECT_EQ(line.substr(24), R"( INFO machine created vm=default/web cpus=4 note="two words\nand \"more\"" none="")");
   EXPECT_EQ(lines()[1].substr(24), R"~( ERROR no why="gone (NOT_FOUND)")~");
 }
 

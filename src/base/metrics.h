@@ -13,18 +13,18 @@
 namespace rig::metrics {
 
 enum class Metric : std::uint8_t {
-  kBuildInfo,                   // version, git_sha, go_version, component
-  kReconcileTotal,              // kind, outcome (success, error, requeue)
-  kReconcileDurationSeconds,    // kind
-  kQueueDepth,                  // kind
-  kVmOperationsTotal,           // operation, provider_type, provider, outcome
-  kProviderRpcRequestsTotal,    // provider_type, method, code
-  kProviderRpcLatencySeconds,   // provider_type, method
-  kProviderTasksInflight,       // provider_type, provider
-  kErrorsTotal,                 // reason, component
-  kIpDiscoveryDurationSeconds,  // provider_type
-  kCircuitBreakerState,         // provider_type, provider: 0 closed, 1 half-open, 2 open
-  kCircuitBreakerFailuresTotal, // provider_type, provider
+  kBuildInfo,                    // version, git_sha, go_version, component
+  kReconcileTotal,               // kind, outcome (success, error, requeue)
+  kReconcileDurationSeconds,     // kind
+  kQueueDepth,                   // kind
+  kVmOperationsTotal,            // operation, provider_type, provider, outcome
+  kProviderRpcRequestsTotal,     // provider_type, method, code
+  kProviderRpcLatencySeconds,    // provider_type, method
+  kProviderTasksInflight,        // provider_type, provider
+  kErrorsTotal,                  // reason, component
+  kIpDiscoveryDurationSeconds,   // provider_type
+  kCircuitBreakerState,          // provider_type, provider: 0 closed, 1 half-open, 2 open
+  kCircuitBreakerFailuresTotal,  // provider_type, provider
 };
 
 enum class Type : std::uint8_t { kCounter, kGauge, kHistogram };

@@ -21,10 +21,22 @@ using Time = std::chrono::time_point<std::chrono::steady_clock, Duration>;      
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;  // what is stored or shown
 
 enum class Code : std::uint8_t {
-  kCancelled = 1, kUnknown = 2, kInvalidArgument = 3, kDeadlineExceeded = 4, kNotFound = 5,
-  kAlreadyExists = 6, kPermissionDenied = 7, kResourceExhausted = 8, kFailedPrecondition = 9,
-  kAborted = 10, kOutOfRange = 11, kUnimplemented = 12, kInternal = 13, kUnavailable = 14,
-  kDataLoss = 15, kUnauthenticated = 16,
+  kCancelled = 1,
+  kUnknown = 2,
+  kInvalidArgument = 3,
+  kDeadlineExceeded = 4,
+  kNotFound = 5,
+  kAlreadyExists = 6,
+  kPermissionDenied = 7,
+  kResourceExhausted = 8,
+  kFailedPrecondition = 9,
+  kAborted = 10,
+  kOutOfRange = 11,
+  kUnimplemented = 12,
+  kInternal = 13,
+  kUnavailable = 14,
+  kDataLoss = 15,
+  kUnauthenticated = 16,
 };
 
 std::string_view to_string(Code code);
@@ -65,10 +77,19 @@ class [[nodiscard]] Error {
   std::optional<Duration> retry_after() const { return rep_->retry_after; }
   bool is(Code code) const { return rep_->code == code; }
 
-  Error with_hint(std::string hint) && { rep_->hint = std::move(hint); return std::move(*this); }
-  Error with_retry_after(Duration d) && { rep_->retry_after = d; return std::move(*this); }
+  Error with_hint(std::string hint) && {
+    rep_->hint = std::move(hint);
+    return std::move(*this);
+  }
+  Error with_retry_after(Duration d) && {
+    rep_->retry_after = d;
+    return std::move(*this);
+  }
   Error with_context(std::string_view doing) &&;
-  Error with_detail(std::shared_ptr<const ErrorDetail> detail) && { rep_->detail = std::move(detail); return std::move(*this); }
+  Error with_detail(std::shared_ptr<const ErrorDetail> detail) && {
+    rep_->detail = std::move(detail);
+    return std::move(*this);
+  }
   const ErrorDetail* detail() const { return rep_->detail.get(); }
 
   std::string to_string() const;  // "<context>: <message> (<code>). <hint>"
@@ -89,8 +110,8 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}       // NOLINT: implicit by design
-  Result(Error error) : v_(std::in_place_index<1>, std::move(error)) {}   // NOLINT: implicit by design
+  Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
+  Result(Error error) : v_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return v_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -136,9 +157,10 @@ using Status = Result<void>;
 
 // auto vm = TRY(client.get(key));            value, or return the error from this function
 // TRY(pool.refresh().context("refresh pool"));
-#define TRY(...)                                                \
-  __extension__({                                               \
-    auto try_result_ = (__VA_ARGS__);                           \
-    if (!try_result_.ok()) [[unlikely]] return try_result_.take_error(); \
-    try_result_.take();                                         \
+#define TRY(...)                        \
+  __extension__({                       \
+    auto try_result_ = (__VA_ARGS__);   \
+    if (!try_result_.ok()) [[unlikely]] \
+      return try_result_.take_error();  \
+    try_result_.take();                 \
   })

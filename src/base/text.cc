@@ -39,7 +39,12 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
 // How many bytes the UTF-8 sequence at the start of `s` has; 0 when it is none (RFC 3629).
 std::size_t utf8_length(std::string_view s) {
   const unsigned lead = byte_at(s, 0), second = byte_at(s, 1);
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
   if (length > s.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte_at(s, i) & 0xC0U) != 0x80U) return 0;
@@ -178,8 +183,8 @@ Result<std::string> percent_decode(std::string_view text) {
     const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) {
-      return Error(Code::kInvalidArgument, "percent encoding: two hexadecimal digits must follow the % at offset " +
-                                               std::to_string(i));
+      return Error(Code::kInvalidArgument,
+                   "percent encoding: two hexadecimal digits must follow the % at offset " + std::to_string(i));
     }
     out += static_cast<char>(high * 16 + low);
     i += 2;

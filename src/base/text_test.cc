@@ -50,9 +50,14 @@ TEST(NearMiss, FindsTypingErrorsButNotOtherWords) {
 
 TEST(Base64, IsTheStandardAlphabetWithPadding) {
   // RFC 4648 section 10, and bytes that need the last two letters.
-  const std::pair<std::string, std::string> cases[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},         {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
-      {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {std::string("\0\xfb\xff", 3), "APv/"}};
+  const std::pair<std::string, std::string> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"},
+                                                       {std::string("\0\xfb\xff", 3), "APv/"}};
   for (const auto& [bytes, text] : cases) {
     EXPECT_EQ(base64(bytes), text);
     EXPECT_EQ(parse_base64(text).take(), bytes);
@@ -74,9 +79,10 @@ TEST(Percent, EncodesAllButTheUnreservedAndReadsItBack) {
 }
 
 TEST(Utf8, RefusesWhatRfc3629Does) {
-  for (const char* good : {"", "a", "\x7f", "ü", "\u0800", "\uD7FF", "\uE000", "😀", "\U0010FFFF"}) EXPECT_TRUE(is_utf8(good)) << good;
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3\x28", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82", "\xF0\x8F\xBF\xBF",
-                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+  for (const char* good : {"", "a", "\x7f", "ü", "\u0800", "\uD7FF", "\uE000", "😀", "\U0010FFFF"})
+    EXPECT_TRUE(is_utf8(good)) << good;
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3\x28", "\xE0\x9F\xBF", "\xED\xA0\x80",
+                          "\xE2\x82", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     EXPECT_FALSE(is_utf8(bad)) << hex(bad);
   }
 }

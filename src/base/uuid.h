@@ -6,7 +6,7 @@
 
 namespace rig {
 
-std::string random_uuid();                                                  // version 4
+std::string random_uuid();                                                      // version 4
 std::string name_uuid(std::string_view namespace_uuid, std::string_view name);  // version 5 (RFC 4122)
 bool is_uuid(std::string_view text);
 

@@ -29,8 +29,9 @@ TEST(Uuid, OfANameIsVersionFiveAndAlwaysTheSame) {
 TEST(Uuid, IsThirtySixCharactersOfTheRightKind) {
   EXPECT_TRUE(is_uuid("886313e1-3b8a-5372-9b90-0c9aee199e5d"));
   EXPECT_TRUE(is_uuid("886313E1-3B8A-5372-9B90-0C9AEE199E5D"));
-  for (const char* bad : {"", "886313e13b8a53729b900c9aee199e5d", "886313e1-3b8a-5372-9b90-0c9aee199e5", "886313e1-3b8a-5372-9b90-0c9aee199e5dd",
-                          "886313e1-3b8a-5372-9b90-0c9aee199e5g", "886313e13-b8a-5372-9b90-0c9aee199e5d", "{86313e1-3b8a-5372-9b90-0c9aee199e5}"}) {
+  for (const char* bad : {"", "886313e13b8a53729b900c9aee199e5d", "886313e1-3b8a-5372-9b90-0c9aee199e5",
+                          "886313e1-3b8a-5372-9b90-0c9aee199e5dd", "886313e1-3b8a-5372-9b90-0c9aee199e5g",
+                          "886313e13-b8a-5372-9b90-0c9aee199e5d", "{86313e1-3b8a-5372-9b90-0c9aee199e5}"}) {
     EXPECT_FALSE(is_uuid(bad)) << bad;
   }
 }

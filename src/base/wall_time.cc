@@ -68,8 +68,8 @@ struct Unit {
   std::string_view name;
   std::int64_t nanoseconds;
 };
-constexpr Unit kUnits[] = {{"ns", 1},           {"us", 1'000},          {"\u00B5s", 1'000},        {"\u03BCs", 1'000},
-                           {"ms", 1'000'000},   {"s", 1'000'000'000},   {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
+constexpr Unit kUnits[] = {{"ns", 1},         {"us", 1'000},        {"\u00B5s", 1'000},    {"\u03BCs", 1'000},
+                           {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
 
 const Unit* take_unit(std::string_view& text) {
   const std::string_view name = text.substr(0, text.find_first_of("0123456789."));
@@ -126,10 +126,11 @@ Result<WallTime> parse_time(std::string_view text) {
   std::string_view rest = text;
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offset_minutes = 0;
   std::int64_t nanoseconds = 0;
-  const bool is_read = take_digits(rest, 4, year) && take(rest, '-') && take_digits(rest, 2, month) && take(rest, '-') &&
-                       take_digits(rest, 2, day) && take(rest, 'T') && take_digits(rest, 2, hour) && take(rest, ':') &&
-                       take_digits(rest, 2, minute) && take(rest, ':') && take_digits(rest, 2, second) &&
-                       take_fraction(rest, nanoseconds) && take_offset(rest, offset_minutes) && rest.empty();
+  const bool is_read = take_digits(rest, 4, year) && take(rest, '-') && take_digits(rest, 2, month) &&
+                       take(rest, '-') && take_digits(rest, 2, day) && take(rest, 'T') && take_digits(rest, 2, hour) &&
+                       take(rest, ':') && take_digits(rest, 2, minute) && take(rest, ':') &&
+                       take_digits(rest, 2, second) && take_fraction(rest, nanoseconds) &&
+                       take_offset(rest, offset_minutes) && rest.empty();
   const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
   // Years outside do not fit into 64 bits of nanoseconds.
@@ -183,11 +184,10 @@ std::string format_age(Duration age) {
     char rest_name;
   };
   constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86400, kYear = 365 * kDay;
-  constexpr Row kRows[] = {{2 * kMinute, 1, 's', 0, ' '},           {10 * kMinute, kMinute, 'm', 1, 's'},
-                           {3 * kHour, kMinute, 'm', 0, ' '},       {8 * kHour, kHour, 'h', kMinute, 'm'},
-                           {2 * kDay, kHour, 'h', 0, ' '},          {8 * kDay, kDay, 'd', kHour, 'h'},
-                           {2 * kYear, kDay, 'd', 0, ' '},          {8 * kYear, kYear, 'y', kDay, 'd'},
-                           {INT64_MAX, kYear, 'y', 0, ' '}};
+  constexpr Row kRows[] = {
+      {2 * kMinute, 1, 's', 0, ' '},         {10 * kMinute, kMinute, 'm', 1, 's'}, {3 * kHour, kMinute, 'm', 0, ' '},
+      {8 * kHour, kHour, 'h', kMinute, 'm'}, {2 * kDay, kHour, 'h', 0, ' '},       {8 * kDay, kDay, 'd', kHour, 'h'},
+      {2 * kYear, kDay, 'd', 0, ' '},        {8 * kYear, kYear, 'y', kDay, 'd'},   {INT64_MAX, kYear, 'y', 0, ' '}};
   for (const Row& row : kRows) {
     if (s >= row.below) continue;
     std::string text = std::to_string(std::max<std::int64_t>(s, 0) / row.unit) + row.name;

@@ -8,14 +8,18 @@
 
 namespace rig::kube {
 
-struct Spec {
+struct BalloonSpec {
   std::string color;
   std::int64_t size = 0;
+};
+struct BalloonStatus {
+  bool floats = false;
 };
 struct Balloon {
   static constexpr api::Resource kResource{"toys.example", "v1", "Balloon", "balloons", true};
   api::ObjectMeta meta;
-  Spec spec;
+  BalloonSpec spec;
+  BalloonStatus status;
 };
 
 // {"metadata":{namespace ns, name, uid "u-<name>", resourceVersion}, "spec":{"color"}}
@@ -32,22 +36,31 @@ inline json::Value balloon(std::string_view name, std::string_view version, std:
 }  // namespace rig::kube
 
 template <>
-struct rig::schema::Describe<rig::kube::Spec> {
+struct rig::schema::Describe<rig::kube::BalloonSpec> {
   static const TypeInfo& info() {
-    using rig::kube::Spec;
+    using S = rig::kube::BalloonSpec;
+    static const TypeInfo t = object("BalloonSpec", "What it should be.",
+                                     {field<&S::color>("color").doc("Any."), field<&S::size>("size").doc("Litres.")});
+    return t;
+  }
+};
+template <>
+struct rig::schema::Describe<rig::kube::BalloonStatus> {
+  static const TypeInfo& info() {
+    using S = rig::kube::BalloonStatus;
     static const TypeInfo t =
-        object("Spec", "What it looks like.",
-               {field<&Spec::color>("color").doc("Its color."), field<&Spec::size>("size").doc("Litres.")});
+        object("BalloonStatus", "What it is.", {field<&S::floats>("floats").doc("It is in the air.")});
     return t;
   }
 };
 template <>
 struct rig::schema::Describe<rig::kube::Balloon> {
   static const TypeInfo& info() {
-    using rig::kube::Balloon;
+    using B = rig::kube::Balloon;
     static const TypeInfo t =
         object("Balloon", "A balloon.",
-               {field<&Balloon::meta>("metadata").doc("Metadata."), field<&Balloon::spec>("spec").doc("Spec.")});
+               {field<&B::meta>("metadata").doc("Metadata."), field<&B::spec>("spec").doc("Spec."),
+                field<&B::status>("status").doc("Status.")});
     return t;
   }
 };

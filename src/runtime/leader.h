@@ -24,28 +24,29 @@ struct LeaseRecord {
 };
 
 // Judges other holders by when *we* last saw the record change, never by the times written in it, so that a wrong
-// clock elsewhere cannot make two leaders (client-go tools/leaderelection).
+// clock elsewhere cannot make two leaders (client-go tools/leaderelection). Holds only what a confirmed write says: a
+// record that is merely read and names us gives nothing.
 class LeaderCore {
  public:
   LeaderCore(std::string identity, LeaseTimes times);
   struct Read {};
-  struct Write {
-    LeaseRecord record;
-  };
-  struct Wait {
-    Time until;
-  };
+  struct Write { LeaseRecord record; };  // create it when its resource_version is ""
+  struct Wait { Time until; };
   std::variant<Read, Write, Wait> next(Time now, WallTime wall) const;
-  void on_record(std::optional<LeaseRecord> seen, Time now);  // nullopt: no Lease yet; also after a write of ours
-  void on_error(const Error& error, Time now);
-  bool may_act(Time now) const;  // false from the moment the renew deadline passes: stop at once
+  void on_read(std::optional<LeaseRecord> seen, Time now);                // nullopt: there is no Lease yet
+  void on_written(const LeaseRecord& written, Time sent, Time now);       // our write, as the server answered it
+  void on_error(Time now);                                                // of a read or a write
+  // From this moment on we must not act; nullopt: we may not now.
+  std::optional<Time> acts_until() const;
+  bool may_act(Time now) const { return acts_until() && now < *acts_until(); }
 
  private:
   std::string identity_;
   LeaseTimes times_;
   std::optional<LeaseRecord> seen_;
-  bool read_once_ = false, reread_ = true;
-  Time changed_at_{}, renewed_at_{}, not_before_{};
+  bool reread_ = true;
+  std::optional<Time> held_since_;  // when the last confirmed write was sent
+  Time changed_at_{}, not_before_{};
 };
 
 // Runs a core on a thread. `on_gain` and `on_loss` are called on it, at most once each: losing the Lease is for the

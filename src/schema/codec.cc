@@ -17,7 +17,8 @@ Error wrong(const Place& place, std::string_view wanted, const json::Value& foun
 std::optional<std::int64_t> integer_of(const json::Value& value) {
   if (const auto* i = value.as<std::int64_t>()) return *i;
   const auto* d = value.as<double>();
-  const bool is_whole = d != nullptr && *d == std::floor(*d) && std::abs(*d) < 0x1p53;  // "2.0" is an integer to Kubernetes
+  const bool is_whole =
+      d != nullptr && *d == std::floor(*d) && std::abs(*d) < 0x1p53;  // "2.0" is an integer to Kubernetes
   return is_whole ? std::optional(static_cast<std::int64_t>(*d)) : std::nullopt;
 }
 
@@ -111,7 +112,8 @@ Status decode_at(const TypeInfo& t, const json::Value& value, void* out, const P
       return wrong(place, "true or false", value);
     case Kind::kNumber:
       if (const auto* d = value.as<double>()) return *static_cast<double*>(out) = *d, Status();
-      if (const auto* i = value.as<std::int64_t>()) return *static_cast<double*>(out) = static_cast<double>(*i), Status();
+      if (const auto* i = value.as<std::int64_t>())
+        return *static_cast<double*>(out) = static_cast<double>(*i), Status();
       return wrong(place, "a number", value);
     case Kind::kString:
       if (const auto* s = value.as<std::string>()) return *static_cast<std::string*>(out) = *s, Status();

@@ -39,7 +39,8 @@ TEST(Codec, ReadsEachKindIntoItsMember) {
 
 TEST(Codec, TakesNullForAbsentAndIgnoresWhatItDoesNotKnow) {
   const Machine m = decode<Machine>(parsed(R"({"apiVersion":"v1","spec":{"power":null,"cpus":null,"disks":null,
-    "memoryMiB":2.0,"size":5,"maxUnavailable":"50%","ratio":1,"newer":{"x":1}},"status":{"readyAt":null}})")).take();
+    "memoryMiB":2.0,"size":5,"maxUnavailable":"50%","ratio":1,"newer":{"x":1}},"status":{"readyAt":null}})"))
+                        .take();
   EXPECT_EQ(m.spec.power, Power::kUnset);
   EXPECT_FALSE(m.spec.cpus.has_value());
   EXPECT_EQ(m.spec.memory_mib, 2);

@@ -32,7 +32,7 @@ TEST(OpenApi, HasTheFormsOfControllerGen) {
       {"disks",
        R"({"items":{"description":"One disk.","properties":{"name":{"description":"Its name.","maxLength":8,"pattern":"^[a-z]+$","type":"string"},"serial":{"type":"string"},"sizeGiB":{"format":"int32","minimum":1,"type":"integer"},"type":{"default":"thin","type":"string"}},"required":["name","sizeGiB"],"type":"object"},"maxItems":3,"type":"array"})"},
       {"ports",
-       R"({"items":{"properties":{"name":{"type":"string"},"port":{"format":"int32","maximum":65535,"minimum":1,"type":"integer"},"protocol":{"type":"string","x-kubernetes-validations":[{"message":"field is immutable","rule":"self == oldSelf"}]}},"required":["name","port"],"type":"object"},"type":"array","x-kubernetes-list-map-keys":["name","port"],"x-kubernetes-list-type":"map"})"},
+       R"({"items":{"properties":{"name":{"type":"string"},"port":{"maximum":65535,"minimum":1,"type":"integer"},"protocol":{"type":"string","x-kubernetes-validations":[{"message":"field is immutable","rule":"self == oldSelf"}]}},"required":["name","port"],"type":"object"},"type":"array","x-kubernetes-list-map-keys":["name","port"],"x-kubernetes-list-type":"map"})"},
       {"tags",
        R"({"items":{"maxLength":4,"minLength":1,"pattern":"^[a-z]*$","type":"string"},"minItems":1,"type":"array","x-kubernetes-list-type":"set"})"},
       {"groups", R"({"items":{"type":"string"},"type":"array"})"},
@@ -193,8 +193,11 @@ status.checks{proxmox}.valid false
 
 TEST(RowPath, EmptiesTheBrackets) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"", ""}, {"spec.cpus", "spec.cpus"}, {"spec.disks[0].name", "spec.disks[].name"},
-      {"a[1].b[22].c", "a[].b[].c"}, {"status.checks{a.b/c[0]}.valid", "status.checks{}.valid"}};
+      {"", ""},
+      {"spec.cpus", "spec.cpus"},
+      {"spec.disks[0].name", "spec.disks[].name"},
+      {"a[1].b[22].c", "a[].b[].c"},
+      {"status.checks{a.b/c[0]}.valid", "status.checks{}.valid"}};
   for (const auto& [leaf, row] : cases) EXPECT_EQ(row_path(leaf), row);
 }
 

@@ -131,6 +131,7 @@ class Writer {
     uncorrelated_ += hides_old ? 1 : 0;
     json::Value schema = type(*t);
     uncorrelated_ -= hides_old ? 1 : 0;
+    if (f.is_sizeless) schema.as<json::Object>()->erase("format");
     if (!f.doc_text.empty()) schema["description"] = f.doc_text;
     if (!f.default_json.empty()) schema["default"] = parsed(f.default_json);
     set_bounds(schema, "minimum", f.min_value, "maximum", f.max_value);

@@ -17,7 +17,8 @@ std::string joined(const std::string& path, std::string_view name) {
 
 using RowVisit = std::function<void(const std::string& path, const Field&)>;
 
-void visit_rows(const TypeInfo& type, const std::string& path, std::vector<const TypeInfo*>& open, const RowVisit& visit) {
+void visit_rows(const TypeInfo& type, const std::string& path, std::vector<const TypeInfo*>& open,
+                const RowVisit& visit) {
   const TypeInfo& t = without_optional(type);
   if (t.kind == Kind::kList) return visit_rows(t.element(), path + "[]", open, visit);
   if (t.kind == Kind::kMap) return visit_rows(t.element(), path + "{}", open, visit);

@@ -67,12 +67,39 @@ extern const char* const kRichMachine;
 
 }  // namespace rig::schema::sample
 
-template <> struct rig::schema::Describe<rig::schema::sample::Power> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Port> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Disk> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Check> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Source> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Folder> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Spec> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Status> { static const TypeInfo& info(); };
-template <> struct rig::schema::Describe<rig::schema::sample::Machine> { static const TypeInfo& info(); };
+template <>
+struct rig::schema::Describe<rig::schema::sample::Power> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Port> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Disk> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Check> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Source> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Folder> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Spec> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Status> {
+  static const TypeInfo& info();
+};
+template <>
+struct rig::schema::Describe<rig::schema::sample::Machine> {
+  static const TypeInfo& info();
+};

@@ -92,6 +92,7 @@ std::unique_ptr<Node> compile(const json::Value& schema) {
   node->map_keys = texts(schema, "x-kubernetes-list-map-keys");
   node->keeps_unknown = is_set(schema, "x-kubernetes-preserve-unknown-fields");
   node->nullable = is_set(schema, "nullable");
+  node->has_any_of = schema.find("anyOf") != nullptr;
   const json::Value* rules = schema.find("x-kubernetes-validations");
   if (rules != nullptr && rules->is_array()) {
     for (const json::Value& rule : *rules->as<json::Array>()) {

@@ -29,14 +29,14 @@ struct Node {
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> properties;  // sorted by name
   std::unique_ptr<Node> items, additional;
   std::vector<std::string> required;
-  json::Array values;  // enum
+  json::Array values;                   // enum
   std::optional<json::Value> fallback;  // default
   std::optional<double> minimum, maximum;
   std::optional<std::int64_t> min_length, max_length, min_items, max_items, min_properties, max_properties;
   const Pattern* pattern = nullptr;
   ListType list = ListType::kAtomic;
   std::vector<std::string> map_keys;
-  bool keeps_unknown = false, nullable = false;
+  bool keeps_unknown = false, nullable = false, has_any_of = false;
   std::string immutable_message;  // "" = may change
   std::vector<MemberRule> rules;
 

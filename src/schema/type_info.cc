@@ -13,9 +13,9 @@ const TypeInfo& detail::scalar(Kind kind) {
     return t;
   };
   static const TypeInfo kScalars[] = {
-      make(Kind::kBool, "boolean"),     make(Kind::kInt32, "integer"),   make(Kind::kInt64, "integer"),
-      make(Kind::kNumber, "number"),    make(Kind::kString, "string"),   make(Kind::kTime, "time"),
-      make(Kind::kMicroTime, "time"),   make(Kind::kQuantity, "quantity"), make(Kind::kIntOrString, "integer or string"),
+      make(Kind::kBool, "boolean"),   make(Kind::kInt32, "integer"),     make(Kind::kInt64, "integer"),
+      make(Kind::kNumber, "number"),  make(Kind::kString, "string"),     make(Kind::kTime, "time"),
+      make(Kind::kMicroTime, "time"), make(Kind::kQuantity, "quantity"), make(Kind::kIntOrString, "integer or string"),
       make(Kind::kRaw, "anything"),
   };
   for (const TypeInfo& scalar : kScalars) {

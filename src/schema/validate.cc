@@ -4,8 +4,8 @@
 #include <set>
 
 #include "schema/structure.h"
-#include "schema/wording.h"
 #include "schema/walk.h"
+#include "schema/wording.h"
 
 namespace rig::schema {
 namespace {
@@ -75,7 +75,7 @@ class Validator {
       found = value.as<std::int64_t>() != nullptr ? "int64" : value.as<double>() != nullptr ? "float64" : "";
     }
     refuse(place, kTypeInvalid, quoted(found), "must be of type " + wanted + ": " + quoted(found));
-    if (node.type != "integer,string") return;
+    if (node.type != "integer,string" || !node.has_any_of) return;
     add(std::string(kNowhere), kInvalid,
         "Invalid value: \"\": " + quoted(place.text()) + " must validate at least one schema (anyOf)");
     refuse(place, kTypeInvalid, quoted(found), "must be of type integer: " + quoted(found));
@@ -101,7 +101,8 @@ class Validator {
     std::string supported;
     for (const json::Value& candidate : node.values) {
       if (candidate == value) return;
-      supported += (supported.empty() ? "" : ", ") + quoted(candidate.is_string() ? candidate.text({}) : shown(candidate));
+      supported +=
+          (supported.empty() ? "" : ", ") + quoted(candidate.is_string() ? candidate.text({}) : shown(candidate));
     }
     add(place.text(), kNotSupported,
         "Unsupported value: " + shown(value) + ": supported values: " + supported + enum_hint(node.values, value));
@@ -147,7 +148,8 @@ class Validator {
           "Too many: " + std::to_string(n) + ": must have at most " + std::to_string(*max) + " items");
     }
     if (min && n < *min) {
-      refuse(place, kInvalid, std::to_string(n), "should have at least " + std::to_string(*min) + " " + std::string(noun));
+      refuse(place, kInvalid, std::to_string(n),
+             "should have at least " + std::to_string(*min) + " " + std::string(noun));
     }
   }
 

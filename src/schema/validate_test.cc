@@ -12,7 +12,7 @@ using sample::Spec;
 
 // "path reason: what", one a line.
 std::string problems(const TypeInfo& type, std::string_view now, std::string_view before = "") {
-  const json::Value value = json::parse(now).take();
+  const json::Value value = json::parse(now, {.refuse_duplicate_keys = false}).take();
   const json::Value old = before.empty() ? json::Value() : json::parse(before).take();
   std::string text;
   for (const Problem& p : validate(type, value, before.empty() ? nullptr : &old)) {
@@ -22,11 +22,13 @@ std::string problems(const TypeInfo& type, std::string_view now, std::string_vie
 }
 
 struct Case {
-  std::string_view member;  // of a spec that is fine otherwise
+  std::string_view member;  // of a spec that is fine otherwise; the last of two wins
   std::string_view problems;
 };
 
-std::string spec_with(std::string_view member) { return R"({"spec":{"className":"small",)" + std::string(member) + "}}"; }
+std::string spec_with(std::string_view member) {
+  return R"({"spec":{"className":"small",)" + std::string(member) + "}}";
+}
 
 void expect(std::initializer_list<Case> cases) {
   for (const Case& c : cases) EXPECT_EQ(problems(type_of<Machine>(), spec_with(c.member)), c.problems) << c.member;
@@ -78,6 +80,9 @@ TEST(Validate, Numbers) {
       {R"("cpus":1.5)",
        R"(spec.cpus FieldValueTypeInvalid: Invalid value: "float64": spec.cpus in body must be of type int32: "float64"
 <nil> FieldValueInvalid: Invalid value: "": Checked value must be of type integer with format int32 in spec.cpus)"},
+      {R"("ports":[{"name":"a","port":1.5}])",
+       R"(spec.ports[0].port FieldValueTypeInvalid: Invalid value: "number": spec.ports[0].port in body must be of type integer: "number"
+<nil> FieldValueInvalid: Invalid value: "": Checked value must be of type integer (default format) in spec.ports[0].port)"},
       {R"("disks":[{"name":"a","sizeGiB":4294967296}])",
        R"(<nil> FieldValueInvalid: Invalid value: "": Checked value must be of type integer with format int32 in spec.disks[0].sizeGiB)"},
       {R"("memoryMiB":18446744073709551616)",
@@ -113,11 +118,14 @@ spec.className FieldValueInvalid: Invalid value: "": spec.className in body shou
 
 TEST(Validate, Times) {
   const TypeInfo& type = type_of<Machine>();
-  EXPECT_EQ(problems(type, R"({"status":{"readyAt":"2026-01-01T00:00:00Z","renewedAt":"2026-01-01T00:00:00.000001Z"}})"), "");
-  EXPECT_EQ(problems(type, R"({"status":{"readyAt":"yesterday"}})"),
-            R"(status.readyAt FieldValueTypeInvalid: Invalid value: "yesterday": status.readyAt in body must be of type date-time: "yesterday")");
-  EXPECT_EQ(problems(type, R"({"status":{"readyAt":5}})"),
-            R"(status.readyAt FieldValueTypeInvalid: Invalid value: "int64": status.readyAt in body must be of type date-time: "int64")");
+  EXPECT_EQ(
+      problems(type, R"({"status":{"readyAt":"2026-01-01T00:00:00Z","renewedAt":"2026-01-01T00:00:00.000001Z"}})"), "");
+  EXPECT_EQ(
+      problems(type, R"({"status":{"readyAt":"yesterday"}})"),
+      R"(status.readyAt FieldValueTypeInvalid: Invalid value: "yesterday": status.readyAt in body must be of type date-time: "yesterday")");
+  EXPECT_EQ(
+      problems(type, R"({"status":{"readyAt":5}})"),
+      R"(status.readyAt FieldValueTypeInvalid: Invalid value: "int64": status.readyAt in body must be of type date-time: "int64")");
 }
 
 TEST(Validate, QuantitiesAndIntOrString) {
@@ -142,8 +150,7 @@ TEST(Validate, Lists) {
   expect({
       {R"("disks":[{"name":"a","sizeGiB":1},{"name":"a","sizeGiB":1},{"name":"b","sizeGiB":1},{"name":"c","sizeGiB":1}])",
        "spec.disks FieldValueTooMany: Too many: 4: must have at most 3 items"},
-      {R"("tags":[])",
-       "spec.tags FieldValueInvalid: Invalid value: 0: spec.tags in body should have at least 1 items"},
+      {R"("tags":[])", "spec.tags FieldValueInvalid: Invalid value: 0: spec.tags in body should have at least 1 items"},
       {R"("disks":{})",
        R"(spec.disks FieldValueTypeInvalid: Invalid value: "object": spec.disks in body must be of type array: "object")"},
       {R"("groups":[1,null])",
@@ -163,12 +170,14 @@ spec.tags[2] FieldValueInvalid: Invalid value: "": spec.tags[2] in body should b
 
 TEST(Validate, MapsAndObjects) {
   expect({
-      {R"("labels":{"a":"a","b":"b","c":"c"})", "spec.labels FieldValueTooMany: Too many: 3: must have at most 2 items"},
+      {R"("labels":{"a":"a","b":"b","c":"c"})",
+       "spec.labels FieldValueTooMany: Too many: 3: must have at most 2 items"},
       {R"("labels":{"a":"B","b":1})",
        R"(spec.labels.a FieldValueInvalid: Invalid value: "B": spec.labels.a in body should match '^[a-z]+$'
 spec.labels.b FieldValueTypeInvalid: Invalid value: "integer": spec.labels.b in body must be of type string: "integer")"},
       {R"("disks":[{"type":"x"}])",
-       "spec.disks[0].name FieldValueRequired: Required value\nspec.disks[0].sizeGiB FieldValueRequired: Required value"},
+       "spec.disks[0].name FieldValueRequired: Required value\nspec.disks[0].sizeGiB FieldValueRequired: Required "
+       "value"},
       {R"("disks":[{"name":null,"sizeGiB":1}])", "spec.disks[0].name FieldValueRequired: Required value"},
       {R"("cpus":null)", ""},
       {R"("disks":["x"])",
@@ -181,12 +190,16 @@ spec.labels.b FieldValueTypeInvalid: Invalid value: "integer": spec.labels.b in 
 TEST(Validate, RawSchemasAsOwnRows) {
   expect({
       {R"("affinity":{"weight":0})",
-       "spec.affinity.weight FieldValueInvalid: Invalid value: 0: spec.affinity.weight in body should be greater than or equal to 1"},
+       "spec.affinity.weight FieldValueInvalid: Invalid value: 0: spec.affinity.weight in body should be greater than "
+       "or equal to 1"},
       {R"("affinity":{"ratio":0.25})",
-       "spec.affinity.ratio FieldValueInvalid: Invalid value: 0.25: spec.affinity.ratio in body should be greater than or equal to 0.5"},
+       "spec.affinity.ratio FieldValueInvalid: Invalid value: 0.25: spec.affinity.ratio in body should be greater than "
+       "or equal to 0.5"},
       {R"("affinity":{"terms":[{"values":["a",1]}]})",
        R"(spec.affinity.terms[0].key FieldValueRequired: Required value
 spec.affinity.terms[0].values[1] FieldValueTypeInvalid: Invalid value: "integer": spec.affinity.terms[0].values[1] in body must be of type string: "integer")"},
+      {R"("affinity":{"mixed":{}})",
+       R"(spec.affinity.mixed FieldValueTypeInvalid: Invalid value: "object": spec.affinity.mixed in body must be of type integer,string: "object")"},
       {R"("affinity":{"match":{"a":1}})",
        R"(spec.affinity.match.a FieldValueTypeInvalid: Invalid value: "integer": spec.affinity.match.a in body must be of type string: "integer")"},
       {R"("affinity":{"nothing":null,"port":"http","free":{"x":[1]}})", ""},

@@ -24,9 +24,9 @@ struct Unknown {
 };
 
 // ---- on JSON, for the API server ----
-void set_defaults(const TypeInfo&, json::Value& object);                    // also inside lists and maps; makes no parents
-std::vector<Unknown> unknown_fields(const TypeInfo&, const json::Value&);   // sorted by path
-void prune(const TypeInfo&, json::Value&);                                  // drops unknown fields, and nulls in optional ones
+void set_defaults(const TypeInfo&, json::Value& object);  // also inside lists and maps; makes no parents
+std::vector<Unknown> unknown_fields(const TypeInfo&, const json::Value&);  // sorted by path
+void prune(const TypeInfo&, json::Value&);  // drops unknown fields, and nulls in optional ones
 // Every problem, not only the first. `old_or_null`: for immutable rows on update.
 std::vector<Problem> validate(const TypeInfo&, const json::Value& object, const json::Value* old_or_null);
 
@@ -37,22 +37,31 @@ Status decode(const TypeInfo&, const json::Value&, void* out);
 // Leaves out empty optionals, lists, maps, and, where the row is not required, "" and objects without members.
 json::Value encode(const TypeInfo&, const void* object);
 
-template <class T> Result<T> decode(const json::Value& v) {
+template <class T>
+Result<T> decode(const json::Value& v) {
   T out{};
   if (Status s = decode(type_of<T>(), v, &out); !s.ok()) return s.take_error();
   return out;
 }
-template <class T> json::Value encode(const T& object) { return encode(type_of<T>(), &object); }
-template <class T> bool same(const T& a, const T& b) { return encode(a) == encode(b); }
+template <class T>
+json::Value encode(const T& object) {
+  return encode(type_of<T>(), &object);
+}
+template <class T>
+bool same(const T& a, const T& b) {
+  return encode(a) == encode(b);
+}
 // The wire name of an enum value: name_of(PowerState::kOn) == "On".
-template <class E> std::string_view name_of(E value) {
-  for (const EnumRow& row : type_of<E>().values) if (row.value == static_cast<std::int64_t>(value)) return row.json;
+template <class E>
+std::string_view name_of(E value) {
+  for (const EnumRow& row : type_of<E>().values)
+    if (row.value == static_cast<std::int64_t>(value)) return row.json;
   return {};
 }
 
 // ---- descriptions ----
-json::Value openapi(const TypeInfo&);      // structural schema for a CRD, with CEL rules where a cluster enforces them
-std::string markdown(const TypeInfo&);     // reference page
+json::Value openapi(const TypeInfo&);   // structural schema for a CRD, with CEL rules where a cluster enforces them
+std::string markdown(const TypeInfo&);  // reference page
 
 // Calls `visit` for every row below `type`, depth first, with its path ("spec.disks[].scsi.controller"; lists
 // "[]", maps "{}"). A type that contains itself is entered once per path.

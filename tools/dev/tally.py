@@ -11,12 +11,20 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
+LINES_SHOWN = 30
+
 
 class Count:
     def __init__(self):
         self.passed = 0
         self.failed = []
         self.skipped = []
+
+
+def indented(texts):
+    """The beginning of what a failure says; all of it is in the run's log."""
+    lines = [line for text in texts for line in text.splitlines()]
+    return "\n".join("        " + line for line in lines[:LINES_SHOWN])
 
 
 def count_google_test(report, run, count):
@@ -26,7 +34,7 @@ def count_google_test(report, run, count):
         for case in suite["testsuite"]:
             name = f"{suite['name']}.{case['name']}"
             if case.get("failures"):
-                count.failed.append(f"{run}: {name}")
+                count.failed.append(f"{run}: {name}\n" + indented(f["failure"] for f in case["failures"]))
             elif case["result"] == "SKIPPED" or case["status"] == "NOTRUN":
                 count.skipped.append(name)
             else:
@@ -58,7 +66,8 @@ def count_ctest(folder, count):
             count.passed += program not in reported
         elif status == "fail":
             if not failed_in.get(program):
-                count.failed.append(f"{run}: {name} ended early (crash, time limit or exit status)")
+                output = (case.findtext("system-out") or "").splitlines()[-LINES_SHOWN:]
+                count.failed.append(f"{run}: {name} ended early (crash, time limit or exit status)\n" + indented(output))
         elif case.find("skipped") is not None and "SKIP_RETURN_CODE" in case.find("skipped").get("message", ""):
             count.skipped.append(name)
         else:
@@ -69,11 +78,13 @@ def count_unittest(path, count):
     text = path.read_text()
     ran = re.search(r"^Ran (\d+) test", text, re.MULTILINE)
     if not ran:
-        count.failed.append(f"{path.stem}: did not run\n{text}")
+        count.failed.append(f"{path.stem}: did not run\n" + indented([text]))
         return
     broken = re.findall(r"^(?:FAIL|ERROR): (\S+)", text, re.MULTILINE)
     count.passed += int(ran.group(1)) - len(broken)
-    count.failed += [f"{path.stem}: {name}\n{text}" if name == broken[0] else f"{path.stem}: {name}" for name in broken]
+    for name in broken:
+        said = re.search(rf"^(?:FAIL|ERROR): {re.escape(name)} .*?(?=^====|^Ran |\Z)", text, re.MULTILINE | re.DOTALL)
+        count.failed.append(f"{path.stem}: {name}\n" + indented([said.group(0)]))
 
 
 def count_fuzz(path, count):

@@ -19,7 +19,7 @@ const TypeInfo& Describe<LabelSelectorRequirement>::info() {
 }
 
 const TypeInfo& Describe<LabelSelector>::info() {
-  static const TypeInfo t = object("LabelSelector", "Objects whose labels meet all conditions; without any, all objects.", {
+  static const TypeInfo t = object("LabelSelector", "Objects whose labels meet all conditions, or all objects.", {
       field<&LabelSelector::match_labels>("matchLabels").doc("Labels with exactly these values."),
       field<&LabelSelector::match_expressions>("matchExpressions").doc("Further conditions."),
   });

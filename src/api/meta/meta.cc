@@ -51,7 +51,7 @@ using namespace api;
 // clang-format off
 
 const TypeInfo& Describe<OwnerReference>::info() {
-  static const TypeInfo t = object("OwnerReference", "An object that this one belongs to; it goes when all of them are gone.", {
+  static const TypeInfo t = object("OwnerReference", "An object that this one belongs to, and goes with.", {
       field<&OwnerReference::api_version>("apiVersion").required().doc("API version of the owner."),
       field<&OwnerReference::kind>("kind").required().doc("Kind of the owner."),
       field<&OwnerReference::name>("name").required().doc("Name of the owner."),
@@ -66,17 +66,18 @@ const TypeInfo& Describe<OwnerReference>::info() {
 const TypeInfo& Describe<ObjectMeta>::info() {
   static const TypeInfo t = object("ObjectMeta", "What every object carries besides its spec and status.", {
       field<&ObjectMeta::name>("name").doc("Name, unique in the namespace among objects of the kind."),
-      field<&ObjectMeta::generate_name>("generateName").doc("Prefix of a name that the server makes, when name is empty."),
+      field<&ObjectMeta::generate_name>("generateName").doc("Prefix of a name that the server chooses."),
       field<&ObjectMeta::namespace_>("namespace").doc("Namespace that the object is in."),
       field<&ObjectMeta::uid>("uid").doc("Identifies the object for ever."),
       field<&ObjectMeta::resource_version>("resourceVersion").doc("Changes with each write; opaque."),
       field<&ObjectMeta::generation>("generation").doc("Number of the spec; counts up when the spec changes."),
       field<&ObjectMeta::creation_timestamp>("creationTimestamp").doc("When the object was made."),
       field<&ObjectMeta::deletion_timestamp>("deletionTimestamp").doc("When it was asked to go; set by the server."),
-      field<&ObjectMeta::deletion_grace_period_seconds>("deletionGracePeriodSeconds").doc("Seconds that it may take to go."),
+      field<&ObjectMeta::deletion_grace_period_seconds>("deletionGracePeriodSeconds").doc("Seconds it has to go."),
       field<&ObjectMeta::labels>("labels").doc("Words to select objects by."),
       field<&ObjectMeta::annotations>("annotations").doc("Further words; nobody selects by them."),
-      field<&ObjectMeta::owner_references>("ownerReferences").map_list({"uid"}).doc("Objects that this one belongs to."),
+      field<&ObjectMeta::owner_references>("ownerReferences").map_list({"uid"})
+          .doc("Objects that this one belongs to."),
       field<&ObjectMeta::finalizers>("finalizers").set().doc("Who has to tidy up before the object may go."),
       field<&ObjectMeta::self_link>("selfLink").doc("No longer used."),
       field<&ObjectMeta::managed_fields>("managedFields").doc("Who wrote which field; kept by the server."),
@@ -97,7 +98,8 @@ const TypeInfo& Describe<ConditionStatus>::info() {
 const TypeInfo& Describe<Condition>::info() {
   static const TypeInfo t = object("Condition", "Something that is or is not true of an object.", {
       field<&Condition::type>("type").required().max_length(316)
-          .pattern(R"(^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$)")
+          .pattern(R"(^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?)"
+                   R"((([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$)")
           .doc("What it is about."),
       field<&Condition::status>("status").required().doc("Whether it holds."),
       field<&Condition::observed_generation>("observedGeneration").min(0)

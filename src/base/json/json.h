@@ -1,8 +1,8 @@
 // base/json/json.h — one JSON value, its parser and its writer.
 //
-// Integers stay int64; one beyond int64 becomes a double, as the API server reads it. Members are kept sorted by key (as the API server prints custom resources), so equal
-// objects have equal text. Reading is done by Boost.JSON's parser; this type adds what it lacks: the position
-// of an error, duplicate keys, a depth limit of our choice.
+// Integers stay int64; one beyond int64 becomes a double, as the API server reads it. Members are kept sorted by key
+// (as the API server prints custom resources), so equal objects have equal text. Reading is done by Boost.JSON's
+// parser; this type adds what it lacks: the position of an error, duplicate keys, a depth limit of our choice.
 #pragma once
 
 #include <cstdint>
@@ -62,8 +62,14 @@ class Value {
   bool is_object() const { return as<Object>() != nullptr; }
   bool is_array() const { return as<Array>() != nullptr; }
   bool is_string() const { return as<std::string>() != nullptr; }
-  template <class T> const T* as() const { return std::get_if<T>(&v_); }
-  template <class T> T* as() { return std::get_if<T>(&v_); }
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&v_);
+  }
+  template <class T>
+  T* as() {
+    return std::get_if<T>(&v_);
+  }
 
   // Through objects by name; null when anything on the way is absent or of another type.
   const Value* find(std::string_view key) const;
@@ -73,7 +79,7 @@ class Value {
   std::string_view text(std::initializer_list<std::string_view> path) const;
   std::int64_t integer(std::initializer_list<std::string_view> path, std::int64_t otherwise = 0) const;
 
-  Value& operator[](std::string_view key);  // null becomes an object; CHECK on other types
+  Value& operator[](std::string_view key);                              // null becomes an object; CHECK on other types
   void set(std::initializer_list<std::string_view> path, Value value);  // makes the objects on the way
 
   bool operator==(const Value&) const = default;
@@ -84,8 +90,8 @@ class Value {
 
 struct ParseOptions {
   int depth_max = 64;
-  bool refuse_duplicate_keys = true;                // false: the last one wins
-  std::vector<std::string>* duplicates = nullptr;   // with refuse false: paths of what was seen twice
+  bool refuse_duplicate_keys = true;               // false: the last one wins
+  std::vector<std::string>* duplicates = nullptr;  // with refuse false: paths of what was seen twice
 };
 // One value and nothing after it but blanks. kInvalidArgument with "line:column: what".
 Result<Value> parse(std::string_view text, const ParseOptions& options = {});

@@ -82,7 +82,8 @@ TEST(JsonParse, RefusesASecondKeyAndNamesItWithItsPath) {
       {"{\"a\":1,\n \"a\":2}", "2:4: duplicate key \"a\" (a)"},
       {R"({"z":1,"a":2,"z":3})", "1:16: duplicate key \"z\" (z)"},
       {R"({"\u0061":1,"a":2})", "1:15: duplicate key \"a\" (a)"},
-      {R"({"spec":{"disks":[{},{"name":"x","x":{},"name":"y"}]}})", "1:46: duplicate key \"name\" (spec.disks[1].name)"},
+      {R"({"spec":{"disks":[{},{"name":"x","x":{},"name":"y"}]}})",
+       "1:46: duplicate key \"name\" (spec.disks[1].name)"},
   };
   for (const Case& c : cases) {
     const Result<Value> value = parse(c.text);
@@ -121,9 +122,9 @@ TEST(JsonWrite, PrintsDoublesAsGoDoesAndSoThatTheyReadBackTheSame) {
     std::string_view text;
   };
   const Case cases[] = {
-      {2.0, "2"},         {-0.0, "0"},          {0.25, "0.25"},      {1e6, "1000000"},        {1e-6, "0.000001"},
-      {1e-7, "1e-7"},     {1.5e-10, "1.5e-10"}, {1e18, "1000000000000000000"}, {1e21, "1e+21"}, {1e19, "1e+19"},
-      {INFINITY, "null"}, {NAN, "null"},
+      {2.0, "2"},         {-0.0, "0"},     {0.25, "0.25"},       {1e6, "1000000"},
+      {1e-6, "0.000001"}, {1e-7, "1e-7"},  {1.5e-10, "1.5e-10"}, {1e18, "1000000000000000000"},
+      {1e21, "1e+21"},    {1e19, "1e+19"}, {INFINITY, "null"},   {NAN, "null"},
   };
   for (const Case& c : cases) EXPECT_EQ(to_text(c.value), c.text);
 

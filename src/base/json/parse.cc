@@ -140,9 +140,7 @@ struct Handler {
     part.clear();
     return put(i);
   }
-  bool on_uint64(std::uint64_t u, bj::string_view s, ErrorCode& ec) {
-    return on_number(s, static_cast<double>(u), ec);
-  }
+  bool on_uint64(std::uint64_t u, bj::string_view s, ErrorCode& ec) { return on_number(s, static_cast<double>(u), ec); }
   bool on_double(double d, bj::string_view s, ErrorCode& ec) { return on_number(s, d, ec); }
   bool on_bool(bool b, ErrorCode&) { return put(b); }
   bool on_null(ErrorCode&) { return put({}); }

@@ -48,7 +48,7 @@ const Member* Object::begin() const { return members_.data(); }
 const Member* Object::end() const { return members_.data() + members_.size(); }
 Member* Object::begin() { return members_.data(); }
 Member* Object::end() { return members_.data() + members_.size(); }
-bool Object::operator==(const Object&) const = default;
+bool Object::operator==(const Object& other) const { return members_ == other.members_; }
 
 const Value* Value::find(std::string_view key) const {
   const auto* object = as<Object>();

@@ -51,7 +51,8 @@ class Handler final : public YAML::EventHandler {
   explicit Handler(std::vector<json::Value>& documents) : documents_(documents) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_.size() >= kYamlDocumentsMax) refuse(mark, "more than " + std::to_string(kYamlDocumentsMax) + " documents");
+    if (documents_.size() >= kYamlDocumentsMax)
+      refuse(mark, "more than " + std::to_string(kYamlDocumentsMax) + " documents");
     anchors_.clear();
     has_root_ = false;
   }
@@ -60,13 +61,15 @@ class Handler final : public YAML::EventHandler {
   }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, anchor, {}, Form::kPlain, "null"); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
     if (!is_utf8(text)) refuse(mark, "not UTF-8");
     // yaml-cpp's tag is "?" for a plain scalar and "!" for a quoted one.
     const bool is_plain = tag == "?" || tag.empty();
     const bool is_string = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (!is_plain && !is_string) refuse(mark, "tag " + tag + " is not taken");
-    put(mark, anchor, is_string ? json::Value(text) : resolve_plain(text), is_plain ? Form::kPlain : Form::kOther, text);
+    put(mark, anchor, is_string ? json::Value(text) : resolve_plain(text), is_plain ? Form::kPlain : Form::kOther,
+        text);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
@@ -105,7 +108,8 @@ class Handler final : public YAML::EventHandler {
 
   void count(const YAML::Mark& mark, std::size_t more) {
     values_ += more;
-    if (values_ > kYamlValuesMax) refuse(mark, "more than " + std::to_string(kYamlValuesMax) + " values, aliases counted");
+    if (values_ > kYamlValuesMax)
+      refuse(mark, "more than " + std::to_string(kYamlValuesMax) + " values, aliases counted");
   }
 
   void start(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map) {
@@ -191,8 +195,7 @@ Result<std::vector<json::Value>> read(std::string_view text, std::size_t documen
     std::istringstream in(std::string(text) + (text.empty() || text.ends_with('\n') ? "...\n" : "\n...\n"));
     YAML::Parser parser(in);
     Handler handler(documents);
-    while (documents.size() < documents_max && parser.HandleNextDocument(handler)) {
-    }
+    while (documents.size() < documents_max && parser.HandleNextDocument(handler)) {}
   } catch (const Refused& e) {
     return bad(e.mark, e.what);
   } catch (const YAML::Exception& e) {

@@ -10,10 +10,8 @@ namespace rig::yaml {
 namespace {
 
 // Three spellings each and no others: "yES" is a string.
-constexpr std::string_view kTrue[] = {"y",  "Y",  "yes",  "Yes",  "YES",  "true",
-                                      "True", "TRUE", "on", "On", "ON"};
-constexpr std::string_view kFalse[] = {"n",     "N",     "no",    "No",  "NO", "false",
-                                       "False", "FALSE", "off", "Off", "OFF"};
+constexpr std::string_view kTrue[] = {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"};
+constexpr std::string_view kFalse[] = {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"};
 constexpr std::string_view kNull[] = {"", "~", "null", "Null", "NULL"};
 
 template <std::size_t n>

@@ -15,7 +15,8 @@ bool is_safe_bare(const std::string& text) {
   // Timestamps and base 60 numbers are more than strings to some YAML 1.1 readers.
   const bool is_digit_first = text.front() >= '0' && text.front() <= '9';
   const bool has_separator = text.find_first_of("-:") != std::string::npos;
-  if (is_digit_first && has_separator && text.find_first_not_of("0123456789-+:._TtZz ") == std::string::npos) return false;
+  if (is_digit_first && has_separator && text.find_first_not_of("0123456789-+:._TtZz ") == std::string::npos)
+    return false;
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) return false;
   }

@@ -150,7 +150,8 @@ TEST(YamlWrite, IsBlockStyleAndQuotesOnlyWhatItMust) {
     "colon": "a: b", "hash": "a #b", "digits": "12", "time": "2026-01-01T00:00:00Z", "base60": "12:30",
     "dash": "-x", "blank": " x", "nothing": "", "accent": "ü",
     "script": "#cloud-config\nusers:\n  - a\n", "tail": "a\nb", "odd": "a\n\n"
-  })").take();
+  })")
+                                .take();
   EXPECT_EQ(yaml::to_text(value), R"(accent: "ü"
 base60: "12:30"
 blank: " x"
@@ -187,15 +188,17 @@ url: http://a/b?c=d
 version: 1.2.3
 )");
   EXPECT_EQ(parse(yaml::to_text(value)).take(), value);
-  for (const char* text : {"{}", "[]", "5", "\"x\"", "null"}) EXPECT_EQ(yaml::to_text(json::parse(text).take()), std::string(text) + "\n");
+  for (const char* text : {"{}", "[]", "5", "\"x\"", "null"})
+    EXPECT_EQ(yaml::to_text(json::parse(text).take()), std::string(text) + "\n");
 }
 
 TEST(YamlWrite, EveryStringComesBackAsItWas) {
-  const char* const strings[] = {"",      " ",        "y",      "No",    "null",   "~",        "0x1F",   "1_0",  "1e3",   ".5",   "+",
-                                 "-",     "--- a",    "...",    "?",     "? a",    ": a",      "a:",     "a #",  "#a",    "&a",   "*a",
-                                 "!a",    "|",        ">",      "'",     "\"",     "%",        "@",      "`",    "[",     "{a}",  "a, b",
-                                 "<<",    "=",        "a\tb",   "a\r\n", "\n",     "\na",      "a\n",    "a\n ", " a\nb", "a\nb: c", "a\n---\nb",
-                                 "\\",    "a\\nb",    "\x01",   "\x7f",  "\u0085", "\u2028x",  "\uFEFF", "😀",   "a\n\nb\n", "- a\n- b\n", "a\n...\nb\n"};
+  const char* const strings[] = {
+      "",   " ",     "y",    "No",    "null",   "~",       "0x1F",   "1_0",  "1e3",      ".5",         "+",
+      "-",  "--- a", "...",  "?",     "? a",    ": a",     "a:",     "a #",  "#a",       "&a",         "*a",
+      "!a", "|",     ">",    "'",     "\"",     "%",       "@",      "`",    "[",        "{a}",        "a, b",
+      "<<", "=",     "a\tb", "a\r\n", "\n",     "\na",     "a\n",    "a\n ", " a\nb",    "a\nb: c",    "a\n---\nb",
+      "\\", "a\\nb", "\x01", "\x7f",  "\u0085", "\u2028x", "\uFEFF", "😀",   "a\n\nb\n", "- a\n- b\n", "a\n...\nb\n"};
   for (const char* text : strings) {
     const json::Value in_map(json::Object{{"k", text}, {text, 1}}), in_list(json::Array{text});
     EXPECT_EQ(parse(yaml::to_text(in_map)).take(), in_map) << yaml::to_text(in_map);

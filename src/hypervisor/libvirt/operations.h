@@ -35,9 +35,11 @@ Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const
 Result<bool> power_on(virConnectPtr host, const provider::MachineRef& ref);
 Status pull_power(virConnectPtr host, const provider::MachineRef& ref);  // at once; fine when it is off
 
-// Asks the machine to shut down, once: a request that stands is not repeated. Answers when its power is to be cut: the
-// earlier of `hard_at` and what an earlier request said; nullopt: it is off.
+// Asks the machine to shut down. Answers when its power is to be cut: the earlier of `hard_at` and what an earlier
+// request said, which stands in the machine's marks; nullopt: it is off.
 Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const provider::MachineRef& ref, WallTime hard_at);
+// Cuts the power when that instant has come. Answers when it is still to come; nullopt: off, or wanted on again.
+Result<std::optional<WallTime>> cut_if_due(virConnectPtr host, const provider::MachineRef& ref, WallTime now);
 Status request_reboot(virConnectPtr host, const provider::MachineRef& ref);
 Status reset(virConnectPtr host, const provider::MachineRef& ref);
 Status note_boot(virConnectPtr host, const provider::MachineRef& ref, WallTime when);

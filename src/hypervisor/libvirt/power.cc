@@ -76,10 +76,11 @@ Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const Machi
   if (!TRY(state_of(found.domain.get())).active()) return std::optional<WallTime>();
   const std::optional<WallTime> standing = TRY(read_mark(found, kPowerOffUri));
   const WallTime cut_at = std::min(hard_at, standing.value_or(hard_at));
-  if (standing && *standing <= cut_at) return standing;
-  // The mark first: whoever finds it after a crash of ours cuts the power in time, asked or not.
-  const std::string mark = time_mark(cut_at);
-  TRY(unless_off(found, set_mark(found, kPowerOffUri, "rigoff", &mark)));
+  if (standing != cut_at) {
+    // The mark first: whoever finds it after a crash of ours cuts the power in time, asked or not.
+    const std::string mark = time_mark(cut_at);
+    TRY(unless_off(found, set_mark(found, kPowerOffUri, "rigoff", &mark)));
+  }
   const Reading reading = TRY(read_machine(host, found));
   const unsigned how = reading.live.agent_connected ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
   auto asked = done(ask(virDomainShutdownFlags, found.domain.get(), how), "shut down '" + found.facts.name + "'");
@@ -89,6 +90,15 @@ Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const Machi
   }
   TRY(unless_off(found, std::move(asked)));
   return std::optional(cut_at);
+}
+
+Result<std::optional<WallTime>> cut_if_due(virConnectPtr host, const MachineRef& ref, WallTime now) {
+  const Found found = TRY(find_ours(host, ref));
+  if (!TRY(state_of(found.domain.get())).active()) return std::optional<WallTime>();
+  const std::optional<WallTime> at = TRY(read_mark(found, kPowerOffUri));
+  if (!at || *at > now) return at;
+  TRY(unless_off(found, done(ask(virDomainDestroy, found.domain.get()), "power off '" + found.facts.name + "'")));
+  return std::optional<WallTime>();
 }
 
 Status request_reboot(virConnectPtr host, const MachineRef& ref) {

@@ -98,7 +98,7 @@ bool is_machine_volume(std::string_view name) {
 }
 
 bool is_volume_of(std::string_view name, std::string_view machine_id) {
-  return name.starts_with(machine_id) && is_machine_volume(name);
+  return is_uuid(machine_id) && name.starts_with(machine_id) && is_machine_volume(name);
 }
 
 }  // namespace rig::libvirt

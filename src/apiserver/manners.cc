@@ -1,0 +1,93 @@
+// apiserver/manners.cc — the rows of the core kinds.
+#include "apiserver/manners.h"
+
+#include <map>
+
+namespace rig::apiserver {
+namespace {
+
+using Problems = std::vector<schema::Problem>;
+
+constexpr std::string_view kNamespaceLabel = "kubernetes.io/metadata.name";
+
+void prepare_namespace(json::Value& object, const json::Value* old) {
+  object.set({"metadata", "labels", kNamespaceLabel}, object.text({"metadata", "name"}));
+  if (old != nullptr) return;
+  object.set({"spec", "finalizers"}, json::Array{"kubernetes"});
+  object.set({"status", "phase"}, "Active");
+}
+
+void prepare_lease(json::Value& object, const json::Value*) {
+  if (object.find("spec") == nullptr) object["spec"] = json::Object();
+}
+
+void check_lease(const json::Value& object, const json::Value*, Problems& problems) {
+  if (const json::Value* seconds = object.at({"spec", "leaseDurationSeconds"});
+      seconds != nullptr && object.integer({"spec", "leaseDurationSeconds"}) <= 0) {
+    add_invalid(problems, "spec.leaseDurationSeconds", *seconds, "must be greater than 0");
+  }
+  if (const json::Value* transitions = object.at({"spec", "leaseTransitions"});
+      transitions != nullptr && object.integer({"spec", "leaseTransitions"}) < 0) {
+    add_invalid(problems, "spec.leaseTransitions", *transitions, "must be greater than or equal to 0");
+  }
+}
+
+std::vector<Manners::Label> core_event_labels() {
+  std::vector<Manners::Label> labels;
+  for (const std::string_view name :
+       {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+        "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+        "reportingComponent", "type"}) {
+    labels.push_back({name, {}});
+  }
+  labels.push_back({"source", "source.component"});
+  return labels;
+}
+
+std::vector<Manners::Label> new_event_labels() {
+  std::vector<Manners::Label> labels;
+  for (const std::string_view name :
+       {"regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion",
+        "regarding.resourceVersion", "regarding.fieldPath", "reason", "reportingController", "type"}) {
+    labels.push_back({name, {}});
+  }
+  return labels;
+}
+
+using Rows = std::map<std::string, Manners, std::less<>>;  // by group_resource()
+
+const Rows& rows() {
+  static const Rows kRows = {
+      {"namespaces",
+       {.name = NameRule::kLabel, .unversioned_update = true, .deletes_one_by_one = true, .prepare = prepare_namespace,
+        .labels = {{"status.phase", {}}, {"name", "metadata.name"}}}},
+      {"secrets",
+       {.unversioned_update = true, .read = read_secret, .prepare = prepare_secret, .check = check_secret,
+        .labels = {{"type", {}}}}},
+      {"configmaps",
+       {.unversioned_update = true, .read = read_config_map, .check = check_config_map, .explains_labels = true}},
+      {"serviceaccounts", {.unversioned_update = true, .deletion_shows_object = true, .explains_labels = true}},
+      {"leases.coordination.k8s.io",
+       {.create_on_update = true, .prepare = prepare_lease, .check = check_lease, .explains_labels = true}},
+      {"events",
+       {.create_on_update = true, .prepare = prepare_core_event, .check = check_core_event, .labels = core_event_labels()}},
+      {"events.events.k8s.io",
+       {.create_on_update = true, .prepare = prepare_new_event, .check = check_new_event, .to_stored = core_event_of,
+        .from_stored = new_event_of, .stored_under = "/core/events/", .labels = new_event_labels()}},
+  };
+  return kRows;
+}
+
+}  // namespace
+
+const Manners& manners_of(const api::KindInfo& kind) {
+  static const Manners kCustom;
+  static const Manners kRbac{.name = NameRule::kPath, .unversioned_update = true, .create_on_update = true, .explains_labels = true};
+  static const Manners kOther{.unversioned_update = true, .explains_labels = true};
+  if (kind.is_custom) return kCustom;
+  if (kind.resource.group == "rbac.authorization.k8s.io") return kRbac;
+  const auto row = rows().find(kind.resource.group_resource());
+  return row == rows().end() ? kOther : row->second;
+}
+
+}  // namespace rig::apiserver

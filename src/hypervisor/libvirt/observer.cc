@@ -1,0 +1,210 @@
+// libvirt/observer.cc — connect, read everything, then only what events and timers point at.
+#include "hypervisor/libvirt/observer.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.h"
+#include "hypervisor/libvirt/limits.h"
+
+namespace rig::libvirt {
+
+using provider::Machine;
+
+Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings& sightings) {
+  Reading reading = TRY(read_machine(host, found));
+  Machine& machine = reading.machine;
+  if (machine.power == provider::Power::kOff) return reading;
+  machine.booted_at = std::max(machine.booted_at, sightings.last_boot(machine.ref.machine_id));
+  const auto word = sightings.last_word(machine.ref.machine_id);
+  if (word) {
+    machine.guest_hostname = word->hostname;
+    machine.addresses_read_at = word->heard_at;
+    machine.addresses = word->addresses;
+  }
+  // Where the agent spoke it knows better: a lease may be of an interface that has another address by now.
+  if (machine.addresses.empty()) {
+    auto leases = read_leases(found.domain.get());
+    if (leases.ok()) machine.addresses = leases.take();
+  }
+  return reading;
+}
+
+Observer::Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks)
+    : connection_(connection), sightings_(sightings), feed_(feed), clock_(clock), hooks_(std::move(hooks)),
+      backoff_(kReconnectFirst) {}
+
+void Observer::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Observer::look_at(const std::string& machine_id) { inbox_->put({Signal::Kind::kChanged, machine_id, ""}); }
+
+void Observer::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (auto connected = connect(); !connected.ok()) {
+      log::warn("no connection to libvirt", {{"error", connected.error()}});
+      wait_to_reconnect(stop);
+      continue;
+    }
+    backoff_ = kReconnectFirst;
+    log::info("connected to libvirt", {{"version", connection_.health().message}});
+    serve(stop);
+  }
+}
+
+void Observer::wait_to_reconnect(const std::stop_token& stop) {
+  const Time until = std::chrono::steady_clock::now() + backoff_;
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until) (void)inbox_->take(until, stop);
+  backoff_ = std::min(2 * backoff_, Duration(kReconnectMax));
+}
+
+Status Observer::connect() {
+  TRY(connection_.open());
+  const auto prepare = [&]() -> Status {
+    const Session session = TRY(connection_.session({}));
+    TRY(subscribe(session.get(), inbox_));
+    return read_all(session.get());
+  };
+  auto prepared = prepare();
+  if (!prepared.ok()) connection_.lost(prepared.error());
+  next_probe_ = std::chrono::steady_clock::now() + kLivenessInterval;
+  return prepared;
+}
+
+void Observer::serve(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (!handle(inbox_->take(next_wake(), stop))) return;
+    pursue_due();
+    cut_due();
+    if (std::chrono::steady_clock::now() < next_probe_) continue;
+    next_probe_ = std::chrono::steady_clock::now() + kLivenessInterval;
+    if (const auto alive = connection_.probe(); !alive.ok()) {
+      log::warn("connection to libvirt lost", {{"error", alive.error()}});
+      return;
+    }
+  }
+}
+
+Time Observer::next_wake() const {
+  Time next = next_probe_;
+  for (const auto& [id, pursuit] : pursuits_) next = std::min(next, pursuit.next);
+  const WallTime wall = clock_.wall();
+  for (const auto& [id, cut] : cuts_) next = std::min(next, std::chrono::steady_clock::now() + (cut.at - wall));
+  return next;
+}
+
+bool Observer::handle(const std::vector<Signal>& signals) {
+  std::set<std::string> changed;
+  for (const Signal& signal : signals) {
+    switch (signal.kind) {
+      case Signal::Kind::kLost:
+        connection_.lost(Error(Code::kUnavailable, signal.why));
+        log::warn("connection to libvirt lost", {{"why", signal.why}});
+        return false;
+      case Signal::Kind::kBooted:
+        sightings_.boot(signal.machine_id, clock_.wall());
+        pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now() + kPursuitFirst};
+        break;
+      case Signal::Kind::kStopped:
+        sightings_.stop(signal.machine_id);
+        pursuits_.erase(signal.machine_id);
+        cuts_.erase(signal.machine_id);
+        break;
+      case Signal::Kind::kAgentUp: pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now()}; break;
+      case Signal::Kind::kChanged: break;
+    }
+    changed.insert(signal.machine_id);
+  }
+  if (changed.empty()) return true;
+  const auto session = connection_.session({});
+  if (!session.ok()) return false;
+  for (const std::string& id : changed) refresh(session->get(), id);
+  return true;
+}
+
+void Observer::pursue_due() {
+  const Time now = std::chrono::steady_clock::now();
+  for (auto next = pursuits_.begin(); next != pursuits_.end();) {
+    auto& [id, pursuit] = *next;
+    if (pursuit.next > now) {
+      ++next;
+      continue;
+    }
+    const auto word = sightings_.last_word(id);
+    if ((word && !word->addresses.empty()) || pursuit.tries >= kPursuitTries) {
+      next = pursuits_.erase(next);
+      continue;
+    }
+    hooks_.ask_agent(id);
+    pursuit.next = now + std::min(Duration(kPursuitFirst * (1LL << std::min(pursuit.tries, 10))), Duration(kPursuitMax));
+    ++pursuit.tries;
+    ++next;
+  }
+}
+
+void Observer::cut_due() {
+  const WallTime now = clock_.wall();
+  for (auto next = cuts_.begin(); next != cuts_.end();) {
+    if (next->second.at > now) {
+      ++next;
+      continue;
+    }
+    hooks_.cut_power(next->second.ref);
+    next = cuts_.erase(next);
+  }
+}
+
+Status Observer::read_all(virConnectPtr host) {
+  auto domains = TRY(owned_list<Domain>(
+      [&](virDomainPtr** out) { return ask(virConnectListAllDomains, host, out, 0U); }, "list the machines"));
+  std::vector<Machine> machines;
+  cuts_.clear();
+  pursuits_.clear();
+  for (Domain& domain : domains) {
+    const auto found = read_configuration(std::move(domain));
+    if (!found.ok() && found.error().is(Code::kNotFound)) continue;
+    if (!found.ok()) return found.error();
+    if (found->existence != provider::Existence::kOurs) continue;
+    auto reading = complete(host, *found, sightings_);
+    if (!reading.ok() && reading.error().is(Code::kNotFound)) continue;
+    if (!reading.ok()) return reading.take_error();
+    learn(*reading);
+    if (reading->live.agent_connected) pursuits_[reading->machine.ref.machine_id] = {0, std::chrono::steady_clock::now()};
+    machines.push_back(std::move(reading->machine));
+  }
+  feed_.replace_all(std::move(machines));
+  return {};
+}
+
+// An error is left to the next event or reading: the feed keeps what it knew, which is not "gone".
+void Observer::refresh(virConnectPtr host, const std::string& machine_id) {
+  auto domain = owned<Domain>(ask(virDomainLookupByUUIDString, host, machine_id.c_str()), "find a domain");
+  if (!domain.ok()) {
+    if (domain.error().is(Code::kNotFound)) forget(machine_id);
+    return;
+  }
+  const auto found = read_configuration(domain.take());
+  if (!found.ok()) return;
+  if (found->existence != provider::Existence::kOurs) return forget(machine_id);
+  auto reading = complete(host, *found, sightings_);
+  if (!reading.ok()) return;
+  learn(*reading);
+  feed_.put(std::move(reading->machine));
+}
+
+void Observer::forget(const std::string& machine_id) {
+  sightings_.gone(machine_id);
+  feed_.gone(machine_id);
+}
+
+void Observer::learn(const Reading& reading) {
+  const provider::MachineRef& ref = reading.machine.ref;
+  if (reading.live.power_off_at) {
+    cuts_[ref.machine_id] = {ref, *reading.live.power_off_at};
+  } else {
+    cuts_.erase(ref.machine_id);
+  }
+}
+
+}  // namespace rig::libvirt

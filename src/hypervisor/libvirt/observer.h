@@ -1,0 +1,74 @@
+// libvirt/observer.h — one thread per host that keeps the connection, follows events and watches the clock.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <thread>
+
+#include "base/clock.h"
+#include "hypervisor/libvirt/connection.h"
+#include "hypervisor/libvirt/feed.h"
+#include "hypervisor/libvirt/inbox.h"
+#include "hypervisor/libvirt/inventory.h"
+#include "hypervisor/libvirt/sightings.h"
+
+namespace rig::libvirt {
+
+// All that is known of a machine, for describe() and for the feed: reading, leases, the agent's last word.
+Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings& sightings);
+
+class Observer {
+ public:
+  // Called on the observer's thread; they may only hand the work on.
+  struct Hooks {
+    std::function<void(const provider::MachineRef&)> cut_power;  // the instant of a graceful shutdown has come
+    std::function<void(const std::string& machine_id)> ask_agent;
+  };
+  Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks);
+
+  void start();
+  // Reads the machine anew and tells watchers. For those who changed something that libvirt makes no event of.
+  void look_at(const std::string& machine_id);
+
+ private:
+  // Addresses come some time after a boot, and nothing tells when: so they are asked for in growing distances.
+  struct Pursuit {
+    int tries = 0;
+    Time next;
+  };
+  struct Cut {
+    provider::MachineRef ref;
+    WallTime at;
+  };
+
+  void run(const std::stop_token& stop);
+  Status connect();
+  void wait_to_reconnect(const std::stop_token& stop);
+  void serve(const std::stop_token& stop);  // until the connection is lost
+  bool handle(const std::vector<Signal>& signals);  // false: the connection is lost
+  void pursue_due();
+  void cut_due();
+  Time next_wake() const;
+  Status read_all(virConnectPtr host);
+  void refresh(virConnectPtr host, const std::string& machine_id);
+  void forget(const std::string& machine_id);
+  void learn(const Reading& reading);  // when its power is to be cut
+
+  Connection& connection_;
+  Sightings& sightings_;
+  Feed& feed_;
+  const Clock& clock_;
+  const Hooks hooks_;
+  const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+
+  // Of the observer's thread alone.
+  std::map<std::string, Pursuit> pursuits_;
+  std::map<std::string, Cut> cuts_;
+  Time next_probe_;
+  Duration backoff_;
+
+  std::jthread thread_;
+};
+
+}  // namespace rig::libvirt

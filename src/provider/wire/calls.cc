@@ -1,0 +1,74 @@
+// provider/wire/calls.cc — the running calls of a server: their deadlines and stops, and how many streams.
+#include "provider/wire/internal/calls.h"
+
+#include <grpcpp/server_context.h>
+
+#include <algorithm>
+
+#include "provider/wire/limits.h"
+
+namespace rig::provider::wire {
+namespace {
+
+constexpr char kRequestId[] = "rig-request-id";
+
+Time deadline_of(const grpc::ServerContext& context) {
+  const Time now = std::chrono::steady_clock::now();
+  const auto left = context.deadline() - std::chrono::system_clock::now();
+  return now + std::min<Duration>(left, std::chrono::hours(24 * 365));  // gRPC's "none" is centuries away
+}
+
+std::string request_id_of(const grpc::ServerContext& context) {
+  const auto found = context.client_metadata().find(kRequestId);
+  if (found == context.client_metadata().end()) return "";
+  return {found->second.data(), found->second.size()};
+}
+
+}  // namespace
+
+Calls::Calls() : looker_([this](const std::stop_token& stop) { look(stop); }) {}
+Calls::~Calls() = default;
+
+Calls::Running::Running(Calls& calls, grpc::ServerContext& context) : calls_(calls), context_(context) {
+  const Lock lock(calls_.mutex_);
+  std::stop_source& stop = calls_.running_[&context];
+  if (calls_.stopping_) stop.request_stop();
+  call_ = {deadline_of(context), stop.get_token(), request_id_of(context)};
+  calls_.came_.notify_one();
+}
+
+Calls::Running::~Running() {
+  const Lock lock(calls_.mutex_);
+  calls_.running_.erase(&context_);
+}
+
+Result<Calls::Stream> Calls::enter_stream() {
+  const Lock lock(mutex_);
+  if (streams_ >= kStreamsMax)
+    return Error(Code::kResourceExhausted, std::to_string(streams_) + " streams are open, which is the most")
+        .with_retry_after(std::chrono::seconds(5));
+  ++streams_;
+  return Stream(this);
+}
+
+void Calls::leave_stream() {
+  const Lock lock(mutex_);
+  --streams_;
+}
+
+void Calls::stop_all() {
+  const Lock lock(mutex_);
+  stopping_ = true;
+  for (auto& [context, stop] : running_) stop.request_stop();
+}
+
+void Calls::look(const std::stop_token& stop) {
+  Lock lock(mutex_);
+  while (came_.wait(lock, stop, [this] { return !running_.empty(); })) {
+    for (auto& [context, source] : running_)
+      if (context->IsCancelled()) source.request_stop();
+    came_.wait_for(lock, stop, kCancelLook, [] { return false; });
+  }
+}
+
+}  // namespace rig::provider::wire

@@ -1,0 +1,123 @@
+// provider/wire/provider_service.cc — the reference's service: typed requests of our peers, the rest to OldManager.
+//
+// The methods that are not here (snapshots, clones, disks, ListVMs, HardwareUpgrade) answer UNIMPLEMENTED.
+#include "base/check.h"
+#include "provider/wire/internal/convert.h"
+#include "provider/wire/internal/services.h"
+
+namespace rig::provider::wire {
+namespace {
+
+// An empty id: the work was finished within the call; the reference's peers read an absent task so.
+template <class Response>
+void set_task(const TaskId& task, Response& response) {
+  if (!task.text.empty()) response.mutable_task()->set_id(task.text);
+}
+
+}  // namespace
+
+grpc::Status ProviderService::Validate(grpc::ServerContext* context, const ref::ValidateRequest*,
+                                       ref::ValidateResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    const auto health = provider_.check(call);  // an old manager wants the bad news as a value
+    response->set_ok(health.ok() && health->ok);
+    response->set_message(health.ok() ? health->message : bare_text(health.error()));
+    return {};
+  });
+}
+
+grpc::Status ProviderService::Create(grpc::ServerContext* context, const ref::CreateRequest* request,
+                                     ref::CreateResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    if (!request->has_ref()) return old_.create(*request, *response, call);
+    const MachineSpec spec = TRY(decode(request->spec()));
+    set_task(TRY(provider_.create(decode(request->ref()), spec, call)), *response);
+    response->set_id(request->ref().id());
+    return {};
+  });
+}
+
+grpc::Status ProviderService::Delete(grpc::ServerContext* context, const ref::DeleteRequest* request,
+                                     ref::TaskResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    if (!request->has_ref()) return old_.remove(request->id(), call);
+    set_task(TRY(provider_.remove(decode(request->ref()), call)), *response);
+    return {};
+  });
+}
+
+grpc::Status ProviderService::Power(grpc::ServerContext* context, const ref::PowerRequest* request,
+                                    ref::TaskResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    const auto typed = [&]() -> Result<TaskId> {
+      const MachineRef machine = decode(request->ref());
+      switch (request->op()) {
+        case ref::POWER_OP_ON: return provider_.power_on(machine, call);
+        case ref::POWER_OP_OFF: return provider_.power_off(machine, std::nullopt, call);
+        case ref::POWER_OP_SHUTDOWN_GRACEFUL:
+          return provider_.power_off(machine, wall_time(request->hard_at_unix_ns()), call);
+        case ref::POWER_OP_REBOOT:
+          return provider_.reboot(machine, wall_time(request->if_booted_before_unix_ns()), call);
+        default: return Error(Code::kInvalidArgument, "op: found " + std::to_string(request->op()));
+      }
+    };
+    set_task(TRY(request->has_ref() ? typed() : old_.power(*request, call)), *response);
+    return {};
+  });
+}
+
+grpc::Status ProviderService::Reconfigure(grpc::ServerContext* context, const ref::ReconfigureRequest* request,
+                                          ref::TaskResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    if (!request->has_ref()) {
+      set_task(TRY(old_.reconfigure(*request, call)), *response);
+      return {};
+    }
+    const MachineSpec spec = TRY(decode(request->spec()));
+    const rig::provider::Plan plan = TRY(decode(request->plan()));
+    set_task(TRY(provider_.apply(decode(request->ref()), spec, plan, call)), *response);
+    return {};
+  });
+}
+
+grpc::Status ProviderService::Describe(grpc::ServerContext* context, const ref::DescribeRequest* request,
+                                       ref::DescribeResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    if (!request->has_ref()) return old_.describe(request->id(), *response, call);
+    encode(TRY(provider_.describe(decode(request->ref()), call)), *response->mutable_machine());
+    return {};
+  });
+}
+
+grpc::Status ProviderService::TaskStatus(grpc::ServerContext* context, const ref::TaskStatusRequest* request,
+                                         ref::TaskStatusResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    const TaskState state = TRY(provider_.poll(TaskId{request->task().id()}, call));
+    // A forgotten task is "done" for an old manager: an error would hold its VM for ever, and the next Describe
+    // tells it the truth.
+    response->set_done(state.phase != TaskState::Phase::kRunning);
+    if (state.error) response->set_error(state.error->to_string());
+    if (request->typed()) encode(state, *response->mutable_state());
+    return {};
+  });
+}
+
+grpc::Status ProviderService::ImagePrepare(grpc::ServerContext* context, const ref::ImagePrepareRequest* request,
+                                           ref::ImagePrepareResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    if (!request->has_image()) return old_.prepare_image(*request, *response, call);
+    encode(TRY(provider_.images().prepare(decode(request->image()), call)), *response->mutable_image());
+    return {};
+  });
+}
+
+grpc::Status ProviderService::GetCapabilities(grpc::ServerContext* context, const ref::GetCapabilitiesRequest*,
+                                              ref::GetCapabilitiesResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    encode(TRY(provider_.capabilities(call)), *response);
+    response->add_features(kMachinesFeature);
+    return {};
+  });
+}
+
+}  // namespace rig::provider::wire

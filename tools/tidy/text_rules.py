@@ -1,0 +1,98 @@
+"""tools/tidy/text_rules.py — what may not stand in a file, each with what to write instead."""
+import re
+
+from tree import Finding, is_test, line_of
+
+# (pattern in code without comments and strings, where: all | product | tests, what to do instead, paths exempt)
+BANNED = [
+    (r"\b(?:system|popen|execl[pe]?|execvp)\s*\(", "product", "no shell: an argument vector and posix_spawn", []),
+    (r"\b(?:sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(", "tests", "no sleep in tests: step the clock, or wait for the event", []),
+    (r"\bstd::regex\b|\bstd::w?s?regex_", "all", "std::regex is slow and throws; base/text.h, or schema/pattern.h", ["src/schema/"]),
+    (r"\bco_(?:await|yield|return)\b", "all", "no coroutines: g++ 12 destroys temporaries in co_await twice; a thread", []),
+    (r"[.>]detach\s*\(\)", "all", "no detached thread: a std::jthread owned by an object that joins it", []),
+    (r"\bstd::(?:format|vformat)\b|#\s*include\s*<format>", "all", "g++ 12 has no <format>: base/text.h", []),
+    (r"\bstd::(?:views|ranges::views)\b|#\s*include\s*<ranges>", "all", "no views (compile time): a loop or an algorithm", []),
+    (r"\bstd::thread\s*[({]|\bstd::async\b", "product", "std::jthread, which joins and can be stopped", []),
+    (r"(?<![\w:.>])(?:std::)?s?rand\s*\(", "all", "base/uuid.h for names, a seeded generator that prints its seed in tests", []),
+    (r"(?<![\w.>])(?:std::)?strtok\w*\s*\(", "all", "split() of base/text.h", []),
+    (r"(?<![\w.>])(?:std::)?v?sprintf\s*\(", "all", "std::string and base/text.h (or snprintf)", []),
+    (r"(?<![\w.>])(?:std::)?str(?:n?cpy|n?cat)\s*\(", "all", "std::string", []),
+    (r"(?<![\w.>])(?:std::)?(?:atoi|atol|atoll|atof)\s*\(", "all", "std::from_chars, which tells an error", []),
+    (r"(?<![\w.>])(?:std::)?(?:localtime(?:_r)?|gmtime|ctime|asctime)\s*\(", "all", "base/wall_time.h: UTC, thread-safe", []),
+    (r"(?<![\w.>])(?:std::)?(?:tmpnam|mktemp|tempnam)\s*\(", "all", "mkdtemp or mkstemp", []),
+    (r"(?<![\w.>])(?:std::)?(?:setenv|putenv|unsetenv)\s*\(", "product", "the environment is shared by all threads: pass a value", []),
+    (r"(?<![\w.>_])assert\s*\(", "all", "CHECK of base/check.h, which is always on", []),
+    (r"\busing\s+namespace\s+std\s*;", "all", "name what you use", []),
+    (r"#\s*include\s*<gmock/", "all", "a fake that keeps the interface's promises", []),
+]
+
+# Words that mean something only where a backend's API says them (docs/STYLE.md): where, word, ours.
+WORDS = [("src/provider/", r"instance|guest|domain", "machine, or host"),
+         ("src/controllers/", r"instance|guest|domain", "machine, or host")]
+
+# Places and words of no meaning to a reader of this repository. Spelled so that this file does not find itself.
+FOREIGN = [
+    (r"(?:^|[\s\"'=(:`])/w[o]rk(?:/|\b)|/tmp/[w]/", "a path of somebody's machine"),
+    (r"\bfa[r]m\b|\bClau[d]e\b|\bLL[M]\b|\bA[I]\b|language [m]odel", "a word of the workplace"),
+    (r"\b(?:deb|security)\.debian\.[o]rg\b|\bpypi\.[o]rg\b|\bregistry\.npmjs\.[o]rg\b|\bproxy\.golang\.[o]rg\b|\bcrates\.[i]o\b"
+     r"|\brepo1?\.maven\.[a]pache\.org\b", "a package registry's host"),
+    (r"\bTO[D]O\b|\bFIX[M]E\b", "an unfinished thought: do it, or file an issue"),
+]
+
+RAW_STRING = re.compile(r'R"([^()\s\\]{0,16})\(.*?\)\1"', re.DOTALL)
+
+
+def check_banned(tree):
+    for path in tree.code(under=""):
+        text = tree.bare(path)
+        for pattern, where, instead, exempt in BANNED:
+            if path.startswith(tuple(exempt)) or (where == "product" and is_test(path)) or (where == "tests" and not is_test(path)):
+                continue
+            for match in re.finditer(pattern, text):
+                yield Finding(path, line_of(text, match.start()), "banned", f"{match.group(0).strip()}: {instead}")
+
+
+def check_virsh(tree):
+    for path in tree.code():
+        if is_test(path):
+            continue
+        text = tree.bare(path, keep_strings=True)
+        for match in re.finditer(r'"[\w/]*\bvirsh\b', text):  # a hint to the user may name it further on
+            yield Finding(path, line_of(text, match.start()), "virsh", "virsh in the product: the libvirt C API")
+
+
+def check_words(tree):
+    for under, words, ours in WORDS:
+        for path in tree.code(under=under):
+            if is_test(path):
+                continue
+            text = tree.bare(path)
+            for match in re.finditer(rf"\b\w*(?:{words})\w*\b", text, re.IGNORECASE):
+                yield Finding(path, line_of(text, match.start()), "word", f"{match.group(0)}: say {ours}", warning=True)
+
+
+def check_foreign(tree):
+    for path, text in tree.texts.items():
+        for pattern, what in FOREIGN:
+            for match in re.finditer(pattern, text, re.MULTILINE):
+                yield Finding(path, line_of(text, match.start()), "foreign", f"{match.group(0).strip()}: {what}")
+
+
+def check_white_space(tree):
+    for path, text in tree.texts.items():
+        raw_filled = RAW_STRING.sub(lambda match: re.sub(r"[^\n]", "x", match.group(0)), text)  # expected texts may have it
+        for number, line in enumerate(raw_filled.split("\n"), 1):
+            if line != line.rstrip():
+                yield Finding(path, number, "white-space", "white space at the end of the line")
+        if text and not text.endswith("\n"):
+            yield Finding(path, 0, "white-space", "no newline at the end of the file")
+
+
+def check_first_line(tree):
+    for path in tree.code():
+        first = re.match(r"// (\w+/[\w/.]+) — ", tree.texts[path])
+        if not first or not path.endswith("/" + first.group(1)):
+            yield Finding(path, 1, "first-line",
+                          f'begin with "// {path.removeprefix("src/")} — what it is, in one sentence"')
+        if path.endswith(".h") and "#pragma once" not in tree.texts[path]:
+            yield Finding(path, 1, "first-line", "a header without #pragma once")
