@@ -43,7 +43,8 @@ using Attributes = std::map<std::string, std::string>;
 
 std::string messages(const json::Value& validations) {
   std::string all;
-  for (const json::Value& v : *validations.as<json::Array>()) all += (all.empty() ? "" : "; ") + text_of(*v.find("message"));
+  for (const json::Value& v : *validations.as<json::Array>())
+    all += (all.empty() ? "" : "; ") + text_of(*v.find("message"));
   return all;
 }
 
@@ -90,7 +91,8 @@ class Comparison {
     for (const auto& [name, value] : *(theirs ? theirs : &none)->as<json::Object>()) names[name];
     for (const auto& [name, value] : *(mine ? mine : &none)->as<json::Object>()) names[name];
     for (const auto& [name, unused] : names) {
-      child(path.empty() ? name : path + "." + name, theirs ? theirs->find(name) : nullptr, mine ? mine->find(name) : nullptr);
+      child(path.empty() ? name : path + "." + name, theirs ? theirs->find(name) : nullptr,
+            mine ? mine->find(name) : nullptr);
     }
   }
 
@@ -140,18 +142,26 @@ std::vector<Difference> differences_of(const KindInfo& kind) {
   const json::Value& names = *spec.find("names");
   const auto of_reference = [&](std::string_view name) { return text_of(*reference.find(name)); };
   comparison.attributes("",
-                        {{"group", of_reference("group")}, {"kind", of_reference("kind")},
-                         {"listKind", of_reference("listKind")}, {"plural", of_reference("plural")},
-                         {"singular", of_reference("singular")}, {"shortNames", of_reference("shortNames")},
-                         {"scope", of_reference("scope")}, {"name", of_reference("crdName")},
+                        {{"group", of_reference("group")},
+                         {"kind", of_reference("kind")},
+                         {"listKind", of_reference("listKind")},
+                         {"plural", of_reference("plural")},
+                         {"singular", of_reference("singular")},
+                         {"shortNames", of_reference("shortNames")},
+                         {"scope", of_reference("scope")},
+                         {"name", of_reference("crdName")},
                          {"version", text_of(*reference.at({"version", "name"}))},
                          {"subresources", of_reference("subresources")},
                          {"columns", of_reference("additionalPrinterColumns")}},
-                        {{"group", text_of(*spec.find("group"))}, {"kind", text_of(*names.find("kind"))},
-                         {"listKind", text_of(*names.find("listKind"))}, {"plural", text_of(*names.find("plural"))},
+                        {{"group", text_of(*spec.find("group"))},
+                         {"kind", text_of(*names.find("kind"))},
+                         {"listKind", text_of(*names.find("listKind"))},
+                         {"plural", text_of(*names.find("plural"))},
                          {"singular", text_of(*names.find("singular"))},
-                         {"shortNames", text_of(*names.find("shortNames"))}, {"scope", text_of(*spec.find("scope"))},
-                         {"name", text_of(*crd.at({"metadata", "name"}))}, {"version", text_of(*version.find("name"))},
+                         {"shortNames", text_of(*names.find("shortNames"))},
+                         {"scope", text_of(*spec.find("scope"))},
+                         {"name", text_of(*crd.at({"metadata", "name"}))},
+                         {"version", text_of(*version.find("name"))},
                          {"subresources", text_of(*version.find("subresources"))},
                          {"columns", text_of(columns_of(version))}});
   comparison.schema("", *reference.find("openAPIV3Schema"), *version.at({"schema", "openAPIV3Schema"}));

@@ -24,9 +24,13 @@ struct User {
 struct ApiRequest {
   std::string method, target;  // path and query, percent-encoded
   std::string accept, content_type, user_agent, if_none_match;
+  std::string upgrade;  // the protocol that the client wants to change to; "" : none
   std::string body;
   User user;
 };
+
+// The protocol of .../virtualmachines/NAME/console: the bytes of the machine's console and nothing else.
+inline constexpr std::string_view kConsoleProtocol = "virtrigaud-console";
 
 // A running watch as the client wants it: each value is one line ({"type":…,"object":…}, in Table form if asked).
 class EventStream {
@@ -45,7 +49,7 @@ struct ApiAnswer {
   std::string content_type = "application/json";
   http::Headers headers;             // Warning, ETag, Retry-After, ...
   json::Value body;                  // for JSON and YAML
-  std::string text;                  // for other content types
+  std::string text;                  // instead of body: written already
   bool pretty = false;
   std::unique_ptr<EventStream> watch;    // set: stream it
   // Set: the connection is upgraded to this protocol and the function runs with the stream (consoles).

@@ -34,6 +34,10 @@ inline constexpr std::size_t kWatchBatch = 256;               // changes looked 
 inline constexpr std::size_t kListChunk = 500;                // records read at a time when a selector and a limit are given
 inline constexpr Duration kBookmarkEvery = std::chrono::minutes(1);
 
+// ---- serving ----
+inline constexpr Duration kConsoleOpenTime = std::chrono::seconds(30);
+inline constexpr Duration kConsoleTimeMax = std::chrono::hours(24);  // then a console is closed
+
 // ---- collecting ----
 inline constexpr Duration kEventLife = std::chrono::hours(1);
 inline constexpr Duration kHistoryLife = std::chrono::minutes(5);  // older changes are compacted; as kube-apiserver

@@ -62,7 +62,7 @@ Error expired_token(std::string_view after) {
 Result<Start> start_of(const ListQuery& query, const Store& store) {
   TRY(check_match(query));
   const Revision wanted = TRY(parse_list_version(query.resource_version));
-  Start start{.limit = query.limit > 0 ? static_cast<std::size_t>(query.limit) : 0};
+  Start start{0, {}, query.limit > 0 ? static_cast<std::size_t>(query.limit) : 0};
   if (!query.continue_token.empty()) {
     if (wanted != 0) return bad_request("specifying resource version is not allowed when using continue");
     const Continue position = TRY(parse_continue(query.continue_token));
@@ -136,7 +136,8 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
   const std::string prefix = storage_prefix(kind, query.name_space);
   const bool is_filtered = !selector.is_everything();
   const std::size_t chunk = is_filtered && start.limit > 0 ? limits::kListChunk : start.limit;
-  ListResult result{.at = start.at};
+  ListResult result;
+  result.at = start.at;
   std::string after = start.after.empty() ? std::string() : prefix + start.after;
   for (std::size_t remaining = 1; remaining > 0;) {
     Page page = TRY(impl_->store.list(prefix, after, chunk, result.at));

@@ -25,7 +25,7 @@ enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
 enum class Part : std::uint8_t { kWhole, kStatus, kScale, kFinalize };  // subresource; kFinalize: of a Namespace
 
 struct WriteContext {
-  std::string field_manager;  // never empty: the manager named, else what the user agent says
+  std::string field_manager = {};  // never empty: the manager named, else what the user agent says
   Validation validation = Validation::kWarn;
   bool dry_run = false, force = false;
   std::vector<std::string>* warnings = nullptr;  // one text per Warning header
@@ -34,12 +34,13 @@ struct WriteContext {
 };
 struct DeleteContext {
   bool dry_run = false;
-  std::string propagation;  // "", "Background", "Foreground", "Orphan"
-  std::string uid, resource_version;  // preconditions
+  std::string propagation = {};                  // "", "Background", "Foreground", "Orphan"
+  std::string uid = {}, resource_version = {};  // preconditions
 };
 struct ListQuery {
-  std::string name_space;  // "" : all
-  std::string label_selector, field_selector, continue_token, resource_version, resource_version_match;
+  std::string name_space = {};  // "" : all
+  std::string label_selector = {}, field_selector = {}, continue_token = {};
+  std::string resource_version = {}, resource_version_match = {};
   std::int64_t limit = 0;
 };
 struct ListResult {
@@ -65,10 +66,10 @@ class Watch {
   virtual Result<std::vector<Event>> next(Time deadline, std::stop_token stop) = 0;
 };
 struct WatchQuery {
-  ListQuery list;
+  ListQuery list = {};
   bool bookmarks = false;
-  std::optional<bool> send_initial_events;  // as the client said
-  std::optional<Time> end;  // when the caller will end it; a bookmark is given just before
+  std::optional<bool> send_initial_events = {};  // as the client said
+  std::optional<Time> end = {};  // when the caller will end it; a bookmark is given just before
 };
 
 class Registry {

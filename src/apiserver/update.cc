@@ -10,8 +10,9 @@ namespace {
 
 using Problems = std::vector<schema::Problem>;
 
-void copy_member(json::Value& to, const json::Value& from, std::string_view name) {
-  if (const json::Value* found = from.find(name)) {
+// `from` may be null: then there is nothing to copy.
+void copy_member(json::Value& to, const json::Value* from, std::string_view name) {
+  if (const json::Value* found = from == nullptr ? nullptr : from->find(name)) {
     to[name] = *found;
   } else if (auto* members = to.as<json::Object>()) {
     members->erase(name);
@@ -24,20 +25,20 @@ bool is_namespace(const api::KindInfo& kind) { return kind.resource.group.empty(
 void take_part(const api::KindInfo& kind, Part part, const json::Value& old, json::Value& object) {
   if (part == Part::kStatus || part == Part::kFinalize) {
     json::Value whole = old;
-    if (part == Part::kStatus) copy_member(whole, object, "status");
-    if (part == Part::kFinalize) copy_member(whole["spec"], object["spec"], "finalizers");
-    copy_member(whole["metadata"], object["metadata"], "resourceVersion");
+    if (part == Part::kStatus) copy_member(whole, &object, "status");
+    if (part == Part::kFinalize) copy_member(whole["spec"], object.find("spec"), "finalizers");
+    copy_member(whole["metadata"], object.find("metadata"), "resourceVersion");
     object = std::move(whole);
     return;
   }
-  if (kind.has_status) copy_member(object, old, "status");
-  if (is_namespace(kind)) copy_member(object["spec"], old["spec"], "finalizers");
+  if (kind.has_status) copy_member(object, &old, "status");
+  if (is_namespace(kind)) copy_member(object["spec"], old.find("spec"), "finalizers");
 }
 
 // What a client cannot change and need not send.
 void keep_system_fields(const json::Value& old, json::Value& object) {
   json::Value& metadata = object["metadata"];
-  const json::Value& before = *old.find("metadata");
+  const json::Value* before = old.find("metadata");
   metadata.as<json::Object>()->erase("selfLink");
   copy_member(metadata, before, "creationTimestamp");
   copy_member(metadata, before, "generation");

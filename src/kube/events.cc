@@ -82,10 +82,8 @@ void EventRecorder::record(const Involved& about, std::string_view type, std::st
   event.last_timestamp = clock_.wall();
   const Status written = write(event);
   if (written.ok()) return;
-  log::warn("event not recorded", {{"kind", resource.kind},
-                                   {"key", about.key.to_string()},
-                                   {"reason", reason},
-                                   {"error", written.error()}});
+  log::warn("event not recorded",
+            {{"kind", resource.kind}, {"key", about.key.to_string()}, {"reason", reason}, {"error", written.error()}});
 }
 
 // A repeat raises the count of the first; when the server forgot that one, it is made again.

@@ -30,12 +30,16 @@ class LeaderCore {
  public:
   LeaderCore(std::string identity, LeaseTimes times);
   struct Read {};
-  struct Write { LeaseRecord record; };  // create it when its resource_version is ""
-  struct Wait { Time until; };
+  struct Write {
+    LeaseRecord record;
+  };  // create it when its resource_version is ""
+  struct Wait {
+    Time until;
+  };
   std::variant<Read, Write, Wait> next(Time now, WallTime wall) const;
-  void on_read(std::optional<LeaseRecord> seen, Time now);                // nullopt: there is no Lease yet
-  void on_written(const LeaseRecord& written, Time sent, Time now);       // our write, as the server answered it
-  void on_error(Time now);                                                // of a read or a write
+  void on_read(std::optional<LeaseRecord> seen, Time now);           // nullopt: there is no Lease yet
+  void on_written(const LeaseRecord& written, Time sent, Time now);  // our write, as the server answered it
+  void on_error(Time now);                                           // of a read or a write
   // From this moment on we must not act; nullopt: we may not now.
   std::optional<Time> acts_until() const;
   bool may_act(Time now) const { return acts_until() && now < *acts_until(); }

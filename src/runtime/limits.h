@@ -10,6 +10,7 @@ inline constexpr Duration kRetryMax = std::chrono::minutes(1);       // client-g
 inline constexpr Duration kUserFixDelay = std::chrono::minutes(5);   // the user's edit usually comes first
 
 inline constexpr Duration kLeaseCallTimeout = std::chrono::seconds(5);
-inline constexpr double kLeaseRetryJitter = 0.2;  // client-go's JitterFactor of 1.2
+
+inline constexpr Duration kSyncPoll = std::chrono::milliseconds(5);  // how often a start asks its caches
 
 }  // namespace rig::runtime::limits

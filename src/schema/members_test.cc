@@ -49,7 +49,8 @@ TEST(UnknownFields, AreListedByPathWithWhatWasProbablyMeant) {
   const json::Value value = json::parse(R"({
     "top": 1,
     "spec": {"colour": 1, "disks": [{"sizeGB": 9}, {"speed": 1}], "labels": {"any": "x"}, "extra": {"any": 1},
-             "affinity": {"wieght": 1, "match": {"a": "b"}, "free": {"x": 1, "known": {"b": 1}}, "terms": [{"keys": 1}]},
+             "affinity": {"wieght": 1, "match": {"a": "b"}, "free": {"x": 1, "known": {"b": 1}},
+                          "terms": [{"keys": 1}]},
              "root": {"folders": [{"nam": 1, "folders": [{"anything": 1}]}]}},
     "status": {"checks": {"libvirt": {"messages": "x"}}}
   })")

@@ -29,9 +29,11 @@ const TypeInfo& affinity() {
 
 const char* const sample::kRichMachine = R"({
   "spec": {
-    "power": "OffGraceful", "className": "small", "uid": "u1", "cpus": 4, "memoryMiB": 2048, "ratio": 0.5, "paused": false,
+    "power": "OffGraceful", "className": "small", "uid": "u1", "cpus": 4, "memoryMiB": 2048,
+    "ratio": 0.5, "paused": false,
     "size": "4Gi", "maxUnavailable": 1,
-    "disks": [{"name": "data", "sizeGiB": 20, "type": "thin", "serial": ""}, {"name": "log", "sizeGiB": 5, "type": "thick"}],
+    "disks": [{"name": "data", "sizeGiB": 20, "type": "thin", "serial": ""},
+              {"name": "log", "sizeGiB": 5, "type": "thick"}],
     "ports": [{"name": "http", "port": 80, "protocol": "TCP"}],
     "tags": ["a", "b"], "groups": ["x"], "labels": {"app": "web", "tier": "front"},
     "source": {"disk": {"name": "d", "sizeGiB": 1, "type": "thin"}},

@@ -79,89 +79,37 @@ struct Field {
   bool is_sizeless = false;  // an integer whose schema names no format
 
   // Chained so that a row reads as one sentence. Not templates: they cost nothing to compile.
-  Field& doc(std::string_view s) {
-    doc_text = s;
-    return *this;
-  }
-  Field& def(std::string_view json_text) {
-    default_json = json_text;
-    return *this;
-  }
-  Field& min(std::int64_t v) {
-    min_value = v;
-    return *this;
-  }
-  Field& max(std::int64_t v) {
-    max_value = v;
-    return *this;
-  }
+  // clang-format off
+  Field& doc(std::string_view s) { doc_text = s; return *this; }
+  Field& def(std::string_view json_text) { default_json = json_text; return *this; }
+  Field& min(std::int64_t v) { min_value = v; return *this; }
+  Field& max(std::int64_t v) { max_value = v; return *this; }
   Field& range(std::int64_t low, std::int64_t high) { return min(low).max(high); }
-  Field& min_length(std::int64_t v) {
-    min_length_value = v;
-    return *this;
-  }
-  Field& max_length(std::int64_t v) {
-    max_length_value = v;
-    return *this;
-  }
-  Field& min_items(std::int64_t v) {
-    min_items_value = v;
-    return *this;
-  }
-  Field& max_items(std::int64_t v) {
-    max_items_value = v;
-    return *this;
-  }
-  Field& pattern(std::string_view re) {
-    pattern_text = re;
-    return *this;
-  }
-  Field& item_pattern(std::string_view re) {
-    item_pattern_text = re;
-    return *this;
-  }
+  Field& min_length(std::int64_t v) { min_length_value = v; return *this; }
+  Field& max_length(std::int64_t v) { max_length_value = v; return *this; }
+  Field& min_items(std::int64_t v) { min_items_value = v; return *this; }
+  Field& max_items(std::int64_t v) { max_items_value = v; return *this; }
+  Field& pattern(std::string_view re) { pattern_text = re; return *this; }
+  Field& item_pattern(std::string_view re) { item_pattern_text = re; return *this; }
   Field& item_length(std::int64_t low, std::int64_t high) {
     item_min_length_value = low;
     item_max_length_value = high;
     return *this;
   }
-  Field& set() {
-    list = ListType::kSet;
-    return *this;
-  }
+  Field& set() { list = ListType::kSet; return *this; }
   Field& map_list(std::vector<std::string_view> keys) {
     list = ListType::kMap;
     map_keys = std::move(keys);
     return *this;
   }
-  Field& atomic_map() {
-    is_atomic_map = true;
-    return *this;
-  }
-  Field& required() {
-    is_required = true;
-    return *this;
-  }
-  Field& immutable() {
-    is_immutable = true;
-    return *this;
-  }
-  Field& cluster_only() {
-    is_cluster_only = true;
-    return *this;
-  }  // without meaning in standalone
-  Field& secret() {
-    is_secret = true;
-    return *this;
-  }  // never shown in diffs or logs
-  Field& addition() {
-    is_addition = true;
-    return *this;
-  }
-  Field& sizeless() {
-    is_sizeless = true;
-    return *this;
-  }
+  Field& atomic_map() { is_atomic_map = true; return *this; }
+  Field& required() { is_required = true; return *this; }
+  Field& immutable() { is_immutable = true; return *this; }
+  Field& cluster_only() { is_cluster_only = true; return *this; }  // without meaning in standalone
+  Field& secret() { is_secret = true; return *this; }              // never shown in diffs or logs
+  Field& addition() { is_addition = true; return *this; }
+  Field& sizeless() { is_sizeless = true; return *this; }
+  // clang-format on
 };
 
 // The row with json "", if any, is the value that means "not set": never listed, never written.

@@ -28,9 +28,12 @@ stop_server() {
 }
 
 stop() {
+  local runtime
+  runtime=$(cat "$RUN/runtime-dir" 2>/dev/null || true)
+  rm -f "$RUN/runtime-dir" # tells a run in another terminal that this end is wanted
   stop_server
   [[ ! -d $HOST ]] || tools/lab/host down "$HOST"
-  [[ ! -f $RUN/runtime-dir ]] || rm -rf "$(cat "$RUN/runtime-dir")" "$RUN/runtime-dir"
+  [[ ! $runtime ]] || rm -rf "$runtime"
 }
 
 start_server() {
@@ -94,7 +97,8 @@ run() {
   step guest-image tools/lab/guest/build "$RIG_CACHE_DIR/guest"
   image=$(tail -n 1 "$RUN/log/guest-image.log")
   write_quickstart "$uri" "$image"
-  step server start_server
+  start_server
+  printf '%-14s %s\n' server "$(sed -n 's/^ *server: *//p' "$RUN/kubeconfig")"
   build/bin/vrtg --kubeconfig "$RUN/kubeconfig" apply -f "$RUN/quickstart" --wait --timeout 180s || {
     build/bin/vrtg --kubeconfig "$RUN/kubeconfig" describe vm hello || true
     fail "the machine is not Ready; the server's log is .run/log/virtrigaud.log"
@@ -113,6 +117,6 @@ TEXT
   fi
   echo "Ctrl-C ends it."
   while [[ $(server_pid) ]]; do sleep 1; done
-  [[ -f $RUN/runtime-dir ]] || exit 0 # ./dev stop
+  [[ -f $RUN/runtime-dir ]] || exit 0
   fail "virtrigaud ended: $(tail -qn 1 "$RUN/log/virtrigaud.out" "$RUN/log/virtrigaud.log" 2>/dev/null)"
 }

@@ -248,7 +248,7 @@ const TypeInfo& Describe<VsphereImageSource>::info() {
 
 const TypeInfo& Describe<ProxmoxImageSource>::info() {
   static const TypeInfo t = object("ProxmoxImageSource", "An image for Proxmox VE: a template to clone.", {
-      field<&ProxmoxImageSource::template_id>("templateID").range(100, 999999999).doc("VMID of the template."),
+      field<&ProxmoxImageSource::template_id>("templateID").sizeless().range(100, 999999999).doc("VMID of the template."),
       field<&ProxmoxImageSource::template_name>("templateName").max_length(255)
           .doc("Name of the template, when templateID is absent."),
       field<&ProxmoxImageSource::storage>("storage").max_length(255).doc("Storage for the disks of the clone."),

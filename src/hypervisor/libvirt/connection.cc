@@ -61,7 +61,8 @@ Connection::Connection(std::string endpoint, std::string credentials_folder, boo
 Status Connection::open() {
   const auto attempt = [&]() -> Result<std::pair<Session, std::string>> {
     const Credentials credentials = TRY(read_credentials(credentials_folder_));
-    Session session = TRY(open_session(TRY(login_for(endpoint_, credentials, insecure_))));
+    Login login = TRY(login_for(endpoint_, credentials, insecure_));
+    Session session = TRY(open_session(std::move(login)));
     std::string version = TRY(versions(session.get()));
     return std::pair(std::move(session), std::move(version));
   };

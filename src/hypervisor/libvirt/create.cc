@@ -69,14 +69,16 @@ class Creation {
       volume.backing_path = image.path;
       volume.backing_format = image.format;
     }
-    parts_.root_path = TRY(make_volume(TRY(pool_for("")).get(), volume));
+    const Pool pool = TRY(pool_for(""));
+    parts_.root_path = TRY(make_volume(pool.get(), volume));
     return {};
   }
 
   Status make_disk(const provider::DiskSpec& disk) {
     const bool thick = disk.provisioning == "thick" || disk.provisioning == "eagerzeroedthick";
+    const Pool pool = TRY(pool_for(disk.storage));
     parts_.disk_paths[disk.name] =
-        TRY(make_volume(TRY(pool_for(disk.storage)).get(),
+        TRY(make_volume(pool.get(),
                         VolumeSpec{.name = disk_volume(ref_.machine_id, disk.name), .format = "qcow2",
                                    .capacity_bytes = disk.size_bytes, .allocated = thick, .backing_path = "",
                                    .backing_format = ""}));
@@ -89,7 +91,8 @@ class Creation {
                                                    {"meta-data", spec_.seed.meta_data},
                                                    {"network-config", spec_.seed.network_config}};
     const std::string iso = TRY(cloudinit::iso9660("cidata", files));
-    parts_.seed_path = TRY(make_volume(host_, TRY(pool_for("")).get(), seed_volume(ref_.machine_id), iso, call_));
+    const Pool pool = TRY(pool_for(""));
+    parts_.seed_path = TRY(make_volume(host_, pool.get(), seed_volume(ref_.machine_id), iso, call_));
     return {};
   }
 

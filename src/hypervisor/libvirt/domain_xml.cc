@@ -94,6 +94,7 @@ void add_nic(xml_node devices, const provider::NicSpec& nic) {
 void add_ports(xml_node devices, const provider::MachineSpec& spec) {
   const std::size_t fixed = 4;  // root disk, virtio-serial, balloon, random numbers
   const std::size_t ports = fixed + spec.disks.size() + spec.nics.size() + (spec.seed.empty() ? 0 : 1) + kSparePorts;
+  child(devices, "controller", {{"type", "pci"}, {"model", "pcie-root"}});
   for (std::size_t i = 0; i < ports; ++i) child(devices, "controller", {{"type", "pci"}, {"model", "pcie-root-port"}});
   child(devices, "controller", {{"type", "usb"}, {"model", "none"}});
 }

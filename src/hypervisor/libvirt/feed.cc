@@ -70,6 +70,12 @@ void Feed::task(provider::TaskEvent event) {
   append(cluster_id, std::move(event));
 }
 
+std::optional<provider::Power> Feed::power_of(const std::string& machine_id) const {
+  const Lock lock(mutex_);
+  const auto known = machines_.find(machine_id);
+  return known == machines_.end() ? std::nullopt : std::optional(known->second.power);
+}
+
 // Every event's token is the position after it.
 std::string Feed::token(std::uint64_t position) const { return epoch_ + "-" + std::to_string(position); }
 

@@ -22,6 +22,8 @@ class Feed {
   void gone(const std::string& machine_id);
   void task(provider::TaskEvent event);
 
+  std::optional<provider::Power> power_of(const std::string& machine_id) const;  // as last seen; nullopt: not known
+
   // provider::Provider::watch(). kUnavailable before the first replace_all(): nothing is known, which is not "none".
   Status watch(const std::string& cluster_id, const std::string& resume, const provider::OnEvent& on_event,
                const Call& call) const;

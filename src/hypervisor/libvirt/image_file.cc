@@ -72,7 +72,8 @@ Result<ImageFile> read_image_file(virConnectPtr host, const std::string& path, c
     static std::mutex one_at_a_time;  // two pools on one folder are refused by libvirt
     const std::lock_guard lock(one_at_a_time);
     const TransientPool pool = TRY(TransientPool::open(host, path.substr(0, path.rfind('/'))));
-    return judge(host, TRY(volume_at(host, path)).get(), path, expected_format);
+    const Volume found = TRY(volume_at(host, path));
+    return judge(host, found.get(), path, expected_format);
   };
   return read().context("image '" + path + "'");
 }

@@ -124,7 +124,8 @@ Result<Reading> read_machine(virConnectPtr host, const Found& found) {
   machine.running = machine.configured;
   reading.live = found.facts;
   if (state.active()) {
-    reading.live = TRY(parse_domain(TRY(text(ask(virDomainGetXMLDesc, found.domain.get(), 0U), "describe a domain"))));
+    const std::string xml = TRY(text(ask(virDomainGetXMLDesc, found.domain.get(), 0U), "describe a domain"));
+    reading.live = TRY(parse_domain(xml));
     machine.running = reading.live.spec;
     TRY(add_volumes(host, reading.live, machine.running));
     machine.booted_at = reading.live.booted_at;

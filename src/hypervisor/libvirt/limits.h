@@ -22,7 +22,10 @@ inline constexpr Duration kFirstContactMax = seconds(10);    // a call waits thi
 inline constexpr int kTaskThreads = 8;
 inline constexpr std::size_t kTasksQueuedMax = 256;
 inline constexpr Duration kRebootGrace = seconds(60);  // then the machine is reset
+inline constexpr Duration kResetGrace = seconds(10);   // for the sign of a reset
 inline constexpr Duration kDetachGrace = seconds(20);  // a machine that runs must let go of a device within it
+
+inline constexpr Duration kCutRetry = seconds(2);      // power that could not be cut in time is tried again
 
 // Machines.
 inline constexpr std::size_t kDisksMax = 24, kNicsMax = 10;  // vda to vdz: root, disks, seed

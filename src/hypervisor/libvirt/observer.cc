@@ -143,15 +143,13 @@ void Observer::pursue_due() {
   }
 }
 
+// The entry stays until the machine is seen off.
 void Observer::cut_due() {
   const WallTime now = clock_.wall();
-  for (auto next = cuts_.begin(); next != cuts_.end();) {
-    if (next->second.at > now) {
-      ++next;
-      continue;
-    }
-    hooks_.cut_power(next->second.ref);
-    next = cuts_.erase(next);
+  for (auto& [id, cut] : cuts_) {
+    if (cut.at > now) continue;
+    hooks_.cut_power(cut.ref);
+    cut.at = now + kCutRetry;
   }
 }
 

@@ -57,7 +57,8 @@ Result<bool> power_on(virConnectPtr host, const MachineRef& ref) {
     default:
       if (state.active()) {
         // The machine is wanted on: a shutdown that somebody asked for before may not cut it off later.
-        if (TRY(read_mark(found, kPowerOffUri))) TRY(set_mark(found, kPowerOffUri, nullptr, nullptr));
+        const auto cut_at = TRY(read_mark(found, kPowerOffUri));
+        if (cut_at) TRY(set_mark(found, kPowerOffUri, nullptr, nullptr));
         return false;
       }
   }
@@ -81,13 +82,8 @@ Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const Machi
     const std::string mark = time_mark(cut_at);
     TRY(unless_off(found, set_mark(found, kPowerOffUri, "rigoff", &mark)));
   }
-  const Reading reading = TRY(read_machine(host, found));
-  const unsigned how = reading.live.agent_connected ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
-  auto asked = done(ask(virDomainShutdownFlags, found.domain.get(), how), "shut down '" + found.facts.name + "'");
-  if (!asked.ok() && how == VIR_DOMAIN_SHUTDOWN_GUEST_AGENT) {
-    asked = done(ask(virDomainShutdownFlags, found.domain.get(), static_cast<unsigned>(VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)),
-                 "shut down '" + found.facts.name + "'");
-  }
+  // No flags: by the agent when it is connected, else by the ACPI button.
+  auto asked = done(ask(virDomainShutdownFlags, found.domain.get(), 0U), "shut down '" + found.facts.name + "'");
   TRY(unless_off(found, std::move(asked)));
   return std::optional(cut_at);
 }

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 
+#include "provider/wire/internal/words.h"
 #include "provider/wire/limits.h"
 
 namespace rig::provider::wire {
 namespace {
-
-constexpr char kRequestId[] = "rig-request-id";
 
 Time deadline_of(const grpc::ServerContext& context) {
   const Time now = std::chrono::steady_clock::now();
@@ -30,40 +29,39 @@ Calls::Calls() : looker_([this](const std::stop_token& stop) { look(stop); }) {}
 Calls::~Calls() = default;
 
 Calls::Running::Running(Calls& calls, grpc::ServerContext& context) : calls_(calls), context_(context) {
-  const Lock lock(calls_.mutex_);
-  std::stop_source& stop = calls_.running_[&context];
-  if (calls_.stopping_) stop.request_stop();
-  call_ = {deadline_of(context), stop.get_token(), request_id_of(context)};
+  const std::lock_guard lock(calls_.mutex_);
+  call_ = {deadline_of(context), calls_.running_[&context].get_token(), request_id_of(context)};
   calls_.came_.notify_one();
 }
 
 Calls::Running::~Running() {
-  const Lock lock(calls_.mutex_);
+  const std::lock_guard lock(calls_.mutex_);
   calls_.running_.erase(&context_);
 }
 
-Result<Calls::Stream> Calls::enter_stream() {
-  const Lock lock(mutex_);
-  if (streams_ >= kStreamsMax)
-    return Error(Code::kResourceExhausted, std::to_string(streams_) + " streams are open, which is the most")
+Result<Calls::Stream> Calls::enter_stream(grpc::ServerContext& context) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return Error(Code::kUnavailable, "the provider is stopping");
+  if (streams_.size() >= kStreamsMax)
+    return Error(Code::kResourceExhausted, std::to_string(kStreamsMax) + " streams are open, which is the most")
         .with_retry_after(std::chrono::seconds(5));
-  ++streams_;
-  return Stream(this);
+  streams_.insert(&context);
+  return Stream(*this, context);
 }
 
-void Calls::leave_stream() {
-  const Lock lock(mutex_);
-  --streams_;
+void Calls::leave_stream(grpc::ServerContext& context) {
+  const std::lock_guard lock(mutex_);
+  streams_.erase(&context);
 }
 
-void Calls::stop_all() {
-  const Lock lock(mutex_);
+void Calls::stop_streams() {
+  const std::lock_guard lock(mutex_);
   stopping_ = true;
-  for (auto& [context, stop] : running_) stop.request_stop();
+  for (grpc::ServerContext* context : streams_) running_.at(context).request_stop();
 }
 
 void Calls::look(const std::stop_token& stop) {
-  Lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   while (came_.wait(lock, stop, [this] { return !running_.empty(); })) {
     for (auto& [context, source] : running_)
       if (context->IsCancelled()) source.request_stop();

@@ -5,14 +5,11 @@
 #include <grpcpp/server_context.h>
 
 #include "base/text.h"
+#include "provider/wire/internal/words.h"
 #include "provider/wire/limits.h"
 
 namespace rig::provider::wire {
 namespace {
-
-// "-bin": any bytes, so that hints may be UTF-8.
-constexpr char kHint[] = "rig-hint-bin";
-constexpr char kRetryAfterMs[] = "rig-retry-after-ms";
 
 std::string cut(std::string text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;

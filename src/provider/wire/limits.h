@@ -8,7 +8,7 @@
 
 namespace rig::provider::wire {
 
-inline constexpr int kStreamsMax = 8;                                    // per server
+inline constexpr std::size_t kStreamsMax = 8;                            // per server
 inline constexpr std::size_t kMessageBytesMax = 4U << 20;                // gRPC's default, and the reference's
 inline constexpr int kDescribeChunk = 100;                               // machines per message of DescribeMany
 inline constexpr std::size_t kConsoleChunkBytes = 64U << 10;             // bytes per message of OpenConsole

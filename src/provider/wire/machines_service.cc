@@ -18,8 +18,9 @@ grpc::Status MachinesService::Check(grpc::ServerContext* context, const v1::Chec
 grpc::Status MachinesService::Reserve(grpc::ServerContext* context, const v1::ReserveRequest* request,
                                       v1::MachineRef* response) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
-    const MachineSpec spec = TRY(decode(request->spec()));
-    encode(TRY(provider_.reserve(decode(request->owner()), request->machine_id(), spec, call)), *response);
+    const auto spec = decode(request->spec());
+    if (!spec.ok()) return spec.error();
+    encode(TRY(provider_.reserve(decode(request->owner()), request->machine_id(), *spec, call)), *response);
     return {};
   });
 }
@@ -27,7 +28,7 @@ grpc::Status MachinesService::Reserve(grpc::ServerContext* context, const v1::Re
 grpc::Status MachinesService::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                                     grpc::ServerWriter<v1::WatchEvent>* writer) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
-    const Calls::Stream place = TRY(calls_.enter_stream());
+    const Calls::Stream place = TRY(calls_.enter_stream(*context));
     return provider_.watch(
         request->cluster_id(), request->resume(),
         [&](const Event& event) {
@@ -42,7 +43,7 @@ grpc::Status MachinesService::Watch(grpc::ServerContext* context, const v1::Watc
 grpc::Status MachinesService::DescribeMany(grpc::ServerContext* context, const v1::DescribeManyRequest* request,
                                            grpc::ServerWriter<v1::DescribeManyChunk>* writer) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
-    const Calls::Stream place = TRY(calls_.enter_stream());
+    const Calls::Stream place = TRY(calls_.enter_stream(*context));
     if (static_cast<std::size_t>(request->refs_size()) > kDescribeManyMax)
       return Error(Code::kInvalidArgument, "refs: found " + std::to_string(request->refs_size()) + ", wanted at most " +
                                                std::to_string(kDescribeManyMax));
@@ -63,8 +64,9 @@ grpc::Status MachinesService::DescribeMany(grpc::ServerContext* context, const v
 
 grpc::Status MachinesService::Plan(grpc::ServerContext* context, const v1::PlanRequest* request, v1::Plan* response) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
-    const MachineSpec spec = TRY(decode(request->spec()));
-    encode(TRY(provider_.plan(decode(request->ref()), spec, call)), *response);
+    const auto spec = decode(request->spec());
+    if (!spec.ok()) return spec.error();
+    encode(TRY(provider_.plan(decode(request->ref()), *spec, call)), *response);
     return {};
   });
 }
@@ -80,11 +82,11 @@ grpc::Status MachinesService::CancelTask(grpc::ServerContext* context, const v1:
 grpc::Status MachinesService::OpenConsole(grpc::ServerContext* context,
                                           grpc::ServerReaderWriter<v1::ConsoleOutput, v1::ConsoleInput>* stream) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
-    const Calls::Stream place = TRY(calls_.enter_stream());
+    const Calls::Stream place = TRY(calls_.enter_stream(*context));
     v1::ConsoleInput input;
     if (!stream->Read(&input)) return Error(Code::kInvalidArgument, "console: the caller named no machine");
     const auto console = TRY(provider_.console().open_serial(decode(input.ref()), call));
-    // Opened: the caller waits for this before it hands the console out.
+    context->AddInitialMetadata(kConsoleIsOpen, "");  // the caller waits for this before it hands the console out
     stream->SendInitialMetadata();
     const std::jthread writer([&] {
       std::string buffer(kConsoleChunkBytes, '\0');

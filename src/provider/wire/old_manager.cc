@@ -4,7 +4,6 @@
 #include <condition_variable>
 
 #include "base/json/json.h"
-#include "base/mutex.h"
 #include "base/uuid.h"
 #include "provider/wire/internal/convert.h"
 #include "provider/wire/internal/reference_json.h"
@@ -31,11 +30,11 @@ std::string raw_json(const Machine& machine) {
   return json::to_text(raw);
 }
 
-// Waits a moment, or less when the call is stopped.
-void pause(const Call& call) {
-  Mutex mutex;
+// Less when the call is stopped.
+void wait_a_moment(const Call& call) {
+  std::mutex mutex;
   std::condition_variable_any never;
-  Lock lock(mutex);
+  std::unique_lock lock(mutex);
   never.wait_for(lock, call.stop, kOldTaskLook, [] { return false; });
 }
 
@@ -111,7 +110,8 @@ Result<TaskId> OldManager::reconfigure(const ref::ReconfigureRequest& request, c
 
 Status OldManager::describe(const std::string& id, ref::DescribeResponse& response, const Call& call) {
   const Machine found = TRY(machine(id, call));
-  response.set_exists(found.existence != Existence::kGone);
+  // One that was cut off half-way is created again, which goes on with it.
+  response.set_exists(found.existence == Existence::kOurs);
   if (!response.exists()) return {};
   // Its CRD knows these two words and no other.
   response.set_power_state(found.power == Power::kOn ? "On" : "Off");
@@ -145,7 +145,7 @@ Status OldManager::wait_for(const TaskId& task, const Call& call) {
     if (call.stop.stop_requested()) return Error(Code::kCancelled, "the caller left, or the provider is stopping");
     if (std::chrono::steady_clock::now() >= call.deadline)
       return Error(Code::kDeadlineExceeded, "not finished in time; ask again");
-    pause(call);
+    wait_a_moment(call);
   }
   return {};
 }

@@ -1,7 +1,6 @@
 // provider/wire/provider_service.cc — the reference's service: typed requests of our peers, the rest to OldManager.
 //
 // The methods that are not here (snapshots, clones, disks, ListVMs, HardwareUpgrade) answer UNIMPLEMENTED.
-#include "base/check.h"
 #include "provider/wire/internal/convert.h"
 #include "provider/wire/internal/services.h"
 
@@ -12,6 +11,22 @@ namespace {
 template <class Response>
 void set_task(const TaskId& task, Response& response) {
   if (!task.text.empty()) response.mutable_task()->set_id(task.text);
+}
+
+Result<TaskId> power(rig::provider::Provider& provider, const ref::PowerRequest& request, const Call& call) {
+  const MachineRef machine = decode(request.ref());
+  switch (request.op()) {
+    case ref::POWER_OP_ON: return provider.power_on(machine, call);
+    case ref::POWER_OP_OFF: return provider.power_off(machine, std::nullopt, call);
+    case ref::POWER_OP_SHUTDOWN_GRACEFUL:
+      if (!request.has_hard_at_unix_ns()) break;
+      return provider.power_off(machine, wall_time(request.hard_at_unix_ns()), call);
+    case ref::POWER_OP_REBOOT:
+      if (!request.has_if_booted_before_unix_ns()) break;
+      return provider.reboot(machine, wall_time(request.if_booted_before_unix_ns()), call);
+    default: break;
+  }
+  return Error(Code::kInvalidArgument, "power: operation " + std::to_string(request.op()) + " is unknown or has no time");
 }
 
 }  // namespace
@@ -30,8 +45,9 @@ grpc::Status ProviderService::Create(grpc::ServerContext* context, const ref::Cr
                                      ref::CreateResponse* response) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
     if (!request->has_ref()) return old_.create(*request, *response, call);
-    const MachineSpec spec = TRY(decode(request->spec()));
-    set_task(TRY(provider_.create(decode(request->ref()), spec, call)), *response);
+    const auto spec = decode(request->spec());
+    if (!spec.ok()) return spec.error();
+    set_task(TRY(provider_.create(decode(request->ref()), *spec, call)), *response);
     response->set_id(request->ref().id());
     return {};
   });
@@ -49,19 +65,7 @@ grpc::Status ProviderService::Delete(grpc::ServerContext* context, const ref::De
 grpc::Status ProviderService::Power(grpc::ServerContext* context, const ref::PowerRequest* request,
                                     ref::TaskResponse* response) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
-    const auto typed = [&]() -> Result<TaskId> {
-      const MachineRef machine = decode(request->ref());
-      switch (request->op()) {
-        case ref::POWER_OP_ON: return provider_.power_on(machine, call);
-        case ref::POWER_OP_OFF: return provider_.power_off(machine, std::nullopt, call);
-        case ref::POWER_OP_SHUTDOWN_GRACEFUL:
-          return provider_.power_off(machine, wall_time(request->hard_at_unix_ns()), call);
-        case ref::POWER_OP_REBOOT:
-          return provider_.reboot(machine, wall_time(request->if_booted_before_unix_ns()), call);
-        default: return Error(Code::kInvalidArgument, "op: found " + std::to_string(request->op()));
-      }
-    };
-    set_task(TRY(request->has_ref() ? typed() : old_.power(*request, call)), *response);
+    set_task(TRY(request->has_ref() ? power(provider_, *request, call) : old_.power(*request, call)), *response);
     return {};
   });
 }
@@ -73,9 +77,10 @@ grpc::Status ProviderService::Reconfigure(grpc::ServerContext* context, const re
       set_task(TRY(old_.reconfigure(*request, call)), *response);
       return {};
     }
-    const MachineSpec spec = TRY(decode(request->spec()));
+    const auto spec = decode(request->spec());
+    if (!spec.ok()) return spec.error();
     const rig::provider::Plan plan = TRY(decode(request->plan()));
-    set_task(TRY(provider_.apply(decode(request->ref()), spec, plan, call)), *response);
+    set_task(TRY(provider_.apply(decode(request->ref()), *spec, plan, call)), *response);
     return {};
   });
 }

@@ -2,6 +2,7 @@
 #include "provider/wire/internal/reference_json.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/json/json.h"
 #include "base/text.h"
@@ -241,12 +242,14 @@ json::Value placement_value(const Placement& placement) {
 
 Result<ReferenceSpec> read_reference(const ReferenceTexts& texts) {
   ReferenceSpec all;
-  TRY(read_class(TRY(parse("class_json", texts.class_json)), all.spec));
+  const json::Value class_said = TRY(parse("class_json", texts.class_json));
+  TRY(read_class(class_said, all.spec));
   all.image = read_image(TRY(parse("image_json", texts.image_json)));
   all.spec.image = {all.image.path.empty() ? all.image.template_name : all.image.path, all.image.format};
-  for (const json::Value& item : items(TRY(parse("networks_json", texts.networks_json))))
-    all.spec.nics.push_back(read_nic(item));
-  all.spec.disks = TRY(read_disks(TRY(parse("disks_json", texts.disks_json))));
+  const json::Value networks = TRY(parse("networks_json", texts.networks_json));
+  for (const json::Value& item : items(networks)) all.spec.nics.push_back(read_nic(item));
+  const json::Value disks = TRY(parse("disks_json", texts.disks_json));
+  all.spec.disks = TRY(read_disks(disks));
   all.spec.placement = read_placement(TRY(parse("placement_json", texts.placement_json)));
   return all;
 }

@@ -3,13 +3,13 @@
 
 #include <condition_variable>
 #include <map>
-#include <memory>
-#include <optional>
+#include <mutex>
+#include <set>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "base/call.h"
-#include "base/mutex.h"
 
 namespace grpc {
 class ServerContext;
@@ -38,31 +38,33 @@ class Calls {
     Call call_;
   };
 
-  // A place among the streams; kResourceExhausted when all are taken.
+  // A place among the streams.
   class Stream {
    public:
-    explicit Stream(Calls* calls) : calls_(calls) {}
-    Stream(Stream&& other) noexcept : calls_(std::exchange(other.calls_, nullptr)) {}
+    Stream(Calls& calls, grpc::ServerContext& context) : calls_(&calls), context_(&context) {}
+    Stream(Stream&& other) noexcept : calls_(std::exchange(other.calls_, nullptr)), context_(other.context_) {}
     ~Stream() {
-      if (calls_ != nullptr) calls_->leave_stream();
+      if (calls_ != nullptr) calls_->leave_stream(*context_);
     }
 
    private:
     Calls* calls_;
+    grpc::ServerContext* context_;
   };
-  Result<Stream> enter_stream();
+  // Of a running call. kResourceExhausted: all places are taken; kUnavailable: the server is going away.
+  Result<Stream> enter_stream(grpc::ServerContext& context);
 
-  void stop_all();  // every running call, and those that still come, are told to stop
+  void stop_streams();  // those that run are told to stop, no more are let in
 
  private:
   void look(const std::stop_token& stop);
-  void leave_stream();
+  void leave_stream(grpc::ServerContext& context);
 
-  Mutex mutex_;
+  std::mutex mutex_;  // guards what follows; base/mutex.h and gRPC's headers define the same macro
   std::condition_variable_any came_;
-  std::map<grpc::ServerContext*, std::stop_source> running_ GUARDED_BY(mutex_);
-  int streams_ GUARDED_BY(mutex_) = 0;
-  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::map<grpc::ServerContext*, std::stop_source> running_;
+  std::set<grpc::ServerContext*> streams_;
+  bool stopping_ = false;
   std::jthread looker_;
 };
 

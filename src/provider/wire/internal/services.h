@@ -7,11 +7,10 @@
 #include "provider/v1/provider.grpc.pb.h"
 #include "provider/wire/internal/calls.h"
 #include "provider/wire/internal/errors.h"
+#include "provider/wire/internal/words.h"
 #include "rig/provider/v1/machines.grpc.pb.h"
 
 namespace rig::provider::wire {
-
-inline constexpr char kMachinesFeature[] = "machines.v1";
 
 namespace ref = ::provider::v1;  // the reference's package
 

@@ -1,0 +1,24 @@
+// apiserver/routes/ask.h — a request taken apart once, and the few shapes an answer takes.
+#pragma once
+
+#include "apiserver/api_server.h"
+#include "apiserver/routes/authorization.h"
+#include "apiserver/routes/media.h"
+#include "apiserver/routes/target.h"
+
+namespace rig::apiserver {
+
+struct Ask {
+  const ApiRequest& http;
+  Target target;
+  Attributes attributes;
+};
+
+ApiAnswer answer_json(const Media& media, json::Value body, int status = 200);
+ApiAnswer answer_text(int status, std::string text);  // text/plain
+ApiAnswer answer_page_not_found();                    // what is not even a known resource
+ApiAnswer answer_error(const Error& error);
+// A document that changes only with the server: with its ETag, or 304 when the client has it.
+ApiAnswer answer_document(const ApiRequest& request, std::string content_type, std::string text, const std::string& hash);
+
+}  // namespace rig::apiserver

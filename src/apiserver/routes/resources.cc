@@ -1,0 +1,303 @@
+// apiserver/routes/resources.cc — see resources.h.
+#include "apiserver/routes/resources.h"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "apiserver/failure.h"
+#include "apiserver/limits.h"
+#include "apiserver/routes/options.h"
+#include "apiserver/routes/request_body.h"
+
+namespace rig::apiserver {
+namespace {
+
+// The server has the group but not the resource. In a group of custom kinds there is no such page.
+ApiAnswer answer_unknown_resource(std::span<const api::KindInfo> kinds, std::string_view group) {
+  const bool is_core_group = std::any_of(kinds.begin(), kinds.end(), [&](const api::KindInfo& kind) {
+    return kind.resource.group == group && !kind.is_custom;
+  });
+  if (!is_core_group) return answer_page_not_found();
+  return answer_error(status_error(404, "NotFound", "the server could not find the requested resource", json::Object()));
+}
+
+const api::KindInfo* find_kind(std::span<const api::KindInfo> kinds, const Attributes& a) {
+  const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const api::KindInfo& kind) {
+    const api::Resource& r = kind.resource;
+    return r.plural == a.resource && r.group == a.group && r.version == a.version;
+  });
+  return found == kinds.end() ? nullptr : &*found;
+}
+
+// One object has a namespace in its path if its kind has, and no other way to be named.
+bool is_well_placed(const api::KindInfo& kind, const Attributes& a) {
+  if (a.resource == "namespaces") return true;
+  if (!kind.resource.namespaced) return a.name_space.empty();
+  const bool is_about_one = !a.name.empty() || (a.verb != "list" && a.verb != "watch");
+  return !is_about_one || !a.name_space.empty();
+}
+
+// How a Scale is printed; its own type is known to the Registry only.
+const api::KindInfo& scale_kind() {
+  static const api::KindInfo kKind = [] {
+    api::KindInfo out{};
+    out.resource = {"autoscaling", "v1", "Scale", "scales"};
+    out.is_custom = false;
+    out.columns = {{"Desired", "integer", ".spec.replicas", "Wanted number of replicas.", 0, {}},
+                   {"Available", "integer", ".status.replicas", "Number of replicas.", 0, {}},
+                   {"Age", "date", ".metadata.creationTimestamp", "Time since the creation.", 0, {}}};
+    return out;
+  }();
+  return kKind;
+}
+
+// RFC 7234 5.5: 299 is "miscellaneous", "-" stands for the agent.
+std::string warning_header(std::string_view text) {
+  std::string out = "299 - \"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+// Both ways until one side ends.
+void pump(ByteStream& from, ByteStream& to, const Call& call) {
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const Result<std::size_t> n = from.read(buffer, call);
+    if (!n.ok() || *n == 0 || !to.write({buffer.data(), *n}, call).ok()) break;
+  }
+  from.close();
+  to.close();
+}
+
+void join_streams(ByteStream& client, ByteStream& machine, Time deadline) {
+  const Call call{.deadline = deadline, .stop = {}, .request_id = {}};
+  const std::jthread back([&] { pump(machine, client, call); });
+  pump(client, machine, call);
+}
+
+json::Value list_metadata(const api::KindInfo& kind, const ListResult& result) {
+  json::Value metadata = json::Object{{"resourceVersion", std::to_string(result.at)}};
+  if (kind.is_custom || !result.continue_token.empty()) metadata["continue"] = result.continue_token;
+  if (result.remaining) metadata["remainingItemCount"] = *result.remaining;
+  return metadata;
+}
+
+}  // namespace
+
+ApiAnswer Resources::handle(const Ask& ask) {
+  const Attributes& a = ask.attributes;
+  const api::KindInfo* kind = find_kind(registry_.kinds(), a);
+  if (kind == nullptr || !is_well_placed(*kind, a)) return answer_unknown_resource(registry_.kinds(), a.group);
+  if (a.subresource == "console" && a.resource == "virtualmachines" && options_.open_console) {
+    Answer answer = console(ask, *kind);
+    return answer.ok() ? answer.take() : answer_error(answer.error());
+  }
+  Job job{.ask = ask,
+          .kind = *kind,
+          .key = {kind->resource.namespaced ? a.name_space : "", a.name},
+          .part = Part::kWhole,
+          .media = {},
+          .include = Include::kMetadata,
+          .warnings = {}};
+  Answer answer = act(job);
+  ApiAnswer out = answer.ok() ? answer.take() : answer_error(answer.error());
+  for (const std::string& text : job.warnings) out.headers.emplace_back("Warning", warning_header(text));
+  return out;
+}
+
+Result<Part> Resources::part_of(const api::KindInfo& kind, const Attributes& a) const {
+  if (a.subresource.empty()) return Part::kWhole;
+  if (a.subresource == "status" && kind.has_status) return Part::kStatus;
+  if (a.subresource == "scale" && !kind.scale_spec_path.empty()) return Part::kScale;
+  if (a.subresource == "finalize" && kind.resource.kind == "Namespace" && a.verb == "update") return Part::kFinalize;
+  if (kind.is_custom) return not_found(kind.resource, a.name);
+  return status_error(404, "NotFound", "the server could not find the requested resource", json::Object());
+}
+
+Resources::Answer Resources::act(Job& job) {
+  const Attributes& a = job.ask.attributes;
+  job.media = TRY(negotiate(job.ask.http.accept, Offer::kObjects));
+  job.part = TRY(part_of(job.kind, a));
+  job.include = TRY(parse_include(job.ask.target.get("includeObject")));
+  if (job.kind.resource == definitions_.kind().resource) return definitions(job);
+
+  struct Row {
+    std::string_view verb;
+    Answer (Resources::*act)(Job&);
+    bool on_parts;  // may be asked of a subresource
+  };
+  static constexpr std::array kRows = {
+      Row{"get", &Resources::get, true},        Row{"list", &Resources::list, false},
+      Row{"watch", &Resources::watch, false},   Row{"create", &Resources::create, false},
+      Row{"update", &Resources::replace, true}, Row{"patch", &Resources::patch, true},
+      Row{"delete", &Resources::remove, false}, Row{"deletecollection", &Resources::remove_collection, false},
+  };
+  for (const Row& row : kRows) {
+    if (row.verb != a.verb) continue;
+    if (job.part != Part::kWhole && !row.on_parts) return method_not_supported(job.kind.resource, a.verb);
+    return (this->*row.act)(job);
+  }
+  return method_not_supported(job.kind.resource, "");  // an unknown method has no verb
+}
+
+Resources::Answer Resources::get(Job& job) {
+  return dress(job, TRY(registry_.get(job.kind, job.key, job.part)));
+}
+
+Resources::Answer Resources::list(Job& job) {
+  const ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
+  return dress_list(job, TRY(registry_.list(job.kind, query)));
+}
+
+Resources::Answer Resources::watch(Job& job) {
+  const Target& target = job.ask.target;
+  const Duration timeout = TRY(watch_timeout(target, options_.watch_timeout_max));
+  WatchQuery query{.list = TRY(list_options(target, job.key.namespace_))};
+  query.bookmarks = target.is_set("allowWatchBookmarks");
+  if (target.find("sendInitialEvents")) query.send_initial_events = target.is_set("sendInitialEvents");
+  query.end = clock_.now() + timeout;
+  ApiAnswer out;
+  out.watch = watch_stream(TRY(registry_.watch(job.kind, query)), {job.kind, job.media, job.include}, *query.end, clock_);
+  return out;
+}
+
+Resources::Answer Resources::create(Job& job) {
+  const ApiRequest& http = job.ask.http;
+  Body body = TRY(read_object(http.body, http.content_type, job.kind.resource));
+  WriteContext context = TRY(write_options("CreateOptions", job.ask.target, http.user_agent));
+  context.warnings = &job.warnings;
+  context.body_warnings = std::move(body.duplicates);
+  return dress(job, TRY(registry_.create(job.kind, job.key.namespace_, std::move(body.value), context)), 201);
+}
+
+Resources::Answer Resources::replace(Job& job) {
+  if (job.key.name.empty()) return bad_request("name must be provided");
+  const ApiRequest& http = job.ask.http;
+  const api::Resource& resource = job.part == Part::kScale ? scale_kind().resource : job.kind.resource;
+  Body body = TRY(read_object(http.body, http.content_type, resource));
+  WriteContext context = TRY(write_options("UpdateOptions", job.ask.target, http.user_agent));
+  context.warnings = &job.warnings;
+  context.body_warnings = std::move(body.duplicates);
+  Written written = TRY(registry_.replace(job.kind, job.key, std::move(body.value), job.part, context));
+  return dress(job, std::move(written.object), written.created ? 201 : 200);
+}
+
+Resources::Answer Resources::patch(Job& job) {
+  const ApiRequest& http = job.ask.http;
+  const PatchType type = TRY(patch_type(http.content_type, job.kind.is_custom));
+  if (job.key.name.empty()) return bad_request("name must be provided");
+  WriteContext context = TRY(patch_options(type == PatchType::kApply, job.ask.target, http.user_agent));
+  Body body = TRY(read_patch(http.body, type));
+  context.warnings = &job.warnings;
+  context.body_warnings = std::move(body.duplicates);
+  Written written = TRY(registry_.patch(job.kind, job.key, type, body.value, job.part, context));
+  return dress(job, std::move(written.object), written.created ? 201 : 200);
+}
+
+Resources::Answer Resources::remove(Job& job) {
+  const ApiRequest& http = job.ask.http;
+  const json::Value body = TRY(read_delete_options(http.body, http.content_type));
+  const DeleteContext context = TRY(delete_options(body, job.ask.target));
+  return answer_json(job.media, TRY(registry_.remove(job.kind, job.key, context)));
+}
+
+Resources::Answer Resources::remove_collection(Job& job) {
+  const ApiRequest& http = job.ask.http;
+  const json::Value body = TRY(read_delete_options(http.body, http.content_type));
+  const DeleteContext context = TRY(delete_options(body, job.ask.target));
+  const ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
+  return dress_list(job, TRY(registry_.remove_collection(job.kind, query, context)));
+}
+
+Resources::Answer Resources::console(const Ask& ask, const api::KindInfo& kind) {
+  const Attributes& a = ask.attributes;
+  if (a.verb != "get") return method_not_supported(kind.resource, a.verb);
+  if (ask.http.upgrade != kConsoleProtocol) {
+    return bad_request("a console needs an upgraded connection: wanted the header Upgrade: " + std::string(kConsoleProtocol));
+  }
+  const ObjectKey key{a.name_space, a.name};
+  TRY(registry_.get(kind, key));
+  const Call opening{.deadline = clock_.now() + limits::kConsoleOpenTime, .stop = {}, .request_id = {}};
+  std::shared_ptr<ByteStream> machine = TRY(options_.open_console(key, opening));
+  ApiAnswer out;
+  out.status = 101;
+  out.upgrade_protocol = kConsoleProtocol;
+  out.upgraded = [machine, end = clock_.now() + limits::kConsoleTimeMax](ByteStream& client) { join_streams(client, *machine, end); };
+  return out;
+}
+
+Resources::Answer Resources::definitions(Job& job) {
+  const std::string& verb = job.ask.attributes.verb;
+  if (verb == "get") return dress(job, TRY(definitions_.get(job.key.name)));
+  const ListQuery query = TRY(list_options(job.ask.target, {}));
+  const Revision at = registry_.store().revision();
+  if (verb == "list") return dress_list(job, {.items = TRY(definitions_.list(query)), .at = at, .continue_token = {}, .remaining = {}});
+  if (verb != "watch") {
+    std::string name = job.key.name;
+    if (verb == "create") {
+      const Body body = TRY(read_object(job.ask.http.body, job.ask.http.content_type, job.kind.resource));
+      name = body.value.text({"metadata", "name"});
+    }
+    return definitions_.refuse(verb, name);
+  }
+  const bool with_initial = job.ask.target.is_set("sendInitialEvents");
+  const bool from_now = !with_initial && !query.resource_version.empty() && query.resource_version != "0";
+  json::Value bookmark;
+  if (with_initial) {
+    bookmark = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.resource.kind}};
+    bookmark["metadata"] = json::Object{{"resourceVersion", std::to_string(at)},
+                                        {"annotations", json::Object{{"k8s.io/initial-events-end", "true"}}}};
+  }
+  const Time end = clock_.now() + TRY(watch_timeout(job.ask.target, options_.watch_timeout_max));
+  std::vector<json::Value> objects = TRY(definitions_.list(query));
+  if (from_now) objects.clear();
+  ApiAnswer out;
+  out.watch = silent_stream(std::move(objects), std::move(bookmark), {job.kind, job.media, job.include}, end, clock_);
+  return out;
+}
+
+Resources::Answer Resources::dress(const Job& job, json::Value object, int status) const {
+  switch (job.media.form) {
+    case Form::kTable: {
+      json::Value metadata = json::Object{{"resourceVersion", object.text({"metadata", "resourceVersion"})}};
+      const TableForm form{.version = job.media.version, .include = job.include};
+      const api::KindInfo& kind = job.part == Part::kScale ? scale_kind() : job.kind;
+      return answer_json(job.media, table_of(kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall()), status);
+    }
+    case Form::kPartial: return answer_json(job.media, partial_of(object, job.media.version), status);
+    case Form::kPartialList: return not_acceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
+    default: return answer_json(job.media, std::move(object), status);
+  }
+}
+
+Resources::Answer Resources::dress_list(const Job& job, ListResult result) const {
+  json::Value metadata = list_metadata(job.kind, result);
+  if (job.media.form == Form::kTable) {
+    if (result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
+    const TableForm form{.version = job.media.version, .include = job.include};
+    return answer_json(job.media, table_of(job.kind, result.items, std::move(metadata), form, clock_.wall()));
+  }
+  json::Value list = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.list_kind}};
+  if (job.media.form == Form::kPartial) {
+    return not_acceptable("you requested PartialObjectMetadata, but the requested object is a list (" + std::string(job.kind.list_kind) + ")");
+  }
+  if (job.media.form == Form::kPartialList) {
+    list["apiVersion"] = "meta.k8s.io/" + job.media.version;
+    list["kind"] = "PartialObjectMetadataList";
+    for (json::Value& item : result.items) item = partial_of(item, job.media.version);
+  } else if (!job.kind.is_custom) {  // the items of core lists do not repeat what they are
+    for (json::Value& item : result.items) {
+      item.as<json::Object>()->erase("apiVersion");
+      item.as<json::Object>()->erase("kind");
+    }
+  }
+  list["metadata"] = std::move(metadata);
+  list["items"] = json::Array(std::make_move_iterator(result.items.begin()), std::make_move_iterator(result.items.end()));
+  return answer_json(job.media, std::move(list));
+}
+
+}  // namespace rig::apiserver

@@ -1,0 +1,52 @@
+// apiserver/routes/resources.h — requests about objects: which of the Registry's verbs, and the answer's form.
+#pragma once
+
+#include "apiserver/routes/ask.h"
+#include "apiserver/routes/definitions.h"
+#include "apiserver/routes/watch_stream.h"
+
+namespace rig::apiserver {
+
+class Resources {
+ public:
+  Resources(Registry& registry, const Clock& clock, const ApiServer::Options& options)
+      : registry_(registry), clock_(clock), options_(options), definitions_(registry.kinds(), clock.wall()) {}
+
+  ApiAnswer handle(const Ask& ask);
+
+ private:
+  // What is known about a request once its kind is: where the object is and in which form it is wanted.
+  struct Job {
+    const Ask& ask;
+    const api::KindInfo& kind;
+    ObjectKey key;  // name "": the collection; namespace_ "" there: all
+    Part part = Part::kWhole;
+    Media media;
+    Include include = Include::kMetadata;
+    std::vector<std::string> warnings;
+  };
+  using Answer = Result<ApiAnswer>;
+
+  Result<Part> part_of(const api::KindInfo& kind, const Attributes& attributes) const;
+  Answer act(Job& job);
+  Answer get(Job& job);
+  Answer list(Job& job);
+  Answer watch(Job& job);
+  Answer create(Job& job);
+  Answer replace(Job& job);
+  Answer patch(Job& job);
+  Answer remove(Job& job);
+  Answer remove_collection(Job& job);
+  Answer console(const Ask& ask, const api::KindInfo& kind);
+  Answer definitions(Job& job);
+
+  Answer dress(const Job& job, json::Value object, int status = 200) const;
+  Answer dress_list(const Job& job, ListResult result) const;
+
+  Registry& registry_;
+  const Clock& clock_;
+  const ApiServer::Options& options_;
+  const Definitions definitions_;
+};
+
+}  // namespace rig::apiserver

@@ -1,0 +1,30 @@
+// apiserver/routes/table.h — objects dressed for people and for metadata-only clients (meta.k8s.io/v1).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "api/kinds.h"
+#include "base/json/json.h"
+#include "base/result.h"
+
+namespace rig::apiserver {
+
+enum class Include : std::uint8_t { kNone, kMetadata, kObject };  // of each row's object
+Result<Include> parse_include(std::string_view text);             // 400
+
+json::Value column_definitions(const api::KindInfo& kind);
+json::Value cells_of(const api::KindInfo& kind, const json::Value& object, WallTime now);
+
+struct TableForm {
+  std::string_view version = "v1";  // of meta.k8s.io
+  Include include = Include::kMetadata;
+  bool with_definitions = true;  // a watch sends them once
+};
+// `metadata`: resourceVersion, continue, remainingItemCount.
+json::Value table_of(const api::KindInfo& kind, std::span<const json::Value> objects, json::Value metadata,
+                     const TableForm& form, WallTime now);
+
+json::Value partial_of(const json::Value& object, std::string_view version = "v1");  // PartialObjectMetadata
+
+}  // namespace rig::apiserver

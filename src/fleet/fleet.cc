@@ -1,0 +1,255 @@
+#include "fleet/fleet.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mutex.h"
+#include "base/uuid.h"
+#include "fleet/child.h"
+#include "fleet/credentials.h"
+#include "fleet/guard.h"
+#include "fleet/limits.h"
+#include "provider/wire/transport.h"
+
+namespace rig::fleet {
+namespace {
+
+using provider::ProviderProcess;
+using provider::RuntimeState;
+using Phase = RuntimeState::Phase;
+
+// What a provider learns from its environment: the reference's names (contract of its provider pods).
+std::map<std::string, std::string> environment_for(const ProviderProcess& process) {
+  std::map<std::string, std::string> out;
+  for (const char* name : {"PATH", "HOME", "LANG", "TZ"})
+    if (const char* value = std::getenv(name)) out[name] = value;
+  out["PROVIDER_TYPE"] = process.type;
+  out["PROVIDER_ENDPOINT"] = process.endpoint;
+  out["PROVIDER_NAMESPACE"] = process.key.namespace_;
+  out["PROVIDER_NAME"] = process.key.name;
+  out["TLS_INSECURE_SKIP_VERIFY"] = process.insecure_skip_verify ? "true" : "false";
+  out["LOG_LEVEL"] = process.log_level;
+  out["LOG_FORMAT"] = process.log_format;
+  const std::pair<const char*, const char*> defaults[] = {{"datastore", "PROVIDER_DEFAULT_DATASTORE"},
+                                                          {"storagePod", "PROVIDER_DEFAULT_STORAGE_POD"},
+                                                          {"cluster", "PROVIDER_DEFAULT_CLUSTER"},
+                                                          {"folder", "PROVIDER_DEFAULT_FOLDER"}};
+  for (const auto& [from, to] : defaults)
+    if (const auto it = process.defaults.find(from); it != process.defaults.end()) out[to] = it->second;
+  for (const auto& [name, value] : process.env) out[name] = value;
+  return out;
+}
+
+constexpr const char* kFolderPrefix = "p-";
+constexpr int kFolderSuffix = 8;
+
+// Left by a process that was killed; its children have ended or are about to.
+void sweep(const std::string& runtime_dir) {
+  std::error_code error;
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(runtime_dir, error))
+    if (entry.path().filename().string().starts_with(kFolderPrefix)) left.push_back(entry.path());
+  for (const auto& path : left) std::filesystem::remove_all(path, error);
+}
+
+ProviderProcess without_credentials(ProviderProcess process) {
+  process.credentials.clear();
+  return process;
+}
+
+// One Provider's process, its folder and its connection. The supervisor's thread starts it again and again.
+class Served {
+ public:
+  Served(ProviderProcess process, const Options& options, const Clock& clock)
+      : process_(std::move(process)),
+        options_(options),
+        clock_(clock),
+        folder_(options.runtime_dir + "/" + kFolderPrefix + random_suffix(kFolderSuffix)) {}
+  ~Served() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+    std::error_code ignored;  // what is left is removed at the next start
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  // `predecessor` (of the same key; may be null) is ended before the new process begins: two must not work at once.
+  Status start(std::shared_ptr<Served> predecessor) {
+    TRY(make_folder(folder_, 0700));
+    TRY(project_credentials(credentials(), process_.credentials));
+    provider_ = guard(TRY(provider::wire::connect("unix:" + socket(), {})), process_.key, process_.type, clock_);
+    thread_ = std::jthread([this, before = std::move(predecessor)](std::stop_token stop) mutable {
+      before.reset();
+      supervise(std::move(stop));
+    });
+    return {};
+  }
+  bool is_served_by(const ProviderProcess& process) const { return without_credentials(process) == without_credentials(process_); }
+  Status take_credentials(const ProviderProcess& process) {
+    if (process.credentials == process_.credentials) return {};
+    TRY(project_credentials(credentials(), process.credentials));
+    process_.credentials = process.credentials;
+    return {};
+  }
+  RuntimeState state() const {
+    const Lock lock(mutex_);
+    return state_;
+  }
+  const std::shared_ptr<provider::Provider>& provider() const { return provider_; }
+  void request_stop() { thread_.request_stop(); }
+
+ private:
+  std::string socket() const { return folder_ + "/s"; }
+  std::string credentials() const { return folder_ + "/credentials"; }
+
+  void tell(RuntimeState state) {
+    {
+      const Lock lock(mutex_);
+      if (state == state_) return;
+      state_ = std::move(state);
+    }
+    if (options_.on_change) options_.on_change(process_.key);
+  }
+
+  void supervise(std::stop_token stop) {
+    Duration again = kRestartMin;
+    while (!stop.stop_requested()) {
+      const Time started = clock_.now();
+      const std::string outcome = run_once(stop);
+      if (stop.stop_requested()) return;
+      if (clock_.now() - started > kHealthyAfter) again = kRestartMin;
+      log::warn("a provider process ended", {{"provider", process_.key.to_string()}, {"how", outcome}});
+      tell({.phase = Phase::kFailed, .message = "The provider process ended (" + outcome + ") and is started again. Its log: " + log_file(), .endpoint = {}});
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any stopped;
+      stopped.wait_for(lock, stop, again, [] { return false; });
+      again = std::min(again * 2, kRestartMax);
+    }
+  }
+
+  // Starts it, says when it answers, and returns how it ended.
+  std::string run_once(const std::stop_token& stop) {
+    std::error_code ignored;  // absent is what we want
+    std::filesystem::remove(socket(), ignored);
+    const Program program{.path = options_.programs_dir + "/provider-" + process_.type,
+                          .arguments = {"--socket", socket(), "--credentials-dir", credentials()},
+                          .environment = environment_for(process_),
+                          .log_file = log_file()};
+    auto child = Child::start(program);
+    if (!child.ok()) return child.error().to_string();
+    tell({.phase = Phase::kStarting, .message = {}, .endpoint = {}});
+    std::jthread greeter([&](const std::stop_token& ended) { greet(ended); });
+    const std::string outcome = (*child)->wait(stop);
+    greeter.request_stop();
+    greeter.join();
+    return outcome;
+  }
+
+  void greet(const std::stop_token& ended) {
+    // The connection waits for the server, so one call is enough; it ends early when the child does.
+    const auto answer = provider_->check({.deadline = clock_.now() + kStartTimeout, .stop = ended, .request_id = {}});
+    if (ended.stop_requested()) return;
+    if (answer.ok()) return tell({.phase = Phase::kRunning, .message = {}, .endpoint = "unix:" + socket()});
+    tell({.phase = Phase::kFailed, .message = "The provider process does not answer: " + answer.error().to_string(), .endpoint = {}});
+  }
+
+  std::string log_file() const { return options_.log_dir + "/provider-" + process_.key.namespace_ + "-" + process_.key.name + ".log"; }
+
+  ProviderProcess process_;  // changed only by the owner, never while the supervisor reads it: see take_credentials()
+  const Options& options_;
+  const Clock& clock_;
+  const std::string folder_;
+  std::shared_ptr<provider::Provider> provider_;
+  mutable Mutex mutex_;
+  RuntimeState state_ GUARDED_BY(mutex_);
+  std::jthread thread_;
+};
+
+}  // namespace
+
+struct Fleet::Impl {
+  Options options;
+  const Clock& clock;
+  Mutex mutex{};
+  std::map<ObjectKey, std::shared_ptr<Served>> served GUARDED_BY(mutex){};
+  bool stopped GUARDED_BY(mutex) = false;
+};
+
+Result<std::unique_ptr<Fleet>> Fleet::make(Options options, const Clock& clock) {
+  constexpr std::size_t kTail = sizeof("/p-01234567/s") - 1;
+  if (options.runtime_dir.size() + kTail > kSocketPathMax)
+    return Error(Code::kInvalidArgument, "the runtime folder \"" + options.runtime_dir + "\" is too long for the path of a unix socket")
+        .with_hint("Choose one of at most " + std::to_string(kSocketPathMax - kTail) + " characters (--runtime-dir).");
+  TRY(make_folder(options.runtime_dir, 0700));
+  TRY(make_folder(options.log_dir, 0700));
+  sweep(options.runtime_dir);
+  return std::unique_ptr<Fleet>(new Fleet(std::unique_ptr<Impl>(new Impl{.options = std::move(options), .clock = clock})));
+}
+
+Fleet::Fleet(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Fleet::~Fleet() { stop(); }
+
+Result<RuntimeState> Fleet::ensure(const ProviderProcess& process) {
+  const std::string program = impl_->options.programs_dir + "/provider-" + process.type;
+  std::error_code error;
+  if (!std::filesystem::exists(program, error))
+    return Error(Code::kInvalidArgument, "spec.type: there is no provider for \"" + process.type + "\" here (" + program + " is missing)");
+  const Lock lock(impl_->mutex);
+  if (impl_->stopped) return Error(Code::kCancelled, "stopping");
+  std::shared_ptr<Served>& served = impl_->served[process.key];
+  if (served && served->is_served_by(process)) {
+    TRY(served->take_credentials(process));
+    return served->state();
+  }
+  if (!served && impl_->served.size() > kProvidersMax) {
+    impl_->served.erase(process.key);
+    return Error(Code::kResourceExhausted, "there are " + std::to_string(kProvidersMax) + " providers already, the most that one process serves");
+  }
+  if (served) served->request_stop();
+  auto fresh = std::make_shared<Served>(process, impl_->options, impl_->clock);
+  if (Status started = fresh->start(served); !started.ok()) {
+    if (!served) impl_->served.erase(process.key);
+    return started.take_error();
+  }
+  served = fresh;
+  return fresh->state();
+}
+
+void Fleet::remove(const ObjectKey& key) {
+  std::shared_ptr<Served> ended;
+  const Lock lock(impl_->mutex);
+  if (const auto it = impl_->served.find(key); it != impl_->served.end()) {
+    ended = std::move(it->second);
+    impl_->served.erase(it);
+  }
+}
+
+Result<std::shared_ptr<provider::Provider>> Fleet::find(const ObjectKey& key) {
+  const Lock lock(impl_->mutex);
+  const auto it = impl_->served.find(key);
+  if (it == impl_->served.end())
+    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not running").with_hint("See the conditions of the Provider.");
+  const RuntimeState state = it->second->state();
+  if (state.phase != Phase::kRunning)
+    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not ready: " + (state.message.empty() ? "it is starting" : state.message));
+  return it->second->provider();
+}
+
+void Fleet::stop() {
+  std::map<ObjectKey, std::shared_ptr<Served>> all;
+  {
+    const Lock lock(impl_->mutex);
+    impl_->stopped = true;
+    all.swap(impl_->served);
+  }
+  for (auto& [key, served] : all) served->request_stop();  // all at once; then each is waited for
+}
+
+}  // namespace rig::fleet

@@ -1,0 +1,60 @@
+// libvirt/live/host.h — a real host for tests: the provider under test, and a connection of our own to look from outside.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hypervisor/libvirt/handle.h"
+#include "hypervisor/libvirt/provider.h"
+
+namespace rig::libvirt::live {
+
+// From RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, RIG_TEST_LIBVIRT_POOL_DIR; main() refuses to run without them.
+struct Environment {
+  std::string uri, guest_image, pool_folder;
+};
+const Environment& environment();
+
+Call within(Duration time);
+// Asks again in short intervals, up to `time`.
+bool eventually(Duration time, const std::function<bool()>& holds);
+
+// Opens a provider, and removes every machine and volume that the test made.
+class LiveTest : public testing::Test {
+ protected:
+  LiveTest();
+  ~LiveTest() override;
+
+  provider::Provider& provider() { return *provider_; }
+  void restart_provider();
+  virConnectPtr outside() { return outside_.get(); }
+
+  // A small machine of that name with the guest image, and a ref for it. The seed names its host.
+  provider::MachineSpec small(const std::string& name);
+  provider::MachineRef reserve(const provider::MachineSpec& spec);
+  // Waits until the task is over. Fails the test unless it is done.
+  Status finish(const Result<provider::TaskId>& task, Duration time = std::chrono::seconds(60));
+  provider::Machine describe(const provider::MachineRef& ref);
+  provider::MachineRef running(const provider::MachineSpec& spec);  // created and started
+  // Waits for the guest's address by its agent, and answers it.
+  std::string booted(const provider::MachineRef& ref);
+
+  Domain domain(const provider::MachineRef& ref);
+  std::vector<std::string> volume_names();  // of pool `default`, sorted
+  Status virsh_destroy(const provider::MachineRef& ref);
+
+  const SystemClock clock_{};
+  Options options_;
+
+ private:
+  std::unique_ptr<provider::Provider> provider_;
+  Session outside_;
+  std::vector<std::string> machine_ids_;
+  std::vector<std::string> volumes_before_;
+};
+
+}  // namespace rig::libvirt::live

@@ -1,0 +1,317 @@
+// libvirt/provider.cc — the interface, put together from this room's parts.
+#include "hypervisor/libvirt/provider.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/mutex.h"
+#include "base/uuid.h"
+#include "hypervisor/libvirt/console.h"
+#include "hypervisor/libvirt/fields.h"
+#include "hypervisor/libvirt/images.h"
+#include "hypervisor/libvirt/limits.h"
+#include "hypervisor/libvirt/login.h"
+#include "hypervisor/libvirt/observer.h"
+#include "hypervisor/libvirt/operations.h"
+#include "hypervisor/libvirt/rules.h"
+#include "provider/limits.h"
+#include "provider/task_runner.h"
+
+namespace rig::libvirt {
+namespace {
+
+using provider::Capabilities;
+using provider::Event;
+using provider::Existence;
+using provider::Health;
+using provider::Machine;
+using provider::MachineRef;
+using provider::MachineSpec;
+using provider::Owner;
+using provider::Plan;
+using provider::TaskId;
+using provider::TaskProgress;
+using provider::TaskState;
+
+// Ids of graceful shutdowns. Their task only asks the machine; it is over when the machine is off.
+constexpr std::string_view kShutdownPrefix = "shutdown:";
+
+class LibvirtProvider final : public provider::Provider {
+ public:
+  LibvirtProvider(const Options& options, const Clock& clock)
+      : clock_(clock),
+        settings_{options.virt_type, options.default_pool, options.image_folders},
+        connection_(options.endpoint, options.credentials_folder, options.insecure_skip_verify, clock),
+        feed_(kEventsKept),
+        observer_(connection_, sightings_, feed_, clock,
+                  {.cut_power = [this](const MachineRef& ref) { cut_power(ref); },
+                   .ask_agent = [this](const std::string& id) { ask_agent_later(id); }}),
+        agents_(kAgentThreads, kAgentQueuedMax, clock),
+        tasks_(kTaskThreads, kTasksQueuedMax, clock),
+        images_(connection_, tasks_, settings_),
+        console_(connection_) {
+    tasks_.on_change([this](const std::string& machine_id, const TaskId& id, const TaskState& state) {
+      if (const auto ref = ref_of(machine_id)) feed_.task({*ref, id, state});
+    });
+    observer_.start();
+  }
+
+  Result<Health> check(const Call&) override { return connection_.health(); }
+  Result<Capabilities> capabilities(const Call&) override;
+  Result<MachineRef> reserve(const Owner&, const std::string& machine_id, const MachineSpec&, const Call&) override;
+  Result<TaskId> create(const MachineRef&, const MachineSpec&, const Call&) override;
+  Result<Machine> describe(const MachineRef&, const Call&) override;
+  Result<std::vector<Machine>> describe_many(std::span<const MachineRef>, const Call&) override;
+  Status watch(const std::string& cluster_id, const std::string& resume, const provider::OnEvent& on_event,
+               const Call& call) override {
+    return feed_.watch(cluster_id, resume, on_event, call);
+  }
+  Result<Plan> plan(const MachineRef&, const MachineSpec&, const Call&) override;
+  Result<TaskId> apply(const MachineRef&, const MachineSpec&, const Plan&, const Call&) override;
+  Result<TaskId> power_on(const MachineRef&, const Call&) override;
+  Result<TaskId> power_off(const MachineRef&, std::optional<WallTime> hard_at, const Call&) override;
+  Result<TaskId> reboot(const MachineRef&, WallTime if_booted_before, const Call&) override;
+  Result<TaskId> remove(const MachineRef&, const Call&) override;
+  Result<TaskState> poll(const TaskId&, const Call&) override;
+  Status cancel(const TaskId&, const Call&) override;
+  provider::Images& images() override { return images_; }
+  provider::Console& console() override { return console_; }
+
+ private:
+  using Operation = std::function<Status(virConnectPtr, const std::function<void(const TaskProgress&)>&, const Call&)>;
+
+  // Runs it on a task's thread with the session of that moment, then has the machine looked at.
+  Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Operation operation);
+  std::optional<MachineRef> ref_of(const std::string& machine_id) const;
+  Result<Machine> describe(virConnectPtr host, const MachineRef& ref);
+  void cut_power(const MachineRef& ref);
+  void ask_agent_later(const std::string& machine_id);
+
+  const Clock& clock_;
+  const CreateSettings settings_;
+  Connection connection_;
+  Sightings sightings_;
+  Feed feed_;
+  Observer observer_;  // its thread ends after the tasks', which wake it
+  mutable Mutex mutex_;
+  std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);         // of machines that have had a task, for events
+  std::set<std::string> shutting_down_ GUARDED_BY(mutex_);            // machine ids
+  provider::TaskRunner agents_, tasks_;
+  LibvirtImages images_;
+  LibvirtConsole console_;
+};
+
+Result<Capabilities> LibvirtProvider::capabilities(const Call&) {
+  Capabilities can;
+  can.reconfigure_online = can.disk_expansion_online = can.linked_clones = can.image_import = true;
+  can.disk_types = {"thin", "thick"};
+  can.network_types = {"network", "bridge", "user"};
+  can.import_formats = {"qcow2", "raw"};
+  can.event_latency = std::chrono::seconds(1);
+  can.mac_prefix = "52:54:00";
+  const Health health = connection_.health();
+  if (health.ok) can.hypervisor_version = health.message;
+  for (const std::string_view field : unsupported_fields()) can.unsupported_fields.emplace_back(field);
+  return can;
+}
+
+Result<MachineRef> LibvirtProvider::reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
+                                            const Call&) {
+  if (!is_uuid(machine_id)) return Error(Code::kInvalidArgument, "machine id '" + machine_id + "' is not a UUID");
+  TRY(check_spec(spec));
+  return MachineRef{.owner = owner, .machine_id = machine_id, .id = spec.display_name};
+}
+
+std::optional<MachineRef> LibvirtProvider::ref_of(const std::string& machine_id) const {
+  const Lock lock(mutex_);
+  const auto ref = refs_.find(machine_id);
+  return ref == refs_.end() ? std::nullopt : std::optional(ref->second);
+}
+
+Result<TaskId> LibvirtProvider::submit(const MachineRef& ref, std::string_view verb, Operation operation) {
+  {
+    const Lock lock(mutex_);
+    refs_[ref.machine_id] = ref;
+  }
+  return tasks_.submit(ref.machine_id, verb,
+                       [this, id = ref.machine_id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
+                         const Session session = TRY(connection_.session(call));
+                         Status status = operation(session.get(), progress, call);
+                         observer_.look_at(id);
+                         return status;
+                       });
+}
+
+Result<TaskId> LibvirtProvider::create(const MachineRef& ref, const MachineSpec& spec, const Call&) {
+  if (ref.legacy || !is_uuid(ref.machine_id)) {
+    return Error(Code::kInvalidArgument, "machine id '" + ref.machine_id + "' is not a UUID of ours");
+  }
+  TRY(check_spec(spec));
+  return submit(ref, "create", [this, ref, spec](virConnectPtr host, const auto& progress, const Call& call) {
+    return create_machine(host, ref, spec, settings_, progress, call);
+  });
+}
+
+Result<Machine> LibvirtProvider::describe(virConnectPtr host, const MachineRef& ref) {
+  const Found found = TRY(find(host, ref));
+  Machine machine;
+  machine.existence = found.existence;
+  machine.detail = found.detail;
+  if (found.existence == Existence::kOurs) {
+    Reading reading = TRY(complete(host, found, sightings_));
+    machine = std::move(reading.machine);
+    const bool fresh = machine.addresses_read_at && clock_.wall() - *machine.addresses_read_at < kAgentFreshFor;
+    if (reading.live.agent_connected && !fresh) ask_agent_later(ref.machine_id);
+  }
+  machine.ref = ref;
+  if (found.existence == Existence::kOurs) machine.ref.id = found.facts.name;
+  return machine;
+}
+
+Result<Machine> LibvirtProvider::describe(const MachineRef& ref, const Call& call) {
+  const Session session = TRY(connection_.session(call));
+  auto machine = describe(session.get(), ref);
+  // It went away while it was read: the second look proves it.
+  if (!machine.ok() && machine.error().is(Code::kNotFound)) machine = describe(session.get(), ref);
+  return machine;
+}
+
+Result<std::vector<Machine>> LibvirtProvider::describe_many(std::span<const MachineRef> refs, const Call& call) {
+  if (refs.size() > provider::kDescribeManyMax) {
+    return Error(Code::kInvalidArgument, "describe " + std::to_string(refs.size()) + " machines, at most " +
+                                             std::to_string(provider::kDescribeManyMax) + " at once");
+  }
+  std::vector<Machine> machines;
+  for (const MachineRef& ref : refs) {
+    if (call.stop.stop_requested()) return Error(Code::kCancelled, "describe machines: stopped");
+    if (clock_.now() > call.deadline) return Error(Code::kDeadlineExceeded, "describe machines: out of time");
+    machines.push_back(TRY(describe(ref, call)));
+  }
+  return machines;
+}
+
+Result<Plan> LibvirtProvider::plan(const MachineRef&, const MachineSpec&, const Call&) {
+  return Error(Code::kUnimplemented, "plan");
+}
+
+Result<TaskId> LibvirtProvider::apply(const MachineRef&, const MachineSpec&, const Plan&, const Call&) {
+  return Error(Code::kUnimplemented, "apply");
+}
+
+Result<TaskId> LibvirtProvider::power_on(const MachineRef& ref, const Call&) {
+  {
+    const Lock lock(mutex_);
+    shutting_down_.erase(ref.machine_id);
+  }
+  return submit(ref, "power_on", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
+    if (TRY(libvirt::power_on(host, ref))) (void)note_boot(host, ref, clock_.wall());  // the event tells it as well
+    return {};
+  });
+}
+
+Result<TaskId> LibvirtProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call&) {
+  if (!hard_at) {
+    return submit(ref, "power_off",
+                  [ref](virConnectPtr host, const auto&, const Call&) { return pull_power(host, ref); });
+  }
+  auto asking = submit(ref, "shutdown", [ref, at = *hard_at](virConnectPtr host, const auto&, const Call&) -> Status {
+    TRY(request_shutdown(host, ref, at));
+    return {};
+  });
+  if (!asking.ok()) return asking;
+  const Lock lock(mutex_);
+  shutting_down_.insert(ref.machine_id);
+  return TaskId{std::string(kShutdownPrefix) + ref.machine_id + ":" + asking->text};
+}
+
+Result<TaskId> LibvirtProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call&) {
+  return submit(ref, "reboot", [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) -> Status {
+    const Found found = TRY(find_ours(host, ref));
+    const Machine machine = TRY(complete(host, found, sightings_)).machine;
+    if (machine.power == provider::Power::kOff) {
+      return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
+    }
+    if (machine.booted_at && *machine.booted_at >= if_booted_before) return {};
+    const WallTime asked_at = clock_.wall();
+    TRY(request_reboot(host, ref));
+    const auto booted = [&](Duration grace) {
+      return sightings_.wait_for_boot(ref.machine_id, asked_at, std::chrono::steady_clock::now() + grace, call.stop);
+    };
+    if (!booted(kRebootGrace)) {
+      TRY(reset(host, ref));
+      if (!booted(kResetGrace)) return Error(Code::kUnavailable, "reboot '" + ref.id + "': no sign of it");
+    }
+    return note_boot(host, ref, clock_.wall());
+  });
+}
+
+Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call&) {
+  if (ref.legacy || !is_uuid(ref.machine_id)) {
+    return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' carries no stamp of ours, so it is not removed");
+  }
+  return submit(ref, "remove", [this, ref](virConnectPtr host, const auto&, const Call& call) -> Status {
+    TRY(remove_machine(host, ref, call));
+    const Lock lock(mutex_);
+    shutting_down_.erase(ref.machine_id);
+    return {};
+  });
+}
+
+Result<TaskState> LibvirtProvider::poll(const TaskId& task, const Call&) {
+  TaskState state;
+  state.phase = TaskState::Phase::kDone;
+  if (task.text.empty()) return state;
+  if (!task.text.starts_with(kShutdownPrefix)) return tasks_.poll(task);
+  const std::size_t colon = task.text.find(':', kShutdownPrefix.size());
+  const std::string machine_id = task.text.substr(kShutdownPrefix.size(), colon - kShutdownPrefix.size());
+  state = tasks_.poll({colon == std::string::npos ? "" : task.text.substr(colon + 1)});
+  if (state.phase != TaskState::Phase::kDone) return state;
+  const auto power = feed_.power_of(machine_id);
+  const Lock lock(mutex_);
+  if (!power || *power == provider::Power::kOff) {
+    shutting_down_.erase(machine_id);
+  } else if (shutting_down_.contains(machine_id)) {
+    state.phase = TaskState::Phase::kRunning;
+    state.step = "shutdown";
+  } else {
+    state.phase = TaskState::Phase::kForgotten;  // wanted on again since
+  }
+  return state;
+}
+
+Status LibvirtProvider::cancel(const TaskId& task, const Call&) {
+  tasks_.cancel(task);
+  return {};
+}
+
+void LibvirtProvider::cut_power(const MachineRef& ref) {
+  // A full queue or a lost connection: the observer comes again.
+  (void)submit(ref, "cut_power", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
+    TRY(cut_if_due(host, ref, clock_.wall()));
+    return {};
+  });
+}
+
+void LibvirtProvider::ask_agent_later(const std::string& machine_id) {
+  // A full queue: the next describe() asks again.
+  (void)agents_.submit(machine_id, "addresses", [this, machine_id](const Call& call, const auto&) -> Status {
+    const Session session = TRY(connection_.session(call));
+    const Domain domain = TRY(owned<Domain>(ask(virDomainLookupByUUIDString, session.get(), machine_id.c_str()),
+                                            "find a domain"));
+    auto word = ask_agent(domain.get(), clock_.wall());
+    if (word.ok()) sightings_.hear(machine_id, word.take());
+    observer_.look_at(machine_id);  // for a lease, where there is no agent
+    return {};
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<provider::Provider>> open(const Options& options, const Clock& clock) {
+  TRY(login_for(options.endpoint, Credentials{.username = "", .password = "", .private_key_path = "", .known_hosts_path = "-"},
+                options.insecure_skip_verify));
+  return std::unique_ptr<provider::Provider>(std::make_unique<LibvirtProvider>(options, clock));
+}
+
+}  // namespace rig::libvirt

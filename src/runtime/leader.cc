@@ -1,0 +1,173 @@
+// runtime/leader.cc — holding the Lease.
+#include "runtime/leader.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "api/core/lease.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "base/wall_time.h"
+#include "kube/api.h"
+#include "runtime/limits.h"
+
+namespace rig::runtime {
+
+LeaderCore::LeaderCore(std::string identity, LeaseTimes times) : identity_(std::move(identity)), times_(times) {
+  CHECK(times.lease > times.renew && times.renew > times.retry && !identity_.empty());
+}
+
+std::variant<LeaderCore::Read, LeaderCore::Write, LeaderCore::Wait> LeaderCore::next(Time now, WallTime wall) const {
+  if (now < not_before_) return Wait{not_before_};
+  if (reread_) return Read{};
+  LeaseRecord record = seen_.value_or(LeaseRecord{});
+  if (record.holder != identity_) {
+    if (seen_) ++record.transitions;
+    record.holder = identity_;
+    record.acquire_time = wall;
+  }
+  record.renew_time = wall;
+  return Write{std::move(record)};
+}
+
+void LeaderCore::on_read(std::optional<LeaseRecord> seen, Time now) {
+  if (seen != seen_) changed_at_ = now;
+  seen_ = std::move(seen);
+  const bool is_free = !seen_ || seen_->holder.empty() || now >= changed_at_ + times_.lease;
+  const bool is_ours = seen_ && seen_->holder == identity_;
+  if (!is_ours) held_since_.reset();
+  reread_ = !is_free && !is_ours;
+  if (reread_) not_before_ = now + times_.retry;
+}
+
+void LeaderCore::on_written(const LeaseRecord& written, Time sent, Time now) {
+  seen_ = written;
+  changed_at_ = now;
+  held_since_ = sent;  // others count from when they see the write, which is later
+  not_before_ = now + times_.retry;
+}
+
+void LeaderCore::on_error(Time now) {
+  reread_ = true;
+  not_before_ = now + times_.retry;
+}
+
+std::optional<Time> LeaderCore::acts_until() const {
+  if (!held_since_) return std::nullopt;
+  return *held_since_ + times_.renew;
+}
+
+namespace {
+
+using api::core::Lease;
+
+LeaseRecord record_of(const Lease& lease) {
+  const auto time = [](const std::optional<schema::MicroTime>& t) { return t ? t->time : WallTime{}; };
+  return {.holder = lease.spec.holder_identity,
+          .transitions = lease.spec.lease_transitions.value_or(0),
+          .acquire_time = time(lease.spec.acquire_time),
+          .renew_time = time(lease.spec.renew_time),
+          .resource_version = lease.meta.resource_version};
+}
+
+json::Value spec_of(const LeaseRecord& record, const LeaseTimes& times) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(times.lease).count();
+  return json::Object{{"holderIdentity", record.holder},
+                      {"leaseDurationSeconds", static_cast<std::int64_t>(seconds)},
+                      {"leaseTransitions", record.transitions},
+                      {"acquireTime", format_micro_time(record.acquire_time)},
+                      {"renewTime", format_micro_time(record.renew_time)}};
+}
+
+}  // namespace
+
+// Owns what the thread needs, so that the thread ends before any of it does.
+struct LeaderElector::Impl {
+  kube::Transport& transport;
+  const Options options;
+  const Clock& clock;
+  const std::function<void()> on_gain, on_loss;
+  LeaderCore core{options.identity, options.times};
+  std::jthread thread{};
+
+  void run(std::stop_token stop) {
+    bool gained = false;
+    while (!stop.stop_requested()) {
+      step(stop);
+      const bool may_act = core.may_act(clock.now());
+      if (!gained && may_act) {
+        log::info("became the leader", {{"lease", options.lease.to_string()}, {"identity", options.identity}});
+        gained = true;
+        on_gain();
+      } else if (gained && !may_act && !stop.stop_requested()) {
+        log::error("is no longer the leader", {{"lease", options.lease.to_string()}, {"identity", options.identity}});
+        return on_loss();
+      }
+    }
+  }
+
+  void step(const std::stop_token& stop) {
+    const Time now = clock.now();
+    const auto want = core.next(now, clock.wall());
+    const Time limit = core.acts_until().value_or(Time::max());
+    if (const auto* pause = std::get_if<LeaderCore::Wait>(&want))
+      return wait(std::min(pause->until, limit) - now, stop);
+    const Call call{std::min(now + limits::kLeaseCallTimeout, limit), stop, {}};
+    const auto* write = std::get_if<LeaderCore::Write>(&want);
+    const Status done = write != nullptr ? put(write->record, call) : read(call);
+    if (done.ok()) return;
+    core.on_error(clock.now());
+    if (done.error().is(Code::kAborted) || stop.stop_requested()) return;  // somebody was faster
+    log::warn("the Lease is out of reach", {{"lease", options.lease.to_string()}, {"error", done.error()}});
+  }
+
+  Status read(const Call& call) {
+    const auto lease = kube::Api<Lease>(transport).get(options.lease, call);
+    if (!lease.ok() && !lease.error().is(Code::kNotFound)) return lease.error();
+    core.on_read(lease.ok() ? std::optional(record_of(*lease)) : std::nullopt, clock.now());
+    return {};
+  }
+
+  // A merge patch, because labels and annotations of the Lease are other people's.
+  Status put(const LeaseRecord& record, const Call& call) {
+    json::Value body = json::Object{{"spec", spec_of(record, options.times)}};
+    kube::Request request;
+    if (record.resource_version.empty()) {
+      body["apiVersion"] = Lease::kResource.api_version();
+      body["kind"] = Lease::kResource.kind;
+      body.set({"metadata", "name"}, options.lease.name);
+      body.set({"metadata", "namespace"}, options.lease.namespace_);
+      request = kube::create_request(Lease::kResource, options.lease.namespace_, body);
+    } else {
+      body.set({"metadata", "resourceVersion"}, record.resource_version);
+      request = kube::merge_patch_request(Lease::kResource, options.lease, body);
+    }
+    const Time sent = clock.now();
+    const json::Value answer = TRY(transport.send(request, call));
+    const Lease lease = TRY(kube::from_json<Lease>(answer));
+    core.on_written(record_of(lease), sent, clock.now());
+    return {};
+  }
+
+  static void wait(Duration delay, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop, delay, [] { return false; });
+  }
+};
+
+LeaderElector::LeaderElector(kube::Transport& transport, Options options, const Clock& clock,
+                             std::function<void()> on_gain, std::function<void()> on_loss)
+    : impl_(new Impl{.transport = transport,
+                     .options = std::move(options),
+                     .clock = clock,
+                     .on_gain = std::move(on_gain),
+                     .on_loss = std::move(on_loss)}) {
+  impl_->thread = std::jthread([impl = impl_.get()](std::stop_token stop) { impl->run(std::move(stop)); });
+}
+
+LeaderElector::~LeaderElector() = default;
+
+}  // namespace rig::runtime

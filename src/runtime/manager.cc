@@ -1,0 +1,68 @@
+// runtime/manager.cc — the order in which a controller process starts and stops.
+#include "runtime/manager.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "runtime/limits.h"
+
+namespace rig::runtime {
+
+Status Manager::run(std::stop_token stop) {
+  Status outcome = start_and_wait(stop);
+  ready_ = false;
+  for (; !running_.empty(); running_.pop_back()) running_.back().stop();
+  return outcome;
+}
+
+Status Manager::start_and_wait(const std::stop_token& stop) {
+  TRY(start(servers_));
+  TRY(start(caches_));
+  wait_for_caches(stop);
+  if (stop.stop_requested()) return {};
+  ready_ = true;
+  elect();
+  wait_while(Lead::kNot, stop);
+  if (stop.stop_requested()) return {};
+  TRY(start(controllers_));
+  wait_while(Lead::kHas, stop);
+  if (stop.stop_requested()) return {};
+  return Error(Code::kAborted, "the Lease was lost: another process acts now");
+}
+
+Status Manager::start(const std::vector<Part>& parts) {
+  for (const Part& part : parts) {
+    TRY(part.start().context("start " + part.name));
+    running_.push_back(part);
+  }
+  return {};
+}
+
+void Manager::elect() {
+  if (!elect_) return set_lead(Lead::kHas);
+  elector_ = elect_([this] { set_lead(Lead::kHas); }, [this] { set_lead(Lead::kLost); });
+  running_.push_back({"leader election", {}, [this] { elector_.reset(); }});
+}
+
+void Manager::wait_for_caches(const std::stop_token& stop) {
+  const auto all = [this] {
+    return std::all_of(synced_.begin(), synced_.end(), [](auto& synced) { return synced(); });
+  };
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested() && !all()) changed_.wait_for(lock, stop, limits::kSyncPoll, [] { return false; });
+}
+
+void Manager::set_lead(Lead lead) {
+  {
+    const std::lock_guard lock(mutex_);
+    lead_ = lead;
+  }
+  changed_.notify_all();
+}
+
+void Manager::wait_while(Lead lead, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, stop, [&] { return lead_ != lead; });
+}
+
+}  // namespace rig::runtime

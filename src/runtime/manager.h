@@ -1,0 +1,68 @@
+// runtime/manager.h — the order in which a controller process starts and stops.
+//
+// Servers (probes, metrics: a slow start must be visible), then caches until each has its first list (a reconciler
+// that reads an empty cache would take everything for gone), then leader election, then controllers; stopped in
+// reverse, each waited for. It is controller-runtime's order (pkg/manager/internal.go).
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/leader.h"
+
+namespace rig::runtime {
+
+class Manager {
+ public:
+  struct Part {
+    std::string name;
+    std::function<Status()> start;
+    std::function<void()> stop;  // returns when it has stopped
+  };
+  // Makes the elector, which calls both later, from a thread of its own. Stopping everything in order may take longer
+  // than the time between losing the Lease and another's taking it: on_loss is the place to end the process at once.
+  using Elect =
+      std::function<std::unique_ptr<LeaderElector>(std::function<void()> on_gain, std::function<void()> on_loss)>;
+
+  void add_server(Part part) { servers_.push_back(std::move(part)); }
+  void add_cache(Part part, std::function<bool()> is_synced) {
+    caches_.push_back(std::move(part));
+    synced_.push_back(std::move(is_synced));
+  }
+  void elect_with(Elect elect) { elect_ = std::move(elect); }  // without: acts at once
+  void add_controller(Part part) { controllers_.push_back(std::move(part)); }
+
+  // Runs until stop is requested (ok), a part does not start (its error) or the Lease is lost
+  // (kAborted). Call once.
+  Status run(std::stop_token stop);
+  bool is_ready() const { return ready_; }  // every cache has its first list; for /readyz
+
+ private:
+  Status start(const std::vector<Part>& parts);
+  Status start_and_wait(const std::stop_token& stop);
+  void elect();
+  void wait_for_caches(const std::stop_token& stop);
+  enum class Lead : std::uint8_t { kNot, kHas, kLost };
+  void set_lead(Lead lead);
+  void wait_while(Lead lead, const std::stop_token& stop);
+
+  std::vector<Part> servers_, caches_, controllers_;
+  std::vector<std::function<bool()>> synced_;
+  Elect elect_;
+  std::unique_ptr<LeaderElector> elector_;
+  std::vector<Part> running_;  // in the order of their start
+  std::atomic<bool> ready_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  Lead lead_ = Lead::kNot;  // guarded by mutex_
+};
+
+}  // namespace rig::runtime
