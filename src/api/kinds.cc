@@ -48,6 +48,13 @@ KindInfo custom(std::string_view singular, std::string_view list_kind, Names sho
   return info;
 }
 
+KindInfo scaled(KindInfo info) {
+  info.scale_spec_path = ".spec.replicas";
+  info.scale_status_path = ".status.replicas";
+  info.scale_selector_path = ".status.selector";
+  return info;
+}
+
 template <class Object>
 KindInfo core_kind(std::string_view singular, std::string_view list_kind, Names short_names,
                    std::vector<Column> columns) {
@@ -60,7 +67,7 @@ KindInfo core_kind(std::string_view singular, std::string_view list_kind, Names 
 
 std::vector<KindInfo> custom_kinds() {
   using namespace v1beta1;
-  std::vector<KindInfo> kinds = {
+  return {
       custom<VirtualMachine>("virtualmachine", "VirtualMachineList", {"vm"}, {
           {"Phase", "string", ".status.phase", {}},
           {"Provider", "string", ".spec.providerRef.name", {}},
@@ -112,12 +119,12 @@ std::vector<KindInfo> custom_kinds() {
           {"Phase", "string", ".status.phase", {}},
           {"Progress", "string", ".status.progress.percentage", {}},
           kAge}),
-      custom<VmSet>("vmset", "VMSetList", {"vmset"}, {
+      scaled(custom<VmSet>("vmset", "VMSetList", {"vmset"}, {
           {"Desired", "integer", ".spec.replicas", {}},
           {"Current", "integer", ".status.replicas", {}},
           {"Ready", "integer", ".status.readyReplicas", {}},
           {"Updated", "integer", ".status.updatedReplicas", {}},
-          kAge}),
+          kAge})),
       custom<VmPlacementPolicy>("vmplacementpolicy", "VMPlacementPolicyList", {"vmpp"}, {
           {"Used By VMs", "integer", ".status.usedByVMs[*]", {}},
           {"Priority", "integer", ".spec.priority", {}},
@@ -125,13 +132,6 @@ std::vector<KindInfo> custom_kinds() {
           {"Failed", "integer", ".status.placementStats.failedPlacements", {}},
           kAge}),
   };
-  for (KindInfo& info : kinds) {
-    if (info.resource.kind != "VMSet") continue;
-    info.scale_spec_path = ".spec.replicas";
-    info.scale_status_path = ".status.replicas";
-    info.scale_selector_path = ".status.selector";
-  }
-  return kinds;
 }
 
 // The columns are those of kube-apiserver's own printers; cells that no path gives are the table's business.

@@ -13,7 +13,7 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-constexpr int kDigitsMax = 18;  // more digits than that do not change a value that fits, except to round it up
+constexpr int kDigitsMax = 19;  // more digits than that do not change a value that fits, except to round it up
 constexpr Wide kWideMax = std::numeric_limits<std::int64_t>::max();
 
 struct Suffix {
@@ -82,7 +82,8 @@ const Suffix* find_suffix(std::string_view text) {
 // "e3", "E-2". An "E" alone is a suffix.
 bool take_exponent(std::string_view text, Decimal& out) {
   if (text.size() < 2 || (text.front() != 'e' && text.front() != 'E')) return false;
-  text.remove_prefix(text[1] == '+' ? 2 : 1);
+  text.remove_prefix(1);
+  if (text.starts_with("+") && !text.starts_with("+-")) text.remove_prefix(1);
   const Result<std::int64_t> exponent = parse_int(text);
   if (!exponent.ok() || *exponent < -1000 || *exponent > 1000) return false;
   out.exponent += static_cast<int>(*exponent);

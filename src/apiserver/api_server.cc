@@ -1,8 +1,8 @@
 // apiserver/api_server.cc — see api_server.h. The table of routes; what each does is in routes/, by noun.
 #include "apiserver/api_server.h"
 
-#include <array>
 #include <sys/utsname.h>
+#include <array>
 
 #include "apiserver/failure.h"
 #include "apiserver/routes/discovery.h"
@@ -21,20 +21,24 @@ json::Value version_body() {
   utsname machine{};
   ::uname(&machine);
   const std::string_view architecture = machine.machine;
-  const std::string go_name = architecture == "x86_64" ? "amd64" : architecture == "aarch64" ? "arm64" : std::string(architecture);
-  return json::Object{{"major", kMajor},
-                      {"minor", kMinor},
-                      {"gitVersion", "v" + std::string(kMajor) + "." + std::string(kMinor) + ".0+virtrigaud-" RIG_VERSION},
-                      {"gitCommit", ""},
-                      {"gitTreeState", ""},
-                      {"buildDate", ""},
-                      {"goVersion", ""},
-                      {"compiler", "g++"},
-                      {"platform", "linux/" + go_name}};
+  const std::string go_name = architecture == "x86_64"    ? "amd64"
+                              : architecture == "aarch64" ? "arm64"
+                                                          : std::string(architecture);
+  return json::Object{
+      {"major", kMajor},
+      {"minor", kMinor},
+      {"gitVersion", "v" + std::string(kMajor) + "." + std::string(kMinor) + ".0+virtrigaud-" RIG_VERSION},
+      {"gitCommit", ""},
+      {"gitTreeState", ""},
+      {"buildDate", ""},
+      {"goVersion", ""},
+      {"compiler", "g++"},
+      {"platform", "linux/" + go_name}};
 }
 
 ApiAnswer no_such_method() {
-  return answer_error(status_error(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", json::Object()));
+  return answer_error(status_error(405, "MethodNotAllowed",
+                                   "the server does not allow this method on the requested resource", json::Object()));
 }
 
 // People who look with a browser or curl get indented JSON.
@@ -127,7 +131,8 @@ bool matches(std::string_view pattern, const std::vector<std::string>& path) {
 
 ApiAnswer ApiServer::Impl::route(const Ask& ask) {
   if (!is_allowed(ask.http.user, ask.attributes)) return answer_error(denied(ask.http.user, ask.attributes));
-  if (ask.attributes.is_resource) return is_review(ask.attributes) ? answer_review(ask, clock.wall()) : resources.handle(ask);
+  if (ask.attributes.is_resource)
+    return is_review(ask.attributes) ? answer_review(ask, clock.wall()) : resources.handle(ask);
   for (const Route& row : routes()) {
     if (!matches(row.pattern, ask.target.path)) continue;
     if (ask.http.method != "GET" && ask.http.method != "HEAD") return no_such_method();
@@ -183,7 +188,8 @@ ApiAnswer ApiServer::Impl::discovery(const Ask& ask, bool core, json::Value plai
   if (media->form != Form::kDiscovery) return answer_json(*media, std::move(plain));
   std::string text = json::to_text(aggregated_discovery(groups, core));
   const std::string hash = sha256_hex(text);
-  ApiAnswer out = answer_document(ask.http, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", std::move(text), hash);
+  ApiAnswer out = answer_document(ask.http, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+                                  std::move(text), hash);
   out.headers.emplace_back("Vary", "Accept");
   out.headers.emplace_back("Cache-Control", "public");
   return out;
@@ -207,7 +213,8 @@ ApiAnswer ApiServer::Impl::one_group(const Ask& ask) {
 ApiAnswer ApiServer::Impl::group_version(const Ask& ask) {
   const std::vector<std::string>& path = ask.target.path;
   const ServedGroup* group = find_group(path[0] == "api" ? "" : path[1]);
-  if (group == nullptr || group->version != path.back() || (path[0] == "apis" && group->group.empty())) return answer_page_not_found();
+  if (group == nullptr || group->version != path.back() || (path[0] == "apis" && group->group.empty()))
+    return answer_page_not_found();
   const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
   return media.ok() ? answer_json(*media, api_resource_list(*group)) : answer_error(media.error());
 }
@@ -252,7 +259,8 @@ ApiAnswer ApiServer::handle(const ApiRequest& request) {
     answer.content_type = "application/yaml";
   }
   answer.pretty = answer.pretty || is_for_a_person(ask);
-  const bool is_cacheable = std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& h) { return h.first == "Cache-Control"; });
+  const bool is_cacheable = std::any_of(answer.headers.begin(), answer.headers.end(),
+                                        [](const auto& h) { return h.first == "Cache-Control"; });
   if (!is_cacheable) answer.headers.emplace_back("Cache-Control", "no-cache, private");
   return answer;
 }

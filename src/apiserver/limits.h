@@ -35,6 +35,10 @@ inline constexpr std::size_t kListChunk = 500;                // records read at
 inline constexpr Duration kBookmarkEvery = std::chrono::minutes(1);
 
 // ---- serving ----
+inline constexpr std::size_t kCompressedBytesMin = 128U << 10;  // of answers; shorter ones are not worth the time
+inline constexpr std::size_t kKnownCertificatesMax = 256;       // read once and remembered
+inline constexpr Duration kWatchLookEvery = std::chrono::seconds(1);   // whether the client is still there
+inline constexpr Duration kRenewalLookEvery = std::chrono::hours(1);   // whether certificates near their end
 inline constexpr Duration kConsoleOpenTime = std::chrono::seconds(30);
 inline constexpr Duration kConsoleTimeMax = std::chrono::hours(24);  // then a console is closed
 

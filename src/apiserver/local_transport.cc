@@ -10,16 +10,19 @@ constexpr std::string_view kUserAgent = "virtrigaud";
 
 class LocalTransport final : public kube::Transport {
  public:
-  LocalTransport(ApiServer& server, const Clock& clock, User user) : server_(server), clock_(clock), user_(std::move(user)) {}
+  LocalTransport(ApiServer& server, const Clock& clock, User user)
+      : server_(server), clock_(clock), user_(std::move(user)) {}
 
   Result<json::Value> send(const kube::Request& request, const Call& call) override {
-    if (clock_.now() >= call.deadline) return Error(Code::kDeadlineExceeded, request.method + " " + request.path + ": no time is left");
+    if (clock_.now() >= call.deadline)
+      return Error(Code::kDeadlineExceeded, request.method + " " + request.path + ": no time is left");
     ApiAnswer answer = server_.handle(as_api_request(request));
     if (answer.status < 200 || answer.status > 299) return error_of(answer);
     return std::move(answer.body);
   }
 
-  Status stream(const kube::Request& request, const Call& call, const std::function<bool(json::Value)>& on_event) override {
+  Status stream(const kube::Request& request, const Call& call,
+                const std::function<bool(json::Value)>& on_event) override {
     ApiAnswer answer = server_.handle(as_api_request(request));
     if (answer.status < 200 || answer.status > 299) return error_of(answer);
     if (!answer.watch) return Error(Code::kInvalidArgument, request.method + " " + request.path + " is not a watch");
@@ -53,7 +56,8 @@ class LocalTransport final : public kube::Transport {
     Error error = kube::error_from_status(status, answer.status);
     for (const auto& [name, value] : answer.headers) {
       const Result<std::int64_t> seconds = parse_int(value);
-      if (name == "Retry-After" && seconds.ok() && !error.retry_after()) return std::move(error).with_retry_after(std::chrono::seconds(*seconds));
+      if (name == "Retry-After" && seconds.ok() && !error.retry_after())
+        return std::move(error).with_retry_after(std::chrono::seconds(*seconds));
     }
     return error;
   }

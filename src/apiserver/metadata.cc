@@ -113,7 +113,7 @@ void check_owner(const json::Value& owner, std::size_t index, std::vector<schema
 }
 
 void check_owners(const json::Value& object, std::vector<schema::Problem>& problems) {
-  const json::Array& owners = items(object, "ownerReferences");
+  const json::Array& owners = owners_of(object);
   std::vector<std::string> controllers;
   for (std::size_t i = 0; i < owners.size(); ++i) {
     check_owner(owners[i], i, problems);
@@ -240,6 +240,8 @@ std::vector<std::string> finalizer_warnings(const json::Value& object, const jso
   }
   return warnings;
 }
+
+const json::Array& owners_of(const json::Value& object) { return items(object, "ownerReferences"); }
 
 std::vector<std::string> finalizers_of(const json::Value& object) {
   std::vector<std::string> out;

@@ -33,6 +33,7 @@ void check_metadata_update(const json::Value& object, const json::Value& old, st
 // A Warning text per finalizer without a domain that `old` (may be null) did not have.
 std::vector<std::string> finalizer_warnings(const json::Value& object, const json::Value* old);
 
+const json::Array& owners_of(const json::Value& object);  // ownerReferences; empty when there are none
 std::vector<std::string> finalizers_of(const json::Value& object);
 void set_finalizers(json::Value& object, const std::vector<std::string>& finalizers);  // none: no member
 bool is_deleting(const json::Value& object);

@@ -1,6 +1,7 @@
 // apiserver/registry.cc — one object at a time: reading, and the last step of writing.
 #include "apiserver/registry.h"
 
+#include "apiserver/collector.h"
 #include "apiserver/limits.h"
 #include "apiserver/registry_impl.h"
 #include "apiserver/scale.h"
@@ -9,8 +10,12 @@
 namespace rig::apiserver {
 
 Registry::Registry(Store& store, std::span<const api::KindInfo> kinds, const Clock& clock)
-    : impl_(new Impl{store, kinds, clock}) {}
+    : impl_(std::make_unique<Impl>(store, kinds, clock)) {}
 Registry::~Registry() = default;
+
+Registry::Impl::Impl(Store& store_used, std::span<const api::KindInfo> kinds_served, const Clock& clock_read)
+    : store(store_used), kinds(kinds_served), clock(clock_read), collector(std::make_unique<Collector>(*this)) {}
+Registry::Impl::~Impl() = default;
 
 Store& Registry::store() { return impl_->store; }
 std::span<const api::KindInfo> Registry::kinds() const { return impl_->kinds; }

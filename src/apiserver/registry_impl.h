@@ -6,13 +6,21 @@
 #include "apiserver/manners.h"
 #include "apiserver/registry.h"
 #include "apiserver/storage.h"
+#include "base/mutex.h"
 
 namespace rig::apiserver {
 
+class Collector;
+
 struct Registry::Impl {
+  Impl(Store& store_used, std::span<const api::KindInfo> kinds_served, const Clock& clock_read);
+  ~Impl();
+
   Store& store;
   std::span<const api::KindInfo> kinds;
   const Clock& clock;
+  Mutex collecting;
+  std::unique_ptr<Collector> collector;  // guarded by collecting
 
   // ---- body.cc: what came over the wire ----
   // Refuses what cannot be read, warns of (or refuses) what nobody described, prunes, fills in defaults.

@@ -130,8 +130,8 @@ TEST_F(Creating, DryStoresNothing) {
 TEST_F(Creating, RefusesWhatIsTooLarge) {
   const auto made = registry.create(core("configmaps"), "default", config_map("x", R"({"data": {"a": ")" + std::string(1'048'577, 'x') + "\"}}"), writer());
   EXPECT_EQ(made.error().message(), R"(ConfigMap "x" is invalid: []: Too long: may not be more than 1048576 bytes)");
-  const auto large = registry.create(vms(), "default", vm("x", R"({"metaData": {"inline": ")" + std::string(1'600'000, 'x') + "\"}}"), writer());
-  EXPECT_FALSE(large.ok());
+  const auto large = registry.create(vms(), "default", vm("x", R"({"metaData": {"cloudInit": {"inline": ")" + std::string(1'600'000, 'x') + "\"}}}"), writer());
+  EXPECT_EQ(large.error().message(), "etcdserver: request is too large");
 }
 
 TEST_F(Creating, WarnsOfAFinalizerWithoutADomain) {

@@ -42,6 +42,18 @@ TEST(Error, ACopyIsItsOwn) {
   EXPECT_EQ(second.retry_after(), std::chrono::seconds(3));
 }
 
+TEST(Error, CarriesADetailThroughCopiesAndContexts) {
+  struct Detail final : ErrorDetail {
+    int status = 410;
+  };
+  const Error error =
+      Error(Error(Code::kOutOfRange, "gone").with_detail(std::make_shared<Detail>())).with_context("list");
+  const Error copy = error;
+  ASSERT_NE(dynamic_cast<const Detail*>(copy.detail()), nullptr);
+  EXPECT_EQ(static_cast<const Detail*>(copy.detail())->status, 410);
+  EXPECT_EQ(Error(Code::kAborted, "conflict").detail(), nullptr);
+}
+
 TEST(Code, EachHasItsNameAndItsRemedy) {
   struct Case {
     Code code;

@@ -97,12 +97,12 @@ Result<std::string> meta_data(const std::string& instance_id, const std::string&
   TRY(check_size("meta-data", user_meta.size()));
   auto meta = yaml::parse(user_meta);
   if (!meta.ok()) {  // the parser's message may quote the text
-    return Error(Code::kInvalidArgument, "metaData.cloudInit is not YAML").with_hint("Write it as 'key: value' lines.");
+    return Error(Code::kInvalidArgument, "the text is not YAML").with_hint("Write it as 'key: value' lines.");
   }
   if (meta->is_null()) *meta = json::Object{};
   if (!meta->is_object()) {
     return Error(Code::kInvalidArgument,
-                 "metaData.cloudInit is a " + std::string(json::type_name(*meta)) + ", wanted a map");
+                 "the text is a " + std::string(json::type_name(*meta)) + ", wanted a map");
   }
   if (meta->find("instance-id") == nullptr) (*meta)["instance-id"] = instance_id;
   if (meta->find("local-hostname") == nullptr) (*meta)["local-hostname"] = hostname;

@@ -100,11 +100,11 @@ Status run(const Flags& flags, int signals) {
   apiserver::Janitor janitor(registry, clock);
 
   // The API server, the fleet and the controllers need each other's doors: filled in below, before anybody knocks.
-  controllers::Controllers* manager = nullptr;
+  controllers::Controllers* woken = nullptr;
   const auto fleet = TRY(fleet::Fleet::make({.programs_dir = flags.programs_dir,
                                              .runtime_dir = flags.runtime_dir,
                                              .log_dir = flags.data_dir + "/log",
-                                             .on_change = [&manager](const ObjectKey& key) { manager->provider_changed(key); }},
+                                             .on_change = [&woken](const ObjectKey& key) { woken->provider_changed(key); }},
                                             clock));
   kube::Transport* own = nullptr;
   apiserver::ApiServer server(registry, clock,
@@ -114,7 +114,7 @@ Status run(const Flags& flags, int signals) {
   const auto transport = apiserver::local_transport(server, clock);
   own = transport.get();
   controllers::Controllers controllers(*transport, *fleet, *fleet, clock, cluster_id, {});
-  manager = &controllers;
+  woken = &controllers;
 
   apiserver::ServeOptions serving;
   serving.address = address;
@@ -126,16 +126,19 @@ Status run(const Flags& flags, int signals) {
   metrics::set(metrics::Metric::kBuildInfo, {RIG_VERSION, "", "", "virtrigaud"}, 1);
   log::info("serving", {{"address", address + ":" + std::to_string(door->port())}, {"kubeconfig", serving.kubeconfig}});
 
-  controllers.start_caches();
-  controllers.start_workers();  // each waits for its caches
+  runtime::Manager manager;
+  controllers.add_to(manager);
+  Status ended;
+  std::jthread working([&](const std::stop_token& stop) { ended = manager.run(stop); });
   signalfd_siginfo info{};
   while (::read(signals, &info, sizeof info) < 0) {
   }
   log::info("stopping");
+  working.request_stop();
+  working.join();
   door->stop(std::chrono::seconds(1));
-  controllers.stop();
   fleet->stop();
-  return {};
+  return ended;
 }
 
 }  // namespace

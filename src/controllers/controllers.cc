@@ -76,6 +76,18 @@ struct Controllers::Impl {
                      .follow_provider = [this](const ObjectKey& key, bool exists) { exists ? watch.follow(key) : watch.forget(key); }});
   }
 
+  void each_station(const auto& visit) {
+    visit(provider);
+    visit(machine);
+    visit(image);
+    visit(vm_class);
+    visit(network);
+    visit(snapshot);
+    visit(clone);
+    visit(migration);
+    visit(set);
+    visit(placement_policy);
+  }
   void each_cache(const auto& visit) {
     visit(caches.machines);
     visit(caches.providers);
@@ -94,33 +106,26 @@ struct Controllers::Impl {
 Controllers::Controllers(kube::Transport& api, provider::Directory& providers, provider::Runtime& runtime, const Clock& clock,
                          std::string cluster_id, Options options)
     : impl_(std::make_unique<Impl>(api, providers, runtime, clock, std::move(cluster_id), options)) {}
-Controllers::~Controllers() { stop(); }
+Controllers::~Controllers() = default;
 
-void Controllers::start_caches() {
-  impl_->each_cache([this](auto& cache) { cache.start(impl_->api, impl_->clock); });
-}
-
-bool Controllers::are_synced() const {
-  bool synced = true;
-  impl_->each_cache([&](auto& cache) { synced = synced && cache.is_synced(); });
-  return synced;
-}
-
-void Controllers::start_workers() {
-  impl_->provider.controller.start();
-  impl_->machine.controller.start();
-  impl_->image.controller.start();
-  impl_->vm_class.controller.start();
-  impl_->network.controller.start();
-  impl_->snapshot.controller.start();
-  impl_->clone.controller.start();
-  impl_->migration.controller.start();
-  impl_->set.controller.start();
-  impl_->placement_policy.controller.start();
-}
-
-void Controllers::stop() {
-  impl_->each_cache([](auto& cache) { cache.stop(); });  // the workers and streams end with their owners
+void Controllers::add_to(runtime::Manager& manager) {
+  impl_->each_cache([&](auto& cache) {
+    manager.add_cache({.name = "cache",
+                       .start = [this, &cache]() -> Status {
+                         cache.start(impl_->api, impl_->clock);
+                         return {};
+                       },
+                       .stop = [&cache] { cache.stop(); }},
+                      [&cache] { return cache.is_synced(); });
+  });
+  impl_->each_station([&](auto& station) {
+    manager.add_controller({.name = std::string(station.reconciler.kind()),
+                            .start = [&station]() -> Status {
+                              station.controller.start();
+                              return {};
+                            },
+                            .stop = [&station] { station.controller.stop(); }});
+  });
 }
 
 void Controllers::provider_changed(const ObjectKey& provider) {

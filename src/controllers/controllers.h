@@ -8,6 +8,7 @@
 #include "kube/transport.h"
 #include "provider/directory.h"
 #include "provider/runtime.h"
+#include "runtime/manager.h"
 
 namespace rig::controllers {
 
@@ -16,17 +17,13 @@ struct Options {
   int other_workers = 2;
 };
 
-// Starts in order: caches, wait until all are filled, workers. Stops in reverse, waiting for what runs.
 class Controllers {
  public:
   Controllers(kube::Transport& api, provider::Directory& providers, provider::Runtime& runtime, const Clock& clock,
               std::string cluster_id, Options options);
   ~Controllers();
 
-  void start_caches();
-  bool are_synced() const;
-  void start_workers();
-  void stop();
+  void add_to(runtime::Manager& manager);  // which starts and stops them; must not outlive this
   void provider_changed(const ObjectKey& provider);  // the runtime has news of its process; from any thread
 
  private:

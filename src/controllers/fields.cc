@@ -30,9 +30,13 @@ constexpr std::string_view kWithoutController[] = {
     "VMClass.spec.securityProfile.vtdEnabled",
 };
 
+// A listed path stands for everything below it.
+bool covers(std::string_view listed, std::string_view row) {
+  return row.starts_with(listed) && (row.size() == listed.size() || row[listed.size()] == '.' || row[listed.size()] == '[' || row[listed.size()] == '{');
+}
 bool is_listed(std::string_view row, const provider::Capabilities& capabilities) {
-  return std::ranges::find(kWithoutController, row) != std::end(kWithoutController) ||
-         std::ranges::find(capabilities.unsupported_fields, row) != capabilities.unsupported_fields.end();
+  const auto covering = [row](std::string_view listed) { return covers(listed, row); };
+  return std::ranges::any_of(kWithoutController, covering) || std::ranges::any_of(capabilities.unsupported_fields, covering);
 }
 
 // A default that the API server filled in was not asked for by anybody.

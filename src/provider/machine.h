@@ -94,7 +94,7 @@ enum class Existence : std::uint8_t {
 enum class Power : std::uint8_t { kOn, kOff, kPaused, kSuspended };
 
 struct Machine {
-  MachineRef ref;
+  MachineRef ref;  // of a foreign machine: its id and the stamp that it carries, empty when it carries none
   Existence existence = Existence::kGone;
   std::string detail, host;
   std::string version;  // changes when the configuration does; the token of apply()
@@ -104,6 +104,7 @@ struct Machine {
   std::string guest_hostname, console_url;
   MachineSpec running, configured;  // differ while a change waits for a power cycle. Seed texts are never read back
   std::map<std::string, std::string> facts;  // shown in status.provider: slow-changing, no counters, no secrets
+  bool operator==(const Machine&) const = default;
 };
 
 enum class Cost : std::uint8_t { kOnline, kPowerCycle, kRecreate, kImpossible };
@@ -111,10 +112,12 @@ struct Change {
   std::string path, from, to;  // path within MachineSpec: "cpus", "disks[data].size_bytes"
   Cost cost = Cost::kOnline;
   std::string why;
+  bool operator==(const Change&) const = default;
 };
 struct Plan {
   std::string version;
   std::vector<Change> changes;
+  bool operator==(const Plan&) const = default;
 };
 
 }  // namespace rig::provider

@@ -46,6 +46,7 @@ struct Health {
   bool ok = false;
   std::string message;  // why not, or the hypervisor's version
   std::optional<WallTime> last_contact;
+  bool operator==(const Health&) const = default;
 };
 
 // Data about a provider, the same whoever asks. `unsupported_fields` are row paths of the API that this provider
@@ -60,6 +61,7 @@ struct Capabilities {
   std::string mac_prefix;            // "52:54:00": the range for MACs that we derive; "" : the provider chooses MACs
   std::string hypervisor_version;
   std::vector<std::string> unsupported_fields;
+  bool operator==(const Capabilities&) const = default;
 };
 
 struct TaskEvent {
@@ -88,6 +90,7 @@ struct PreparedImage {
   std::string format;
   std::int64_t size_bytes = 0;  // virtual size; 0 until it is known
   TaskId task;                  // "" : ready
+  bool operator==(const PreparedImage&) const = default;
 };
 class Images {
  public:

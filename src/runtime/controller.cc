@@ -9,9 +9,12 @@ namespace rig::runtime {
 Controller::Controller(Reconciler& reconciler, int workers, const Clock& clock)
     : reconciler_(reconciler), workers_(workers), clock_(clock) {}
 
+Controller::~Controller() { stop(); }
+
 // Asks all before waiting for any: a jthread's own destructor would let the others take new keys.
-Controller::~Controller() {
+void Controller::stop() {
   for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
 }
 
 void Controller::start() {

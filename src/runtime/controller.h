@@ -10,13 +10,14 @@
 
 namespace rig::runtime {
 
-// The destructor takes no new key and waits for those being worked on. start() once.
+// start() once. stop(), and the destructor, take no new key and wait for those being worked on.
 class Controller {
  public:
   Controller(Reconciler& reconciler, int workers, const Clock& clock);
   ~Controller();
   WorkQueue& queue() { return queue_; }
   void start();
+  void stop();
 
  private:
   void work(std::stop_token stop);

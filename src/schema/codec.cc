@@ -1,6 +1,7 @@
 // schema/codec.cc — between JSON and the plain structs of the API.
 #include <cmath>
 
+#include "base/text.h"
 #include "base/wall_time.h"
 #include "schema/structure.h"
 #include "schema/walk.h"
@@ -179,8 +180,8 @@ json::Value encode_at(const TypeInfo& t, void* p) {
     case Kind::kObject: return encode_object(t, p);
     case Kind::kIntOrString: {
       const auto& either = *static_cast<IntOrString*>(p);
-      if (!either.is_int) return either.text;
-      return static_cast<std::int64_t>(std::strtoll(either.text.c_str(), nullptr, 10));
+      const Result<std::int64_t> integer = parse_int(either.text);
+      return either.is_int && integer.ok() ? json::Value(*integer) : json::Value(either.text);
     }
     case Kind::kOptional: {
       json::Value value;

@@ -1,6 +1,7 @@
 // schema/pattern.h — regular expressions of rows, compiled once; the only door to <regex>.
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace rig::schema {
@@ -8,15 +9,15 @@ namespace rig::schema {
 // Whether `text` contains a match of `expression` (ECMAScript). Thread-safe. CHECKs that the expression is one.
 class Pattern {
  public:
+  explicit Pattern(const std::string& expression);
   static const Pattern& of(const std::string& expression);  // kept for the life of the process
   bool is_found_in(const std::string& text) const;
   const std::string& expression() const { return expression_; }
 
  private:
   struct Compiled;
-  explicit Pattern(std::string expression);
   std::string expression_;
-  const Compiled* compiled_;
+  std::shared_ptr<const Compiled> compiled_;
 };
 
 }  // namespace rig::schema

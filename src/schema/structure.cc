@@ -113,7 +113,8 @@ const Node* Node::member(std::string_view name) const {
 
 const Node& structure_of(const TypeInfo& type) {
   static Mutex mutex;
-  static auto& nodes = *new std::map<const TypeInfo*, std::unique_ptr<Node>>;  // guarded by mutex
+  static auto& nodes =
+      *new std::map<const TypeInfo*, std::unique_ptr<Node>>;  // guarded by mutex; outlives every thread
   const Lock lock(mutex);
   std::unique_ptr<Node>& node = nodes[&type];
   if (node == nullptr) node = compile(openapi(type));

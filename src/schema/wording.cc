@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/text.h"
 #include "base/wall_time.h"
@@ -14,12 +13,9 @@ namespace {
 // %v: the shortest digits that read back, with an exponent below 1e-4 and from 1e6 on (recorded: 1.048576e+06).
 std::string go_double(double d) {
   char text[64];
-  const auto written = [&](std::chars_format format) {
-    return std::string(text, std::to_chars(text, text + sizeof text, d, format).ptr);
-  };
-  const std::string scientific = written(std::chars_format::scientific);
-  const int exponent = std::atoi(scientific.c_str() + scientific.find('e') + 1);
-  return d == 0 || (exponent >= -4 && exponent < 6) ? written(std::chars_format::fixed) : scientific;
+  const bool is_plain = d == 0 || (std::abs(d) >= 1e-4 && std::abs(d) < 1e6);
+  const auto format = is_plain ? std::chars_format::fixed : std::chars_format::scientific;
+  return {text, std::to_chars(text, text + sizeof text, d, format).ptr};
 }
 
 }  // namespace

@@ -37,15 +37,16 @@ def check_headers(tree, root, build, cache_file):
     edges = graph(tree)
     cache = json.loads(cache_file.read_text()) if cache_file.exists() else {}
     keys = {path: key_of(tree, edges, path) for path in tree.paths(".h", under="src/")}
-    missing = [path for path in keys if keys[path] not in cache]
+    kept = {path: cache[key] for path, key in keys.items() if key in cache}
+    missing = [path for path in keys if path not in kept]
+    cache_file.parent.mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, result in zip(missing, pool.map(lambda name: compile_alone(root, build, name), missing)):
-            cache[keys[path]] = result
-    kept = {key: cache[key] for key in keys.values()}
-    cache_file.parent.mkdir(parents=True, exist_ok=True)
-    cache_file.write_text(json.dumps({key: value for key, value in kept.items() if not value[1]}))
-    for path, key in keys.items():
-        seconds, error = kept[key]
+            kept[path] = result
+            good = {keys[name]: value for name, value in kept.items() if not value[1]}
+            cache_file.write_text(json.dumps(good))  # at every step: an interrupted run has not worked for nothing
+    for path in keys:
+        seconds, error = kept[path]
         if error:
             yield Finding(path, 0, "header", f"does not compile alone: {error}")
         elif seconds > SECONDS_BUDGET:

@@ -65,6 +65,7 @@ class Includes(unittest.TestCase):
         files = {
             "src/http/server.cc": "#include <boost/beast.hpp>\n",
             "src/http/server.h": "#include <boost/beast.hpp>\n",
+            "src/http/internal/stream.h": "#include <boost/beast.hpp>\n",
             "src/base/log.cc": "#include <spdlog/spdlog.h>\n",
             "src/base/text.cc": "#include <spdlog/spdlog.h>\n",
             "src/hypervisor/libvirt/handle.h": "#include <libvirt/libvirt.h>\n",

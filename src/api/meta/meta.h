@@ -48,15 +48,22 @@ const Condition* find_condition(const std::vector<Condition>& conditions, std::s
 void set_condition(std::vector<Condition>& conditions, Condition condition, WallTime now);
 void remove_condition(std::vector<Condition>& conditions, std::string_view type);
 
-struct LocalRef { std::string name; };                    // the same namespace
-struct ObjectRef { std::string name, namespace_; };       // namespace_ empty: the referrer's
+struct LocalRef {
+  std::string name;  // in the same namespace
+};
+
+struct ObjectRef {
+  std::string name, namespace_;  // namespace_ empty: the referrer's
+};
 ObjectKey resolve(const ObjectRef& ref, const ObjectMeta& referrer);
 
 }  // namespace rig::api
 
+// clang-format off
 template <> struct rig::schema::Describe<rig::api::OwnerReference> { static const TypeInfo& info(); };
 template <> struct rig::schema::Describe<rig::api::ObjectMeta> { static const TypeInfo& info(); };
 template <> struct rig::schema::Describe<rig::api::ConditionStatus> { static const TypeInfo& info(); };
 template <> struct rig::schema::Describe<rig::api::Condition> { static const TypeInfo& info(); };
 template <> struct rig::schema::Describe<rig::api::LocalRef> { static const TypeInfo& info(); };
 template <> struct rig::schema::Describe<rig::api::ObjectRef> { static const TypeInfo& info(); };
+// clang-format on

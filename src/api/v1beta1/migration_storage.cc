@@ -41,13 +41,15 @@ const TypeInfo& Describe<PvcAccessMode>::info() {
 
 const TypeInfo& Describe<PvcStorage>::info() {
   static const TypeInfo t = object("PvcStorage", "A PersistentVolumeClaim as staging storage.", {
-      field<&PvcStorage::name>("name").doc("An existing claim. One is made, and removed afterwards, when empty."),
-      field<&PvcStorage::storage_class_name>("storageClassName").doc("Storage class of the claim that is made."),
-      field<&PvcStorage::size>("size").pattern(R"(^[0-9]+(\.[0-9]+)?(Ei?|Pi?|Ti?|Gi?|Mi?|Ki?)$)")
+      field<&PvcStorage::name>("name").cluster_only()
+          .doc("An existing claim. One is made, and removed afterwards, when empty."),
+      field<&PvcStorage::storage_class_name>("storageClassName").cluster_only()
+          .doc("Storage class of the claim that is made."),
+      field<&PvcStorage::size>("size").cluster_only().pattern(R"(^[0-9]+(\.[0-9]+)?(Ei?|Pi?|Ti?|Gi?|Mi?|Ki?)$)")
           .doc("Size of the claim that is made, such as 100Gi."),
-      field<&PvcStorage::access_mode>("accessMode").def(R"("ReadWriteMany")")
+      field<&PvcStorage::access_mode>("accessMode").cluster_only().def(R"("ReadWriteMany")")
           .doc("Who may mount the claim that is made."),
-      field<&PvcStorage::mount_path>("mountPath").def(R"("/mnt/migration-storage")")
+      field<&PvcStorage::mount_path>("mountPath").cluster_only().def(R"("/mnt/migration-storage")")
           .doc("Where it is mounted in the providers."),
   });
   return t;

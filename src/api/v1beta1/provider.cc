@@ -59,7 +59,8 @@ const TypeInfo& Describe<ProviderDefaults>::info() {
 const TypeInfo& Describe<ProviderRateLimit>::info() {
   static const TypeInfo t = object("ProviderRateLimit", "How many requests the hypervisor is sent.", {
       field<&ProviderRateLimit::qps>("qps").sizeless().def("10").range(1, 1000).doc("Requests a second on average."),
-      field<&ProviderRateLimit::burst>("burst").sizeless().def("20").range(1, 2000).doc("Requests at once after a quiet time."),
+      field<&ProviderRateLimit::burst>("burst").sizeless().def("20").range(1, 2000)
+          .doc("Requests at once after a quiet time."),
   });
   return t;
 }

@@ -64,11 +64,11 @@ const TypeInfo& Describe<RuntimePhase>::info() {
 
 const TypeInfo& Describe<ServiceTls>::info() {
   static const TypeInfo t = object("ServiceTls", "TLS between the manager and the provider.", {
-      field<&ServiceTls::enabled>("enabled").def("true")
+      field<&ServiceTls::enabled>("enabled").cluster_only().def("true")
           .doc("Whether the connection is encrypted and both ends prove who they are."),
-      field<&ServiceTls::secret_ref>("secretRef").atomic_map()
+      field<&ServiceTls::secret_ref>("secretRef").cluster_only().atomic_map()
           .doc("Secret with tls.crt, tls.key and ca.crt for both ends."),
-      field<&ServiceTls::insecure_skip_verify>("insecureSkipVerify").def("false")
+      field<&ServiceTls::insecure_skip_verify>("insecureSkipVerify").cluster_only().def("false")
           .doc("Whether the manager accepts any server certificate. For tests only."),
   });
   return t;
@@ -76,7 +76,8 @@ const TypeInfo& Describe<ServiceTls>::info() {
 
 const TypeInfo& Describe<ProviderService>::info() {
   static const TypeInfo t = object("ProviderService", "The Service in front of the provider.", {
-      field<&ProviderService::port>("port").def("9443").range(1024, 65535).doc("TCP port of its gRPC server."),
+      field<&ProviderService::port>("port").cluster_only().def("9443").range(1024, 65535)
+          .doc("TCP port of its gRPC server."),
       field<&ProviderService::tls>("tls").cluster_only()
           .doc("TLS between the manager and the provider. In standalone they talk over a unix socket that only the "
                "user may open."),
@@ -98,7 +99,7 @@ const TypeInfo& Describe<ProviderRuntime>::info() {
           .doc("Number of pods. One serves; more stand by."),
       field<&ProviderRuntime::log_level>("logLevel").def(R"("info")").doc("Which log lines the provider writes."),
       field<&ProviderRuntime::log_format>("logFormat").def(R"("text")").doc("How the provider writes log lines."),
-      raw_field<&ProviderRuntime::env>("env", &core::env_vars)
+      raw_field<&ProviderRuntime::env>("env", &core::env_vars).secret()
           .doc("Further environment variables; they win over those that are set for every provider."),
       field<&ProviderRuntime::service>("service").cluster_only().doc("The Service in front of the provider."),
       raw_field<&ProviderRuntime::resources>("resources", &core::resource_requirements).cluster_only()

@@ -196,7 +196,7 @@ const TypeInfo& Describe<HttpImageSource>::info() {
       field<&HttpImageSource::checksum>("checksum")
           .doc("Checksum of the file, in hexadecimal digits. An image that differs is refused."),
       field<&HttpImageSource::checksum_type>("checksumType").def(R"("sha256")").doc("Kind of the checksum."),
-      field<&HttpImageSource::headers>("headers").max_items(20).doc("Further request headers."),
+      field<&HttpImageSource::headers>("headers").max_items(20).secret().doc("Further request headers."),
       field<&HttpImageSource::authentication>("authentication").doc("How to prove to the server who we are."),
       field<&HttpImageSource::timeout>("timeout").def(R"("30m")").doc("How long the download may take, such as 30m."),
   });
@@ -248,7 +248,8 @@ const TypeInfo& Describe<VsphereImageSource>::info() {
 
 const TypeInfo& Describe<ProxmoxImageSource>::info() {
   static const TypeInfo t = object("ProxmoxImageSource", "An image for Proxmox VE: a template to clone.", {
-      field<&ProxmoxImageSource::template_id>("templateID").sizeless().range(100, 999999999).doc("VMID of the template."),
+      field<&ProxmoxImageSource::template_id>("templateID").sizeless().range(100, 999999999)
+          .doc("VMID of the template."),
       field<&ProxmoxImageSource::template_name>("templateName").max_length(255)
           .doc("Name of the template, when templateID is absent."),
       field<&ProxmoxImageSource::storage>("storage").max_length(255).doc("Storage for the disks of the clone."),

@@ -72,8 +72,9 @@ const TypeInfo& Describe<VmTemplate>::info() {
 
 const TypeInfo& Describe<VolumeClaimTemplate>::info() {
   static const TypeInfo t = object("VolumeClaimTemplate", "A volume that each machine of the set gets.", {
-      field<&VolumeClaimTemplate::metadata>("metadata").doc("Labels and annotations of each PersistentVolumeClaim."),
-      raw_field<&VolumeClaimTemplate::spec>("spec", &core::volume_claim_spec).required()
+      field<&VolumeClaimTemplate::metadata>("metadata").cluster_only()
+          .doc("Labels and annotations of each PersistentVolumeClaim."),
+      raw_field<&VolumeClaimTemplate::spec>("spec", &core::volume_claim_spec).cluster_only().required()
           .doc("Spec of each PersistentVolumeClaim."),
   });
   return t;
@@ -103,8 +104,10 @@ const TypeInfo& Describe<UpdateStrategy>::info() {
 
 const TypeInfo& Describe<ClaimRetentionPolicy>::info() {
   static const TypeInfo t = object("ClaimRetentionPolicy", "What becomes of volumes that nobody uses any more.", {
-      field<&ClaimRetentionPolicy::when_deleted>("whenDeleted").def(R"("Retain")").doc("When the set is deleted."),
-      field<&ClaimRetentionPolicy::when_scaled>("whenScaled").def(R"("Retain")").doc("When the set gets smaller."),
+      field<&ClaimRetentionPolicy::when_deleted>("whenDeleted").cluster_only().def(R"("Retain")")
+          .doc("When the set is deleted."),
+      field<&ClaimRetentionPolicy::when_scaled>("whenScaled").cluster_only().def(R"("Retain")")
+          .doc("When the set gets smaller."),
   });
   return t;
 }

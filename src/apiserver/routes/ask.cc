@@ -39,13 +39,16 @@ ApiAnswer answer_error(const Error& error) {
   return out;
 }
 
-ApiAnswer answer_document(const ApiRequest& request, std::string content_type, std::string text, const std::string& hash) {
+ApiAnswer answer_document(const ApiRequest& request, std::string content_type, std::string text,
+                          const std::string& hash) {
   const std::string tag = "\"" + hash + "\"";
   ApiAnswer out;
   out.content_type = std::move(content_type);
   out.headers.emplace_back("ETag", tag);
-  if (request.if_none_match == tag) out.status = 304;
-  else out.text = std::move(text);
+  if (request.if_none_match == tag)
+    out.status = 304;
+  else
+    out.text = std::move(text);
   return out;
 }
 

@@ -19,6 +19,7 @@ ApiAnswer answer_text(int status, std::string text);  // text/plain
 ApiAnswer answer_page_not_found();                    // what is not even a known resource
 ApiAnswer answer_error(const Error& error);
 // A document that changes only with the server: with its ETag, or 304 when the client has it.
-ApiAnswer answer_document(const ApiRequest& request, std::string content_type, std::string text, const std::string& hash);
+ApiAnswer answer_document(const ApiRequest& request, std::string content_type, std::string text,
+                          const std::string& hash);
 
 }  // namespace rig::apiserver

@@ -34,7 +34,7 @@ bool matches(std::string_view path, std::string_view pattern) {
 }
 
 bool is_public(const Attributes& attributes) {
-  static constexpr std::array<std::string_view, 7> kPaths = {"/version",  "/healthz",   "/livez",   "/readyz",
+  static constexpr std::array<std::string_view, 7> kPaths = {"/version",   "/healthz", "/livez",   "/readyz",
                                                              "/healthz/*", "/livez/*", "/readyz/*"};
   return !attributes.is_resource && attributes.verb == "get" &&
          std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view p) { return matches(attributes.path, p); });
@@ -56,7 +56,8 @@ bool is_in(const User& user, std::string_view group) {
 }  // namespace
 
 Attributes attributes_of(std::string_view method, const Target& target) {
-  Attributes out{.verb = verb_of(method)};
+  Attributes out;
+  out.verb = verb_of(method);
   const std::vector<std::string>& path = target.path;
   std::size_t at = resource_begin(path);
   if (at == 0) {

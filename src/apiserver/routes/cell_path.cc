@@ -37,7 +37,8 @@ bool passes(const json::Value& item, std::string_view filter) {
   if (equals == std::string_view::npos) return false;
   const json::Value* found = first_match(item, trim(filter.substr(0, equals)));
   std::string_view wanted = trim(filter.substr(equals + 2));
-  if (wanted.size() >= 2 && (wanted.front() == '"' || wanted.front() == '\'')) wanted = wanted.substr(1, wanted.size() - 2);
+  if (wanted.size() >= 2 && (wanted.front() == '"' || wanted.front() == '\''))
+    wanted = wanted.substr(1, wanted.size() - 2);
   return found != nullptr && found->is_string() && *found->as<std::string>() == wanted;
 }
 

@@ -15,8 +15,10 @@ namespace {
 // A definition has the same uid on every server, for it is the same thing.
 constexpr std::string_view kUidSpace = "6f2c1b0e-8f0a-4d7e-9a53-3b1f0c5d9e21";
 
-json::Value condition(std::string_view type, std::string_view reason, std::string_view message, const std::string& time) {
-  return json::Object{{"type", type}, {"status", "True"}, {"reason", reason}, {"message", message}, {"lastTransitionTime", time}};
+json::Value condition(std::string_view type, std::string_view reason, std::string_view message,
+                      const std::string& time) {
+  return json::Object{
+      {"type", type}, {"status", "True"}, {"reason", reason}, {"message", message}, {"lastTransitionTime", time}};
 }
 
 json::Value definition_of(const api::KindInfo& kind, WallTime made) {
@@ -31,8 +33,9 @@ json::Value definition_of(const api::KindInfo& kind, WallTime made) {
   json::Value& status = out["status"];
   status["acceptedNames"] = *out.at({"spec", "names"});
   status["storedVersions"] = json::Array{kind.resource.version};
-  status["conditions"] = json::Array{condition("NamesAccepted", "NoConflicts", "no conflicts found", time),
-                                     condition("Established", "InitialNamesAccepted", "the initial names have been accepted", time)};
+  status["conditions"] =
+      json::Array{condition("NamesAccepted", "NoConflicts", "no conflicts found", time),
+                  condition("Established", "InitialNamesAccepted", "the initial names have been accepted", time)};
   return out;
 }
 
@@ -67,8 +70,9 @@ Result<std::vector<json::Value>> Definitions::list(const ListQuery& query) const
 
 Error Definitions::refuse(std::string_view verb, std::string_view name) const {
   if (verb == "create" && get(name).ok()) return already_exists(kind_->resource, name);
-  return forbidden(kind_->resource, name,
-                   "this API server serves the kinds that it was built with; to add or change kinds, use a Kubernetes cluster");
+  return forbidden(
+      kind_->resource, name,
+      "this API server serves the kinds that it was built with; to add or change kinds, use a Kubernetes cluster");
 }
 
 }  // namespace rig::apiserver

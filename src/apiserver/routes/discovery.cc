@@ -44,7 +44,8 @@ json::Value legacy_subresource(const ServedResource& resource, const ServedSubre
 
 // kube-apiserver leaves group and version of its own kinds empty; clients take those of the list then.
 json::Value response_kind(const ServedKind& kind, bool is_custom) {
-  return json::Object{{"group", is_custom ? kind.group : ""}, {"version", is_custom ? kind.version : ""}, {"kind", kind.kind}};
+  return json::Object{
+      {"group", is_custom ? kind.group : ""}, {"version", is_custom ? kind.version : ""}, {"kind", kind.kind}};
 }
 
 json::Value aggregated_resource(const ServedResource& resource) {
@@ -71,10 +72,10 @@ json::Value aggregated_group(const ServedGroup& group) {
   for (const ServedResource& resource : group.resources) resources.push_back(aggregated_resource(resource));
   json::Value metadata = json::Object();
   if (!group.group.empty()) metadata["name"] = group.group;
-  return json::Object{{"metadata", std::move(metadata)},
-                      {"versions", json::Array{json::Object{{"version", group.version},
-                                                            {"resources", std::move(resources)},
-                                                            {"freshness", "Current"}}}}};
+  return json::Object{
+      {"metadata", std::move(metadata)},
+      {"versions", json::Array{json::Object{
+                       {"version", group.version}, {"resources", std::move(resources)}, {"freshness", "Current"}}}}};
 }
 
 }  // namespace
@@ -102,7 +103,8 @@ json::Value api_resource_list(const ServedGroup& group) {
     list.push_back(legacy_resource(resource));
     for (const ServedSubresource& part : resource.subresources) list.push_back(legacy_subresource(resource, part));
   }
-  json::Value out = json::Object{{"kind", "APIResourceList"}, {"groupVersion", group.group_version()}, {"resources", std::move(list)}};
+  json::Value out = json::Object{
+      {"kind", "APIResourceList"}, {"groupVersion", group.group_version()}, {"resources", std::move(list)}};
   if (!group.group.empty()) out["apiVersion"] = "v1";  // kube-apiserver's own document of the core group has none
   return out;
 }

@@ -9,10 +9,10 @@
 
 namespace rig::apiserver {
 
-json::Value api_versions();                                      // /api
+json::Value api_versions();                                       // /api
 json::Value api_group_list(std::span<const ServedGroup> groups);  // /apis
-json::Value api_group(const ServedGroup& group);                 // /apis/G
-json::Value api_resource_list(const ServedGroup& group);         // /api/v1, /apis/G/V
+json::Value api_group(const ServedGroup& group);                  // /apis/G
+json::Value api_resource_list(const ServedGroup& group);          // /api/v1, /apis/G/V
 // The new form: of /api (the core group only) or of /apis (the others).
 json::Value aggregated_discovery(std::span<const ServedGroup> groups, bool core);
 

@@ -69,7 +69,8 @@ Result<Media> negotiate(std::string_view accept, Offer offer) {
   for (const std::string& text : split(accept, ',')) {
     const Clause clause = parse_clause(text);
     const bool is_yaml = clause.type == "application/yaml";
-    if (!is_yaml && clause.type != "application/json" && clause.type != "*/*" && clause.type != "application/*") continue;
+    if (!is_yaml && clause.type != "application/json" && clause.type != "*/*" && clause.type != "application/*")
+      continue;
     const std::optional<Form> form = form_of(clause, offer);
     if (!form) continue;
     return Media{.is_yaml = is_yaml, .is_pretty = clause.is_pretty, .form = *form, .version = clause.version};

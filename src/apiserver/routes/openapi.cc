@@ -47,11 +47,13 @@ json::Value described_reference(std::string_view prefix, const std::string& name
 }
 
 json::Value object_schema(const ServedResource& resource, std::string_view prefix) {
-  json::Value schema = resource.info != nullptr ? schema::openapi(resource.info->type()) : json::Object{{"type", "object"}};
+  json::Value schema =
+      resource.info != nullptr ? schema::openapi(resource.info->type()) : json::Object{{"type", "object"}};
   json::Value& properties = schema["properties"];
   properties["apiVersion"] = text_field("Group and version of the kind.");
   properties["kind"] = text_field("The kind.");
-  properties["metadata"] = described_reference(prefix, std::string(kMetaName) + "ObjectMeta", "Name, labels, owners and versions of the object.");
+  properties["metadata"] = described_reference(prefix, std::string(kMetaName) + "ObjectMeta",
+                                               "Name, labels, owners and versions of the object.");
   schema["x-kubernetes-group-version-kind"] = json::Array{group_version_kind(resource.kind)};
   return schema;
 }
@@ -63,7 +65,8 @@ json::Value list_schema(const ServedResource& resource, std::string_view prefix)
   json::Value& properties = schema["properties"];
   properties["apiVersion"] = text_field("Group and version of the kind.");
   properties["kind"] = text_field("The kind.");
-  properties["metadata"] = described_reference(prefix, std::string(kMetaName) + "ListMeta", "Version of the list, and where it goes on.");
+  properties["metadata"] =
+      described_reference(prefix, std::string(kMetaName) + "ListMeta", "Version of the list, and where it goes on.");
   properties["items"] = json::Object{{"type", "array"}, {"items", reference(prefix, schema_name(resource.kind))}};
   schema["x-kubernetes-group-version-kind"] = json::Array{group_version_kind(kind)};
   return schema;
@@ -81,7 +84,8 @@ void add_schemas(const ServedGroup& group, std::string_view prefix, json::Value&
   for (const ServedResource& resource : group.resources) {
     schemas[schema_name(resource.kind)] = object_schema(resource, prefix);
     if (resource.info == nullptr) continue;
-    schemas[schema_name({resource.kind.group, resource.kind.version, resource.info->list_kind})] = list_schema(resource, prefix);
+    schemas[schema_name({resource.kind.group, resource.kind.version, resource.info->list_kind})] =
+        list_schema(resource, prefix);
   }
   json::Value meta = schema::openapi(schema::type_of<api::ObjectMeta>());
   meta["description"] = "What every object carries besides its spec and status.";
@@ -98,11 +102,18 @@ struct Verb {
 };
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> kAll = {
-      {"list", "get", "list", false,
+      {"list",
+       "get",
+       "list",
+       false,
        {"allowWatchBookmarks", "continue", "fieldSelector", "labelSelector", "limit", "resourceVersion",
         "resourceVersionMatch", "sendInitialEvents", "timeoutSeconds", "watch"}},
       {"create", "post", "post", false, {"dryRun", "fieldManager", "fieldValidation"}},
-      {"deletecollection", "delete", "deletecollection", false, {"dryRun", "fieldSelector", "labelSelector", "propagationPolicy"}},
+      {"deletecollection",
+       "delete",
+       "deletecollection",
+       false,
+       {"dryRun", "fieldSelector", "labelSelector", "propagationPolicy"}},
       {"get", "get", "get", true, {"resourceVersion"}},
       {"update", "put", "put", true, {"dryRun", "fieldManager", "fieldValidation"}},
       {"patch", "patch", "patch", true, {"dryRun", "fieldManager", "fieldValidation", "force"}},
@@ -129,12 +140,13 @@ json::Value operation(const Verb& verb, const ServedKind& kind, std::string_view
                                  {"x-kubernetes-action", verb.action},
                                  {"x-kubernetes-group-version-kind", group_version_kind(kind)}};
   out["responses"]["200"] = json::Object{{"description", "OK"}, {"content", content(schema)}};
-  if (verb.verb == "create" || verb.verb == "update") out["requestBody"] = json::Object{{"content", content(schema)}, {"required", true}};
+  if (verb.verb == "create" || verb.verb == "update")
+    out["requestBody"] = json::Object{{"content", content(schema)}, {"required", true}};
   return out;
 }
 
-json::Value path_item(const std::vector<std::string_view>& allowed, const ServedKind& kind, bool on_item, bool namespaced,
-                      std::string_view prefix) {
+json::Value path_item(const std::vector<std::string_view>& allowed, const ServedKind& kind, bool on_item,
+                      bool namespaced, std::string_view prefix) {
   json::Value out;
   for (const Verb& verb : verbs()) {
     if (verb.on_item != on_item || std::find(allowed.begin(), allowed.end(), verb.verb) == allowed.end()) continue;
@@ -154,11 +166,13 @@ void add_paths(const ServedGroup& group, std::string_view prefix, json::Value& p
     if (!item.is_null()) paths[path] = std::move(item);
   };
   for (const ServedResource& resource : group.resources) {
-    const std::string collection = base + (resource.namespaced ? "/namespaces/{namespace}/" : "/") + std::string(resource.plural);
+    const std::string collection =
+        base + (resource.namespaced ? "/namespaces/{namespace}/" : "/") + std::string(resource.plural);
     const std::string item = collection + "/{name}";
     put(collection, path_item(resource.verbs, resource.kind, false, resource.namespaced, prefix));
     put(item, path_item(resource.verbs, resource.kind, true, resource.namespaced, prefix));
-    if (resource.namespaced) put(base + "/" + std::string(resource.plural), path_item({"list"}, resource.kind, false, false, prefix));
+    if (resource.namespaced)
+      put(base + "/" + std::string(resource.plural), path_item({"list"}, resource.kind, false, false, prefix));
     for (const ServedSubresource& part : resource.subresources) {
       if (part.name != "status") continue;  // the kinds of the others are not described here
       put(item + "/status", path_item(part.verbs, part.kind, true, resource.namespaced, prefix));

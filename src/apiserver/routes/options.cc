@@ -84,9 +84,7 @@ Status check_delete_kind(const json::Value& body) {
                      std::string(body.text({"apiVersion"})) + "\" in scheme \"pkg/runtime/scheme.go:111\"");
 }
 
-std::string orphan_policy(const json::Value& orphan) {
-  return orphan == json::Value(true) ? "Orphan" : "Background";
-}
+std::string orphan_policy(const json::Value& orphan) { return orphan == json::Value(true) ? "Orphan" : "Background"; }
 
 DeleteContext delete_by_body(const json::Value& body, Problems& problems) {
   DeleteContext out;
@@ -182,7 +180,7 @@ Result<Duration> watch_timeout(const Target& target, Duration timeout_max) {
   const std::int64_t seconds = TRY(number(target.get("timeoutSeconds")));
   if (seconds < 0) return Duration::zero();
   if (seconds == 0 || seconds > timeout_max / std::chrono::seconds(1)) return timeout_max;
-  return std::chrono::seconds(seconds);
+  return Duration(std::chrono::seconds(seconds));
 }
 
 }  // namespace rig::apiserver

@@ -29,13 +29,20 @@ class Reader {
 
   Result<Field> next() {
     const std::uint64_t tag = TRY(varint());
-    Field out{.number = static_cast<std::uint32_t>(tag >> 3), .wire = static_cast<Field::Wire>(tag & 7)};
+    Field out{.number = static_cast<std::uint32_t>(tag >> 3),
+              .wire = static_cast<Field::Wire>(tag & 7),
+              .value = 0,
+              .bytes = {}};
     if (out.number == 0 || tag >> 32 != 0) return malformed("illegal tag");
     switch (out.wire) {
       case Field::Wire::kVarint: out.value = TRY(varint()); return out;
       case Field::Wire::kFixed64: out.bytes = TRY(take(8)); return out;
       case Field::Wire::kFixed32: out.bytes = TRY(take(4)); return out;
-      case Field::Wire::kBytes: out.bytes = TRY(take(TRY(varint()))); return out;
+      case Field::Wire::kBytes: {
+        const std::uint64_t size = TRY(varint());
+        out.bytes = TRY(take(size));
+        return out;
+      }
     }
     return malformed("illegal wireType " + std::to_string(tag & 7));
   }
@@ -78,7 +85,8 @@ Result<json::Value> read_time(std::string_view bytes, Type type) {
     if (field.number == 2) nanos = static_cast<std::int64_t>(field.value);
   }
   if (bytes.empty()) return json::Value();
-  if (seconds < 0 || seconds > kSecondsMax || nanos < 0 || nanos >= 1'000'000'000) return malformed("time out of range");
+  if (seconds < 0 || seconds > kSecondsMax || nanos < 0 || nanos >= 1'000'000'000)
+    return malformed("time out of range");
   const WallTime time(std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanos));
   return json::Value(type == Type::kTime ? format_time(time) : format_micro_time(time));
 }
@@ -132,7 +140,8 @@ bool fits(Type type, Field::Wire wire) {
 
 Status read_field(const Row& row, const Field& field, int depth, json::Value& out) {
   if (!fits(row.type, field.wire)) return malformed("wrong wireType for field " + std::string(row.json));
-  if (row.type == Type::kTextMap || row.type == Type::kBytesMap) return read_entry(field.bytes, row.type, out[row.json]);
+  if (row.type == Type::kTextMap || row.type == Type::kBytesMap)
+    return read_entry(field.bytes, row.type, out[row.json]);
   json::Value value = TRY(read_value(row, field, depth));
   if (row.is_list) {
     json::Value& list = out[row.json];
@@ -179,8 +188,10 @@ Result<Envelope> open(std::string_view body) {
 
 Error unrecognized(std::string_view kind, const std::string& why, std::string_view body) {
   constexpr std::size_t kShown = 30;
-  const std::string shown = body.empty() ? "<empty>" : hex(body.substr(0, kShown)) + (body.size() > kShown ? " ..." : "");
-  return bad_request("the object provided is unrecognized (must be of type " + std::string(kind) + "): " + why + " (" + shown + ")");
+  const std::string shown =
+      body.empty() ? "<empty>" : hex(body.substr(0, kShown)) + (body.size() > kShown ? " ..." : "");
+  return bad_request("the object provided is unrecognized (must be of type " + std::string(kind) + "): " + why + " (" +
+                     shown + ")");
 }
 
 }  // namespace
@@ -188,16 +199,19 @@ Error unrecognized(std::string_view kind, const std::string& why, std::string_vi
 Result<json::Value> decode(std::string_view body, std::string_view api_version, std::string_view kind) {
   if (body.empty()) return unrecognized(kind, "empty data", body);
   if (!body.starts_with(kMagic)) {
-    return unrecognized(kind, "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]", body);
+    return unrecognized(kind, "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]",
+                        body);
   }
   const Result<Envelope> envelope = open(body);
   if (!envelope.ok()) return unrecognized(kind, envelope.error().message(), body);
-  const std::string_view found_version = envelope->api_version.empty() ? api_version : std::string_view(envelope->api_version);
+  const std::string_view found_version =
+      envelope->api_version.empty() ? api_version : std::string_view(envelope->api_version);
   const std::string_view found_kind = envelope->kind.empty() ? kind : std::string_view(envelope->kind);
   const Message* message = message_of(found_version, found_kind);
   if (message == nullptr) {
-    return bad_request(std::string(found_kind) + " in version \"" + std::string(found_version) + "\" cannot be handled as a " +
-                       std::string(kind) + ": it is not read as protobuf here, send it as application/json");
+    return bad_request(std::string(found_kind) + " in version \"" + std::string(found_version) +
+                       "\" cannot be handled as a " + std::string(kind) +
+                       ": it is not read as protobuf here, send it as application/json");
   }
   Result<json::Value> object = read_message(*message, envelope->raw, 0);
   if (!object.ok()) return unrecognized(kind, object.error().message(), body);

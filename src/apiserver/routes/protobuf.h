@@ -18,11 +18,16 @@ namespace rig::apiserver::protobuf {
 struct Message;
 
 enum class Type : std::uint8_t {
-  kText, kBytes,     // bytes become base64
-  kInt, kBool,
-  kMessage, kTime, kMicroTime,
-  kFields,           // FieldsV1: bytes that are JSON
-  kTextMap, kBytesMap,
+  kText,
+  kBytes,  // bytes become base64
+  kInt,
+  kBool,
+  kMessage,
+  kTime,
+  kMicroTime,
+  kFields,  // FieldsV1: bytes that are JSON
+  kTextMap,
+  kBytesMap,
 };
 struct Row {
   std::uint32_t number;

@@ -29,11 +29,13 @@ Error unrecognized(const api::Resource& resource, const std::string& why, std::s
 }
 
 Error unknown_type(std::string_view known) {
-  return unsupported_media_type("the body of the request was in an unknown format - accepted media types include: " + std::string(known));
+  return unsupported_media_type("the body of the request was in an unknown format - accepted media types include: " +
+                                std::string(known));
 }
 
 Error not_a_patch(std::string_view found, std::string_view wanted) {
-  return bad_request("error decoding patch: json: cannot unmarshal " + std::string(found) + " into Go value of type " + std::string(wanted));
+  return bad_request("error decoding patch: json: cannot unmarshal " + std::string(found) + " into Go value of type " +
+                     std::string(wanted));
 }
 
 }  // namespace
@@ -72,9 +74,10 @@ Result<PatchType> patch_type(std::string_view content_type, bool is_custom) {
   if (type == BodyType::kMergePatch) return PatchType::kMerge;
   if (type == BodyType::kApplyYaml) return PatchType::kApply;
   if (type == BodyType::kStrategicPatch && !is_custom) return PatchType::kStrategic;
-  return unknown_type(is_custom ? "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
-                                : "application/json-patch+json, application/merge-patch+json, "
-                                  "application/strategic-merge-patch+json, application/apply-patch+yaml");
+  return unknown_type(is_custom
+                          ? "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+                          : "application/json-patch+json, application/merge-patch+json, "
+                            "application/strategic-merge-patch+json, application/apply-patch+yaml");
 }
 
 Result<Body> read_patch(std::string_view body, PatchType type) {
@@ -105,9 +108,11 @@ Result<json::Value> read_delete_options(std::string_view body, std::string_view 
   if (type != BodyType::kJson && type != BodyType::kYaml) {
     return unknown_type("application/json, application/yaml, application/vnd.kubernetes.protobuf");
   }
-  Result<json::Value> parsed = type == BodyType::kJson ? json::parse(body, {.refuse_duplicate_keys = false}) : yaml::parse(body);
+  Result<json::Value> parsed =
+      type == BodyType::kJson ? json::parse(body, {.refuse_duplicate_keys = false}) : yaml::parse(body);
   if (!parsed.ok()) return bad_request("couldn't get version/kind; json parse error: " + parsed.error().message());
-  if (!parsed->is_object()) return bad_request("DeleteOptions: wanted an object, found " + std::string(json::type_name(*parsed)));
+  if (!parsed->is_object())
+    return bad_request("DeleteOptions: wanted an object, found " + std::string(json::type_name(*parsed)));
   return parsed;
 }
 

@@ -19,7 +19,8 @@ ApiAnswer answer_unknown_resource(std::span<const api::KindInfo> kinds, std::str
     return kind.resource.group == group && !kind.is_custom;
   });
   if (!is_core_group) return answer_page_not_found();
-  return answer_error(status_error(404, "NotFound", "the server could not find the requested resource", json::Object()));
+  return answer_error(
+      status_error(404, "NotFound", "the server could not find the requested resource", json::Object()));
 }
 
 const api::KindInfo* find_kind(std::span<const api::KindInfo> kinds, const Attributes& a) {
@@ -144,9 +145,7 @@ Resources::Answer Resources::act(Job& job) {
   return method_not_supported(job.kind.resource, "");  // an unknown method has no verb
 }
 
-Resources::Answer Resources::get(Job& job) {
-  return dress(job, TRY(registry_.get(job.kind, job.key, job.part)));
-}
+Resources::Answer Resources::get(Job& job) { return dress(job, TRY(registry_.get(job.kind, job.key, job.part))); }
 
 Resources::Answer Resources::list(Job& job) {
   const ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
@@ -161,7 +160,8 @@ Resources::Answer Resources::watch(Job& job) {
   if (target.find("sendInitialEvents")) query.send_initial_events = target.is_set("sendInitialEvents");
   query.end = clock_.now() + timeout;
   ApiAnswer out;
-  out.watch = watch_stream(TRY(registry_.watch(job.kind, query)), {job.kind, job.media, job.include}, *query.end, clock_);
+  out.watch =
+      watch_stream(TRY(registry_.watch(job.kind, query)), {job.kind, job.media, job.include}, *query.end, clock_);
   return out;
 }
 
@@ -217,7 +217,8 @@ Resources::Answer Resources::console(const Ask& ask, const api::KindInfo& kind) 
   const Attributes& a = ask.attributes;
   if (a.verb != "get") return method_not_supported(kind.resource, a.verb);
   if (ask.http.upgrade != kConsoleProtocol) {
-    return bad_request("a console needs an upgraded connection: wanted the header Upgrade: " + std::string(kConsoleProtocol));
+    return bad_request("a console needs an upgraded connection: wanted the header Upgrade: " +
+                       std::string(kConsoleProtocol));
   }
   const ObjectKey key{a.name_space, a.name};
   TRY(registry_.get(kind, key));
@@ -226,7 +227,9 @@ Resources::Answer Resources::console(const Ask& ask, const api::KindInfo& kind) 
   ApiAnswer out;
   out.status = 101;
   out.upgrade_protocol = kConsoleProtocol;
-  out.upgraded = [machine, end = clock_.now() + limits::kConsoleTimeMax](ByteStream& client) { join_streams(client, *machine, end); };
+  out.upgraded = [machine, end = clock_.now() + limits::kConsoleTimeMax](ByteStream& client) {
+    join_streams(client, *machine, end);
+  };
   return out;
 }
 
@@ -235,7 +238,8 @@ Resources::Answer Resources::definitions(Job& job) {
   if (verb == "get") return dress(job, TRY(definitions_.get(job.key.name)));
   const ListQuery query = TRY(list_options(job.ask.target, {}));
   const Revision at = registry_.store().revision();
-  if (verb == "list") return dress_list(job, {.items = TRY(definitions_.list(query)), .at = at, .continue_token = {}, .remaining = {}});
+  if (verb == "list")
+    return dress_list(job, {.items = TRY(definitions_.list(query)), .at = at, .continue_token = {}, .remaining = {}});
   if (verb != "watch") {
     std::string name = job.key.name;
     if (verb == "create") {
@@ -266,10 +270,12 @@ Resources::Answer Resources::dress(const Job& job, json::Value object, int statu
       json::Value metadata = json::Object{{"resourceVersion", object.text({"metadata", "resourceVersion"})}};
       const TableForm form{.version = job.media.version, .include = job.include};
       const api::KindInfo& kind = job.part == Part::kScale ? scale_kind() : job.kind;
-      return answer_json(job.media, table_of(kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall()), status);
+      return answer_json(
+          job.media, table_of(kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall()), status);
     }
     case Form::kPartial: return answer_json(job.media, partial_of(object, job.media.version), status);
-    case Form::kPartialList: return not_acceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
+    case Form::kPartialList:
+      return not_acceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
     default: return answer_json(job.media, std::move(object), status);
   }
 }
@@ -283,7 +289,8 @@ Resources::Answer Resources::dress_list(const Job& job, ListResult result) const
   }
   json::Value list = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.list_kind}};
   if (job.media.form == Form::kPartial) {
-    return not_acceptable("you requested PartialObjectMetadata, but the requested object is a list (" + std::string(job.kind.list_kind) + ")");
+    return not_acceptable("you requested PartialObjectMetadata, but the requested object is a list (" +
+                          std::string(job.kind.list_kind) + ")");
   }
   if (job.media.form == Form::kPartialList) {
     list["apiVersion"] = "meta.k8s.io/" + job.media.version;
@@ -296,7 +303,8 @@ Resources::Answer Resources::dress_list(const Job& job, ListResult result) const
     }
   }
   list["metadata"] = std::move(metadata);
-  list["items"] = json::Array(std::make_move_iterator(result.items.begin()), std::make_move_iterator(result.items.end()));
+  list["items"] =
+      json::Array(std::make_move_iterator(result.items.begin()), std::make_move_iterator(result.items.end()));
   return answer_json(job.media, std::move(list));
 }
 

@@ -24,8 +24,9 @@ Result<json::Value> may_i(json::Value review, const User& user, WallTime) {
   const json::Value* other = review.at({"spec", "nonResourceAttributes"});
   if ((resource == nullptr) == (other == nullptr)) {
     const api::Resource unnamed{"authorization.k8s.io", "v1", "", ""};
-    return invalid(unnamed, "", {{"spec", "FieldValueInvalid",
-                                  "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified"}});
+    return invalid(unnamed, "",
+                   {{"spec", "FieldValueInvalid",
+                     "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified"}});
   }
   Attributes asked;
   if (resource != nullptr) {
@@ -44,8 +45,10 @@ Result<json::Value> may_i(json::Value review, const User& user, WallTime) {
   return review;
 }
 
-json::Value rule(std::initializer_list<json::Value> verbs, std::initializer_list<json::Value> groups, std::initializer_list<json::Value> resources) {
-  return json::Object{{"verbs", json::Array(verbs)}, {"apiGroups", json::Array(groups)}, {"resources", json::Array(resources)}};
+json::Value rule(std::initializer_list<json::Value> verbs, std::initializer_list<json::Value> groups,
+                 std::initializer_list<json::Value> resources) {
+  return json::Object{
+      {"verbs", json::Array(verbs)}, {"apiGroups", json::Array(groups)}, {"resources", json::Array(resources)}};
 }
 
 Result<json::Value> what_may_i(json::Value review, const User& user, WallTime) {
@@ -56,11 +59,13 @@ Result<json::Value> what_may_i(json::Value review, const User& user, WallTime) {
     paths.push_back(json::Object{{"verbs", json::Array{"*"}}, {"nonResourceURLs", json::Array{"*"}}});
   }
   resources.push_back(rule({"create"}, {"authentication.k8s.io"}, {"selfsubjectreviews"}));
-  resources.push_back(rule({"create"}, {"authorization.k8s.io"}, {"selfsubjectaccessreviews", "selfsubjectrulesreviews"}));
+  resources.push_back(
+      rule({"create"}, {"authorization.k8s.io"}, {"selfsubjectaccessreviews", "selfsubjectrulesreviews"}));
   paths.push_back(json::Object{{"verbs", json::Array{"get"}},
-                               {"nonResourceURLs", json::Array{"/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez",
-                                                               "/openapi/*", "/readyz", "/version"}}});
-  review["status"] = json::Object{{"resourceRules", std::move(resources)}, {"nonResourceRules", std::move(paths)}, {"incomplete", false}};
+                               {"nonResourceURLs", json::Array{"/api", "/api/*", "/apis", "/apis/*", "/healthz",
+                                                               "/livez", "/openapi/*", "/readyz", "/version"}}});
+  review["status"] = json::Object{
+      {"resourceRules", std::move(resources)}, {"nonResourceRules", std::move(paths)}, {"incomplete", false}};
   return review;
 }
 
@@ -70,9 +75,15 @@ struct Row {
   Result<json::Value> (*answer)(json::Value review, const User& user, WallTime now);
 };
 constexpr std::array kRows = {
-    Row{"selfsubjectreviews", {"authentication.k8s.io", "v1", "SelfSubjectReview", "selfsubjectreviews", false}, who_am_i},
-    Row{"selfsubjectaccessreviews", {"authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", false}, may_i},
-    Row{"selfsubjectrulesreviews", {"authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", false}, what_may_i},
+    Row{"selfsubjectreviews",
+        {"authentication.k8s.io", "v1", "SelfSubjectReview", "selfsubjectreviews", false},
+        who_am_i},
+    Row{"selfsubjectaccessreviews",
+        {"authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", false},
+        may_i},
+    Row{"selfsubjectrulesreviews",
+        {"authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", false},
+        what_may_i},
 };
 
 const Row* row_of(const Attributes& a) {

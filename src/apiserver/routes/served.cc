@@ -22,8 +22,11 @@ struct Review {
 };
 constexpr std::array kReviews = {
     Review{{"authentication.k8s.io", "v1", "SelfSubjectReview"}, "selfsubjectreviews", "selfsubjectreview"},
-    Review{{"authorization.k8s.io", "v1", "SelfSubjectAccessReview"}, "selfsubjectaccessreviews", "selfsubjectaccessreview"},
-    Review{{"authorization.k8s.io", "v1", "SelfSubjectRulesReview"}, "selfsubjectrulesreviews", "selfsubjectrulesreview"},
+    Review{{"authorization.k8s.io", "v1", "SelfSubjectAccessReview"},
+           "selfsubjectaccessreviews",
+           "selfsubjectaccessreview"},
+    Review{
+        {"authorization.k8s.io", "v1", "SelfSubjectRulesReview"}, "selfsubjectrulesreviews", "selfsubjectrulesreview"},
 };
 
 Verbs verbs_of(const api::KindInfo& kind) {
@@ -68,9 +71,11 @@ ServedResource resource_of(const Review& review) {
 }
 
 void add(std::vector<ServedGroup>& groups, ServedResource resource) {
-  auto group = std::find_if(groups.begin(), groups.end(), [&](const ServedGroup& g) { return g.group == resource.kind.group; });
+  auto group =
+      std::find_if(groups.begin(), groups.end(), [&](const ServedGroup& g) { return g.group == resource.kind.group; });
   if (group == groups.end()) {
-    group = groups.insert(groups.end(), {.group = resource.kind.group, .version = resource.kind.version, .resources = {}});
+    group =
+        groups.insert(groups.end(), {.group = resource.kind.group, .version = resource.kind.version, .resources = {}});
   }
   group->resources.push_back(std::move(resource));
 }

@@ -28,7 +28,7 @@ struct ServedResource {
   const api::KindInfo* info = nullptr;  // null: a review, of which nothing is stored
 };
 struct ServedGroup {
-  std::string_view group, version;  // of each group we serve one version
+  std::string_view group, version;        // of each group we serve one version
   std::vector<ServedResource> resources;  // by plural
   std::string group_version() const;
 };

@@ -120,9 +120,8 @@ constexpr std::array kPrinters = {
 
 const Printer* printer_of(const api::KindInfo& kind, std::string_view column) {
   if (kind.is_custom) return nullptr;
-  const auto found = std::find_if(kPrinters.begin(), kPrinters.end(), [&](const Printer& p) {
-    return p.kind == kind.resource.kind && p.column == column;
-  });
+  const auto found = std::find_if(kPrinters.begin(), kPrinters.end(),
+                                  [&](const Printer& p) { return p.kind == kind.resource.kind && p.column == column; });
   return found == kPrinters.end() ? nullptr : &*found;
 }
 
@@ -131,8 +130,13 @@ bool begins_with_name(const api::KindInfo& kind) {
   return std::none_of(kind.columns.begin(), kind.columns.end(), [](const api::Column& c) { return c.name == "Name"; });
 }
 
-json::Value definition(std::string_view name, std::string_view type, std::string_view format, std::string description, int priority) {
-  return json::Object{{"name", name}, {"type", type}, {"format", format}, {"description", std::move(description)}, {"priority", priority}};
+json::Value definition(std::string_view name, std::string_view type, std::string_view format, std::string description,
+                       int priority) {
+  return json::Object{{"name", name},
+                      {"type", type},
+                      {"format", format},
+                      {"description", std::move(description)},
+                      {"priority", priority}};
 }
 
 json::Value row_of(const api::KindInfo& kind, const json::Value& object, const TableForm& form, WallTime now) {

@@ -38,7 +38,8 @@ class Dresser {
  private:
   json::Value table(json::Value object) {
     json::Value metadata = json::Object{{"resourceVersion", object.text({"metadata", "resourceVersion"})}};
-    const TableForm form{.version = form_.media.version, .include = form_.include, .with_definitions = std::exchange(is_first_, false)};
+    const TableForm form{
+        .version = form_.media.version, .include = form_.include, .with_definitions = std::exchange(is_first_, false)};
     return table_of(form_.kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall());
   }
 
@@ -74,7 +75,8 @@ class LiveStream final : public EventStream {
 
 class SilentStream final : public EventStream {
  public:
-  SilentStream(std::vector<json::Value> objects, json::Value bookmark, const WatchForm& form, Time end, const Clock& clock)
+  SilentStream(std::vector<json::Value> objects, json::Value bookmark, const WatchForm& form, Time end,
+               const Clock& clock)
       : end_(end), clock_(clock) {
     Dresser dresser(form, clock);
     for (json::Value& object : objects) first_.push_back(dresser.dress(Type::kAdded, std::move(object)));
@@ -102,12 +104,13 @@ class SilentStream final : public EventStream {
 
 }  // namespace
 
-std::unique_ptr<EventStream> watch_stream(std::unique_ptr<Watch> watch, const WatchForm& form, Time end, const Clock& clock) {
+std::unique_ptr<EventStream> watch_stream(std::unique_ptr<Watch> watch, const WatchForm& form, Time end,
+                                          const Clock& clock) {
   return std::make_unique<LiveStream>(std::move(watch), form, end, clock);
 }
 
-std::unique_ptr<EventStream> silent_stream(std::vector<json::Value> objects, json::Value bookmark, const WatchForm& form,
-                                           Time end, const Clock& clock) {
+std::unique_ptr<EventStream> silent_stream(std::vector<json::Value> objects, json::Value bookmark,
+                                           const WatchForm& form, Time end, const Clock& clock) {
   return std::make_unique<SilentStream>(std::move(objects), std::move(bookmark), form, end, clock);
 }
 

@@ -1,8 +1,263 @@
-// apiserver/store/sqlite_store.cc — Store in one SQLite file.
+// apiserver/store/sqlite_store.cc — Store in one SQLite file: one thread writes, others read on connections of their own.
+//
+// Writes that wait together are committed together and share one fsync. A write is shown to watches when, and only
+// when, it is on the disk.
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "apiserver/limits.h"
+#include "apiserver/store/change_window.h"
+#include "apiserver/store/sqlite_log.h"
 #include "apiserver/store/store.h"
+#include "base/fd.h"
 
 namespace rig::apiserver {
+namespace {
 
-Result<std::unique_ptr<Store>> sqlite_store(const std::string&) { return Error(Code::kUnimplemented, "soon"); }
+constexpr Revision kCompactStep = 1'000;  // rows per transaction, so that writes need not wait long
+
+// The lock is on a file of its own: closing a second descriptor of the database would drop SQLite's own locks.
+Result<Fd> lock_file(const std::string& path) {
+  Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock) return Error(Code::kUnavailable, "open " + path + ": " + std::generic_category().message(errno));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  return Error(Code::kAlreadyExists, path + " is locked: another process uses this database")
+      .with_hint("stop it, or choose another data directory");
+}
+
+// The file holds Secrets: nobody else may read it. SQLite gives its other files the same mode.
+Status make_private_file(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (file) return {};
+  return Error(Code::kUnavailable, "open " + path + ": " + std::generic_category().message(errno));
+}
+
+struct Job {
+  enum class Kind : std::uint8_t { kCreate, kUpdate, kRemove, kCompact } kind = Kind::kCreate;
+  std::string key = {}, value = {};
+  Revision expected = 0;  // kCompact: up to where
+  std::promise<Result<Revision>> done = {};
+};
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::string path, Fd lock, Database database, LogWriter log, LogHead head)
+      : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)), log_(std::move(log)),
+        compacted_(head.compacted), window_(head.revision, limits::kWindowChangesMax, limits::kWindowBytesMax),
+        writer_([this](const std::stop_token& stop) { write(stop); }) {}
+
+  ~SqliteStore() override {
+    writer_.request_stop();
+    writer_.join();
+  }
+
+  Result<Revision> create(std::string_view key, std::string value) override {
+    return submit({Job::Kind::kCreate, std::string(key), std::move(value)});
+  }
+  Result<Revision> update(std::string_view key, std::string value, Revision expected) override {
+    return submit({Job::Kind::kUpdate, std::string(key), std::move(value), expected});
+  }
+  Result<Revision> remove(std::string_view key, Revision expected) override {
+    return submit({Job::Kind::kRemove, std::string(key), {}, expected});
+  }
+
+  Result<Record> get(std::string_view key) const override {
+    std::optional<Record> found = TRY(read([&](LogReader& reader) { return reader.get(key); }));
+    if (!found) return Error(Code::kNotFound, std::string(key) + " does not exist");
+    settle(found->revision);
+    return *std::move(found);
+  }
+
+  Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) const override {
+    Page page = TRY(read([&](LogReader& reader) { return reader.list(prefix, after_key, limit, at); }));
+    settle(page.at);
+    return page;
+  }
+
+  Result<std::vector<Change>> changes(std::string_view prefix, Revision after, std::size_t limit) const override {
+    if (after < compacted()) return Error(Code::kOutOfRange, "revision " + std::to_string(after) + " has been compacted");
+    if (auto recent = window_.changes(prefix, after, limit)) return *std::move(recent);
+    return read([&](LogReader& reader) { return reader.changes(prefix, after, limit); });
+  }
+
+  Revision revision() const override { return window_.revision(); }
+  Revision compacted() const override {
+    const Lock lock(mutex_);
+    return compacted_;
+  }
+
+  Status compact(Revision upto) override {
+    upto = std::min(upto, revision());
+    for (Revision at = compacted(); at < upto;) {
+      at = std::min(upto, at + kCompactStep);
+      TRY(submit({Job::Kind::kCompact, {}, {}, at}));
+    }
+    return {};
+  }
+
+  Revision wait(Revision after, Time deadline, std::stop_token stop) const override {
+    return window_.wait(after, deadline, std::move(stop));
+  }
+
+ private:
+  // ---- reading: connections are taken from a pool and given back ----
+  template <class Work>
+  auto read(const Work& work) const -> decltype(work(std::declval<LogReader&>())) {
+    std::unique_ptr<LogReader> reader = TRY(take_reader());
+    auto result = work(*reader);
+    const bool is_usable = result.ok() || result.error().is(Code::kOutOfRange);
+    const Lock lock(mutex_);
+    if (is_usable && readers_.size() < limits::kReadersMax) readers_.push_back(std::move(reader));
+    return result;
+  }
+
+  Result<std::unique_ptr<LogReader>> take_reader() const {
+    {
+      const Lock lock(mutex_);
+      if (!readers_.empty()) {
+        std::unique_ptr<LogReader> reader = std::move(readers_.back());
+        readers_.pop_back();
+        return reader;
+      }
+    }
+    return LogReader::open(path_);
+  }
+
+  // A reader may see a commit that has not been announced yet. What we show has been: waits the moment until then.
+  void settle(Revision seen) const {
+    (void)window_.wait(seen - 1, std::chrono::steady_clock::now() + limits::kBusyTimeout, {});
+  }
+
+  // ---- writing ----
+  Result<Revision> submit(Job job) {
+    std::future<Result<Revision>> done = job.done.get_future();
+    {
+      const Lock lock(mutex_);
+      if (jobs_.size() >= limits::kWritesQueuedMax) {
+        return Error(Code::kResourceExhausted, "too many writes are waiting").with_retry_after(std::chrono::seconds(1));
+      }
+      jobs_.push_back(std::move(job));
+    }
+    job_added_.notify_one();
+    return done.get();
+  }
+
+  std::vector<Job> take_group(const std::stop_token& stop) {
+    Lock lock(mutex_);
+    job_added_.wait(lock, stop, [&]() REQUIRES(mutex_) { return !jobs_.empty(); });
+    std::vector<Job> group;
+    while (!jobs_.empty() && group.size() < limits::kGroupWritesMax) {
+      group.push_back(std::move(jobs_.front()));
+      jobs_.pop_front();
+    }
+    return group;
+  }
+
+  // Ends when stop is requested and nothing waits any more.
+  void write(const std::stop_token& stop) {
+    for (std::vector<Job> group = take_group(stop); !group.empty(); group = take_group(stop)) {
+      std::vector<Result<Revision>> results;
+      std::vector<std::shared_ptr<const Change>> changes;
+      const Status committed = commit(group, results, changes);
+      if (!committed.ok()) {
+        if (database_.is_in_transaction()) (void)database_.run("ROLLBACK");  // there is no better answer than the first error
+        changes.clear();
+      } else {
+        announce(group);
+      }
+      window_.push(std::move(changes));
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        group[i].done.set_value(committed.ok() ? std::move(results[i]) : Result<Revision>(committed.error()));
+      }
+    }
+  }
+
+  // A result per job: what was refused does not keep the others from being written.
+  Status commit(const std::vector<Job>& group, std::vector<Result<Revision>>& results,
+                std::vector<std::shared_ptr<const Change>>& changes) {
+    TRY(database_.run("BEGIN IMMEDIATE"));
+    Revision revision = window_.revision();
+    for (const Job& job : group) {
+      if (job.kind == Job::Kind::kCompact) {
+        TRY(log_.compact(compacted(), job.expected));
+        results.emplace_back(job.expected);
+        continue;
+      }
+      const std::optional<LogWriter::Live> live = TRY(log_.find(job.key));
+      if (std::optional<Error> refusal = refuse(job, live)) {
+        results.emplace_back(*std::move(refusal));
+        continue;
+      }
+      changes.push_back(std::make_shared<const Change>(TRY(apply(job, live, ++revision))));
+      results.emplace_back(revision);
+    }
+    return database_.run("COMMIT");
+  }
+
+  static std::optional<Error> refuse(const Job& job, const std::optional<LogWriter::Live>& live) {
+    if (job.kind == Job::Kind::kCreate) {
+      return live ? std::optional(Error(Code::kAlreadyExists, job.key + " already exists")) : std::nullopt;
+    }
+    if (!live) return Error(Code::kNotFound, job.key + " does not exist");
+    if (live->revision != job.expected) return Error(Code::kAborted, job.key + " was changed by somebody else");
+    return std::nullopt;
+  }
+
+  Result<Change> apply(const Job& job, const std::optional<LogWriter::Live>& live, Revision revision) {
+    Change change{Change::Kind::kPut, {job.key, job.value, live ? live->created : revision, revision}, {}, 0};
+    if (live) {
+      change.before = TRY(log_.value(live->revision));
+      change.before_revision = live->revision;
+    }
+    if (job.kind == Job::Kind::kRemove) {
+      change.kind = Change::Kind::kRemove;
+      change.now.value = change.before;
+      TRY(log_.remove(job.key, *live, revision));
+    } else {
+      TRY(log_.put(job.key, job.value, live, revision));
+    }
+    return change;
+  }
+
+  void announce(const std::vector<Job>& group) {
+    const Lock lock(mutex_);
+    for (const Job& job : group) {
+      if (job.kind == Job::Kind::kCompact) compacted_ = std::max(compacted_, job.expected);
+    }
+  }
+
+  const std::string path_;
+  const Fd lock_;  // released last
+  Database database_;  // the writer's
+  LogWriter log_;
+  mutable Mutex mutex_;
+  std::condition_variable_any job_added_;
+  std::deque<Job> jobs_ GUARDED_BY(mutex_);
+  Revision compacted_ GUARDED_BY(mutex_);
+  mutable std::vector<std::unique_ptr<LogReader>> readers_ GUARDED_BY(mutex_);  // idle
+  ChangeWindow window_;
+  std::jthread writer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> sqlite_store(const std::string& path) {
+  Fd lock = TRY(lock_file(path + ".lock"));
+  TRY(make_private_file(path));
+  Database database = TRY(open_log(path));
+  const LogHead head = TRY(head_of(database));
+  LogWriter log = TRY(LogWriter::prepare(database));
+  return std::unique_ptr<Store>(
+      std::make_unique<SqliteStore>(path, std::move(lock), std::move(database), std::move(log), head));
+}
 
 }  // namespace rig::apiserver

@@ -92,7 +92,7 @@ class Creation {
                                                    {"network-config", spec_.seed.network_config}};
     const std::string iso = TRY(cloudinit::iso9660("cidata", files));
     const Pool pool = TRY(pool_for(""));
-    parts_.seed_path = TRY(make_volume(host_, pool.get(), seed_volume(ref_.machine_id), iso, call_));
+    parts_.seed_path = TRY(make_volume(host_, pool.get(), seed_volume(ref_.machine_id), iso));
     return {};
   }
 

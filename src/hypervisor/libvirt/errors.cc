@@ -24,6 +24,7 @@ constexpr std::array kRows = {
     ErrorRow{0, "is not active", Code::kFailedPrecondition, "Start it on the host (virsh net-start, pool-start)."},
     ErrorRow{0, "Failed to get \"write\" lock", Code::kFailedPrecondition,
              "Another machine or process has this disk open."},
+    ErrorRow{0, "is still in use", Code::kUnavailable, "Another operation holds the volume; it is tried again."},
     ErrorRow{VIR_ERR_AUTH_FAILED, "host key", Code::kUnauthenticated, kHostKeyHint},
     ErrorRow{VIR_ERR_LIBSSH, "key", Code::kUnauthenticated, kHostKeyHint},
     ErrorRow{VIR_ERR_SYSTEM_ERROR, "Permission denied", Code::kPermissionDenied,

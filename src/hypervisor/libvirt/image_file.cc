@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "base/digest.h"
+#include "hypervisor/libvirt/image_store.h"
 #include "hypervisor/libvirt/limits.h"
 #include "hypervisor/libvirt/volumes.h"
 #include "transfer/formats/image_header.h"
@@ -40,6 +41,13 @@ class TransientPool {
   Pool pool_;
 };
 
+Result<ImageFile> whole_image(virConnectPtr host, virStorageVolPtr volume, const std::string& name) {
+  const Pool pool = TRY(owned<Pool>(ask(virStoragePoolLookupByVolume, volume), "find the pool of '" + name + "'"));
+  auto image = TRY(stored_image(host, pool.get(), name));
+  if (!image) return Error(Code::kUnavailable, "it is not fetched yet").with_hint("Wait until the image is prepared.");
+  return *std::move(image);
+}
+
 Result<ImageFile> judge(virConnectPtr host, virStorageVolPtr volume, const std::string& path,
                         const std::string& expected_format) {
   const VolumeFacts facts = TRY(facts_of(volume));
@@ -47,6 +55,7 @@ Result<ImageFile> judge(virConnectPtr host, virStorageVolPtr volume, const std::
     return Error(Code::kFailedPrecondition, "'" + path + "' is the disk of a machine, not an image")
         .with_hint("A disk that others are based on may never change: copy it first.");
   }
+  if (is_image_volume(facts.name)) return whole_image(host, volume, facts.name);
   const std::string beginning = TRY(read_beginning(host, volume, kHeaderBytes));
   const std::int64_t file_bytes = std::max(facts.physical_bytes, static_cast<std::int64_t>(beginning.size()));
   const auto header = TRY(transfer::read_image_header(beginning, file_bytes, expected_format));

@@ -14,6 +14,9 @@ class LibvirtImages final : public provider::Images {
   Result<provider::PreparedImage> prepare(const provider::ImageRequest& request, const Call& call) override;
 
  private:
+  Status fetch(const provider::ImageRequest& request, const std::string& pool_name, const std::string& volume,
+               const OnProgress& progress, const Call& call);
+
   Connection& connection_;
   provider::TaskRunner& tasks_;
   const CreateSettings& settings_;

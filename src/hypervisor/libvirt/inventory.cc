@@ -39,13 +39,18 @@ Status add_volumes(virConnectPtr host, const DomainFacts& facts, provider::Machi
     if (!volume.ok() && volume.error().is(Code::kNotFound)) continue;
     if (!volume.ok()) return volume.error();
     const VolumeFacts stored = TRY(facts_of(volume->get()));
+    const auto pool = owned<Pool>(ask(virStoragePoolLookupByVolume, volume->get()), "find the pool of a volume");
+    const std::string pool_name = pool.ok() ? virStoragePoolGetName(pool->get()) : "";
     if (device.name == "root") {
+      spec.placement.storage = pool_name;
       spec.root_disk_bytes = stored.capacity_bytes;
       spec.image = {.location = stored.backing_path, .format = stored.backing_format};
       continue;
     }
     for (provider::DiskSpec& disk : spec.disks) {
-      if (disk.name == device.name) disk.size_bytes = stored.capacity_bytes;
+      if (disk.name != device.name) continue;
+      disk.size_bytes = stored.capacity_bytes;
+      disk.storage = pool_name;
     }
   }
   return {};

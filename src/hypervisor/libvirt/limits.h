@@ -25,6 +25,7 @@ inline constexpr Duration kRebootGrace = seconds(60);  // then the machine is re
 inline constexpr Duration kResetGrace = seconds(10);   // for the sign of a reset
 inline constexpr Duration kDetachGrace = seconds(20);  // a machine that runs must let go of a device within it
 
+inline constexpr Duration kDetachLook = milliseconds(200);
 inline constexpr Duration kCutRetry = seconds(2);      // power that could not be cut in time is tried again
 
 // Machines.

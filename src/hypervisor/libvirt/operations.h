@@ -31,6 +31,13 @@ Status create_machine(virConnectPtr host, const provider::MachineRef& ref, const
 // Power off, volumes, then the domain: as long as something is left, the machine is still found.
 Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const Call& call);
 
+Result<provider::Plan> make_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec);
+// kAborted when the machine's configuration is not the plan's; kOutOfRange, kFailedPrecondition before any effect for
+// what cannot be changed. What was done of a plan that is cut off stays; the next plan has the rest.
+Status apply_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
+                  const provider::Plan& plan, const CreateSettings& settings, const OnProgress& progress,
+                  const Call& call);
+
 // Starts, resumes or wakes; answers whether it started a machine that was off.
 Result<bool> power_on(virConnectPtr host, const provider::MachineRef& ref);
 Status pull_power(virConnectPtr host, const provider::MachineRef& ref);  // at once; fine when it is off

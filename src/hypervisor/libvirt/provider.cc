@@ -104,7 +104,7 @@ class LibvirtProvider final : public provider::Provider {
 
 Result<Capabilities> LibvirtProvider::capabilities(const Call&) {
   Capabilities can;
-  can.reconfigure_online = can.disk_expansion_online = can.linked_clones = can.image_import = true;
+  can.disk_expansion_online = can.linked_clones = can.image_import = true;
   can.disk_types = {"thin", "thick"};
   can.network_types = {"network", "bridge", "user"};
   can.import_formats = {"qcow2", "raw"};
@@ -191,12 +191,15 @@ Result<std::vector<Machine>> LibvirtProvider::describe_many(std::span<const Mach
   return machines;
 }
 
-Result<Plan> LibvirtProvider::plan(const MachineRef&, const MachineSpec&, const Call&) {
-  return Error(Code::kUnimplemented, "plan");
+Result<Plan> LibvirtProvider::plan(const MachineRef& ref, const MachineSpec& spec, const Call& call) {
+  const Session session = TRY(connection_.session(call));
+  return make_plan(session.get(), ref, spec);
 }
 
-Result<TaskId> LibvirtProvider::apply(const MachineRef&, const MachineSpec&, const Plan&, const Call&) {
-  return Error(Code::kUnimplemented, "apply");
+Result<TaskId> LibvirtProvider::apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan, const Call&) {
+  return submit(ref, "apply", [this, ref, spec, plan](virConnectPtr host, const auto& progress, const Call& call) {
+    return apply_plan(host, ref, spec, plan, settings_, progress, call);
+  });
 }
 
 Result<TaskId> LibvirtProvider::power_on(const MachineRef& ref, const Call&) {

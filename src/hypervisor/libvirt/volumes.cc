@@ -26,10 +26,6 @@ Error no_pool(virConnectPtr host, const std::string& name) {
       .with_hint("Name one of them, or define the pool on the host.");
 }
 
-Result<PoolFacts> facts_of_pool(virStoragePoolPtr pool) {
-  return parse_pool(TRY(text(ask(virStoragePoolGetXMLDesc, pool, 0U), "describe the pool")));
-}
-
 // A file that another program put there is unknown to libvirt until its pool is refreshed.
 Status refresh_pools_above(virConnectPtr host, const std::string& path) {
   for (const Pool& pool : TRY(pools(host, VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE))) {
@@ -44,6 +40,10 @@ Status refresh_pools_above(virConnectPtr host, const std::string& path) {
 bool is_gone(const Error& error) { return error.is(Code::kNotFound); }
 
 }  // namespace
+
+Result<PoolFacts> facts_of_pool(virStoragePoolPtr pool) {
+  return parse_pool(TRY(text(ask(virStoragePoolGetXMLDesc, pool, 0U), "describe the pool")));
+}
 
 Result<Pool> find_pool(virConnectPtr host, const std::string& name) {
   auto pool = owned<Pool>(ask(virStoragePoolLookupByName, host, name.c_str()), "find pool '" + name + "'");
@@ -91,16 +91,17 @@ Result<std::string> make_volume(virStoragePoolPtr pool, const VolumeSpec& spec) 
 }
 
 Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, const std::string& name,
-                                std::string_view bytes, const Call& call) {
-  std::string path = TRY(make_volume(
-      pool, VolumeSpec{.name = name, .format = "raw", .capacity_bytes = static_cast<std::int64_t>(bytes.size()),
-                       .allocated = false, .backing_path = "", .backing_format = ""}));
+                                std::string_view bytes) {
+  std::string path = TRY(make_volume(pool, VolumeSpec{.name = name,
+                                                      .format = "raw",
+                                                      .capacity_bytes = static_cast<std::int64_t>(bytes.size()),
+                                                      .allocated = false,
+                                                      .backing_path = "",
+                                                      .backing_format = ""}));
   const auto volume = TRY(owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'"));
-  TRY(upload(host, volume.get(), [&]() -> Result<std::string_view> {
-    const std::string_view part = bytes.substr(0, kStreamChunk);
-    bytes.remove_prefix(part.size());
-    return part;
-  }, call));
+  VolumeWriter writer = TRY(VolumeWriter::open(host, volume.get()));
+  TRY(writer.write(bytes));
+  TRY(writer.finish());
   return path;
 }
 
@@ -117,28 +118,28 @@ Status sweep_volumes(virConnectPtr host, const std::string& machine_id) {
   return {};
 }
 
-Status upload(virConnectPtr host, virStorageVolPtr volume, const NextBytes& next, const Call& call) {
-  const auto stream = TRY(owned<Stream>(virStreamNew(host, 0), "open a stream"));
+Result<VolumeWriter> VolumeWriter::open(virConnectPtr host, virStorageVolPtr volume) {
+  Stream stream = TRY(owned<Stream>(virStreamNew(host, 0), "open a stream"));
   TRY(done(ask(virStorageVolUpload, volume, stream.get(), 0ULL, 0ULL, 0U), "begin to write the volume"));
-  const auto send_all = [&]() -> Status {
-    while (true) {
-      if (call.stop.stop_requested()) return Error(Code::kCancelled, "write the volume: stopped");
-      if (std::chrono::steady_clock::now() > call.deadline) {
-        return Error(Code::kDeadlineExceeded, "write the volume: out of time");
-      }
-      std::string_view bytes = TRY(next());
-      if (bytes.empty()) return {};
-      while (!bytes.empty()) {
-        const int sent = ask(virStreamSend, stream.get(), bytes.data(), bytes.size());
-        TRY(done(sent, "write the volume"));
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-      }
-    }
-  };
-  if (auto sent = send_all(); !sent.ok()) {
-    virStreamAbort(stream.get());
-    return sent;
+  return VolumeWriter(std::move(stream));
+}
+
+VolumeWriter::~VolumeWriter() {
+  if (stream_ != nullptr) virStreamAbort(stream_.get());
+}
+
+Status VolumeWriter::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::string_view part = bytes.substr(0, kStreamChunk);
+    const int sent = ask(virStreamSend, stream_.get(), part.data(), part.size());
+    TRY(done(sent, "write the volume"));
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return {};
+}
+
+Status VolumeWriter::finish() {
+  const Stream stream = std::move(stream_);
   return done(ask(virStreamFinish, stream.get()), "finish writing the volume");
 }
 

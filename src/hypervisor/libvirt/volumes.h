@@ -1,12 +1,9 @@
 // libvirt/volumes.h — storage on the host, through pools only: no file of a host is touched in any other way.
 #pragma once
 
-#include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "base/call.h"
 #include "hypervisor/libvirt/handle.h"
 #include "hypervisor/libvirt/storage_xml.h"
 
@@ -15,6 +12,8 @@ namespace rig::libvirt {
 // An active pool of files. kNotFound lists the pools that are there; kFailedPrecondition: it is not active;
 // kUnimplemented: its volumes are not files.
 Result<Pool> find_pool(virConnectPtr host, const std::string& name);
+
+Result<PoolFacts> facts_of_pool(virStoragePoolPtr pool);
 
 // What the host knows of the volume that is this file. kNotFound: no pool holds it, even after those above it in the
 // file system were refreshed.
@@ -25,15 +24,28 @@ Result<VolumeFacts> facts_of(virStorageVolPtr volume);
 // Answers its path.
 Result<std::string> make_volume(virStoragePoolPtr pool, const VolumeSpec& spec);
 Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, const std::string& name,
-                                std::string_view bytes, const Call& call);  // a raw one with these bytes
+                                std::string_view bytes);  // a raw one with these bytes
 Status remove_volume(virStoragePoolPtr pool, const std::string& name);      // fine when it is gone
 
-// Deletes every volume of this machine in every active pool but those in `keep`, by its exact name.
+// Deletes every volume of this machine in every active pool, by its exact name.
 Status sweep_volumes(virConnectPtr host, const std::string& machine_id);
 
-// Sends what `next` gives, until it gives "" , to the volume. Nothing is promised about the volume after an error.
-using NextBytes = std::function<Result<std::string_view>()>;
-Status upload(virConnectPtr host, virStorageVolPtr volume, const NextBytes& next, const Call& call);
+// Writes a volume from its beginning. Destroyed before finish() it gives up, and nothing is promised about the volume.
+class VolumeWriter {
+ public:
+  static Result<VolumeWriter> open(virConnectPtr host, virStorageVolPtr volume);
+  VolumeWriter(VolumeWriter&&) = default;
+  VolumeWriter& operator=(VolumeWriter&&) = delete;
+  ~VolumeWriter();
+
+  Status write(std::string_view bytes);
+  Status finish();  // once
+
+ private:
+  explicit VolumeWriter(Stream stream) : stream_(std::move(stream)) {}
+  Stream stream_;
+};
+
 // The first `bytes` of it, fewer when it is shorter.
 Result<std::string> read_beginning(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes);
 

@@ -1,11 +1,12 @@
 // provider/conformance/conformance.h — one text of what every provider promises, as a table of functions.
 //
-// GoogleTest and the `vcts` program only wrap it. A case gets a Subject: the provider under test, in process or over
-// gRPC, and the means to look at and meddle with its host from outside.
+// GoogleTest (gtest.h) and the `vcts` program only wrap it. A case gets a Subject: the provider under test, in process
+// or over gRPC, and the means to look at and meddle with its host from outside.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,8 +17,14 @@
 
 namespace rig::provider::conformance {
 
-// The host behind the provider, seen without it. Methods that a subject cannot offer return kUnimplemented, and the
-// case is then "not applicable" for that subject (listed, never silently passed).
+// What goes wrong right after an effect on the host.
+enum class Fault : std::uint8_t {
+  kReplyLost,  // the provider does not learn of the effect
+  kKilled,     // the provider process ends; restart_provider() brings it back
+};
+
+// The host behind the provider, seen without it. Methods that a subject cannot offer answer kUnimplemented with the
+// reason, and the cases that need them are then "not applicable" for that subject (listed, never silently passed).
 class Host {
  public:
   virtual ~Host() = default;
@@ -25,21 +32,29 @@ class Host {
   virtual Result<std::vector<std::string>> volumes() = 0;        // every disk and image file, full names
   virtual Status add_foreign_machine(const std::string& name, const std::string& uuid) = 0;  // without our stamp
   virtual Result<std::string> fingerprint(const std::string& name) = 0;  // of all bytes of that machine's configuration
-  virtual Status pull_power(const std::string& id) = 0;          // behind our back
-  virtual Status restart_provider() = 0;                         // tasks are forgotten
-  virtual Result<std::int64_t> calls() = 0;                      // to the hypervisor so far
+  virtual Status set_power(const std::string& id, Power power) = 0;      // behind our back
+  virtual Status erase(const std::string& id) = 0;                       // the same: removed with its disks
+  virtual Status edit(const std::string& id) = 0;                        // the same: its configuration is changed a little
+  virtual Status restart_provider() = 0;                                 // tasks are forgotten
+  virtual Result<std::int64_t> calls() = 0;                              // to the hypervisor so far
   virtual Result<std::string> seed_bytes(const std::string& id, std::string_view document) = 0;  // "user-data", ...
-  virtual Status clean() = 0;                                    // remove everything that tests made
+  virtual Result<std::string> log() = 0;                                 // everything that the provider logged
+  // From now on, `effect` effects go well and the next one meets the fault. Answers whether the fault that was
+  // planned before has happened. nullopt: none is planned any more.
+  virtual Result<bool> plan_fault(std::optional<Fault> fault, int effect) = 0;
+  virtual Status clean() = 0;  // remove everything that tests made
 };
 
 struct Subject {
   std::string name;                         // "fake in process", "libvirt over gRPC"
   std::function<Provider&()> provider;      // again after Host::restart_provider()
   Host* host = nullptr;
-  MachineSpec small;                        // the smallest machine that boots here, with an image and one NIC
-  ImageRequest image;                       // a good image on this host
+  MachineSpec small;                        // the smallest machine that boots here, with one NIC; the image is prepared
+  ImageRequest image;                       // a good image on this host, with a checksum
   Duration boot_time{};                     // how long it may take to be up; 0: machines here do not boot
-  std::function<void()> wait;               // lets a little time pass between polls (steps a StepClock, or waits)
+  std::function<void()> wait;               // lets a little time pass between two looks
+  std::optional<MachineSpec> stubborn;      // a machine that ignores a request to shut down
+  std::optional<MachineSpec> too_large;     // a machine for which there is no room
 };
 
 // "" : passed; "n/a: why" : does not apply to this subject; else what is wrong.

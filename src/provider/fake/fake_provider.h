@@ -30,6 +30,9 @@ struct Options {
   std::map<std::string, std::string> sources;
 };
 
+// Key of MachineSpec::extra_config: a machine with the value "ignored" does not obey a request to shut down.
+inline constexpr std::string_view kShutdown = "fake.shutdown";
+
 // What happens right after an effect on the host.
 enum class After : std::uint8_t {
   kGoOn,

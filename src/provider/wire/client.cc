@@ -159,6 +159,7 @@ Error Peer::error_of(const grpc::Status& status, const grpc::ClientContext& cont
 }
 
 Result<std::unique_ptr<Provider>> connect(const std::string& address, const Tls& tls) {
+  set_up_grpc();
   TRY(check_address(address, tls));
   auto channel = grpc::CreateCustomChannel(address, client_credentials(tls), arguments(tls));
   return std::unique_ptr<Provider>(std::make_unique<Client>(std::make_shared<Peer>(address, std::move(channel))));

@@ -1,9 +1,12 @@
 // provider/wire/credentials.cc — how the two ends prove who they are.
 #include "provider/wire/internal/credentials.h"
 
+#include <grpc/support/log.h>
+
 #include <cstdlib>
 #include <mutex>
 
+#include "base/log.h"
 #include "provider/wire/limits.h"
 
 namespace rig::provider::wire {
@@ -11,12 +14,24 @@ namespace {
 
 // gRPC 1.51 has no word for the lowest TLS version, and takes 1.2. The one cipher that this leaves to TLS 1.2 needs a
 // pre-shared key that nobody has; the ciphers of TLS 1.3 are not touched by it. Read by gRPC when it is first used.
-void allow_tls_1_3_only() {
-  static std::once_flag once;
-  std::call_once(once, [] { ::setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", /*overwrite=*/1); });
+void allow_tls_1_3_only() { ::setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", /*overwrite=*/1); }
+
+void log_of_grpc(gpr_log_func_args* line) {
+  if (line->severity == GPR_LOG_SEVERITY_ERROR)
+    log::warn("grpc", {{"text", line->message}});
+  else
+    log::debug("grpc", {{"text", line->message}});
 }
 
 }  // namespace
+
+void set_up_grpc() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    allow_tls_1_3_only();
+    gpr_set_log_function(log_of_grpc);
+  });
+}
 
 bool is_unix(const std::string& address) { return address.starts_with("unix:"); }
 
@@ -35,7 +50,6 @@ Status check_address(const std::string& address, const Tls& tls) {
 
 std::shared_ptr<grpc::ServerCredentials> server_credentials(const Tls& tls) {
   if (tls.empty()) return grpc::InsecureServerCredentials();
-  allow_tls_1_3_only();
   grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.pem_root_certs = tls.authority_pem;
   options.pem_key_cert_pairs.push_back({tls.key_pem, tls.certificate_pem});
@@ -44,7 +58,6 @@ std::shared_ptr<grpc::ServerCredentials> server_credentials(const Tls& tls) {
 
 std::shared_ptr<grpc::ChannelCredentials> client_credentials(const Tls& tls) {
   if (tls.empty()) return grpc::InsecureChannelCredentials();
-  allow_tls_1_3_only();
   return grpc::SslCredentials({tls.authority_pem, tls.key_pem, tls.certificate_pem});
 }
 

@@ -45,7 +45,7 @@ grpc::Status ProviderService::Create(grpc::ServerContext* context, const ref::Cr
                                      ref::CreateResponse* response) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
     if (!request->has_ref()) return old_.create(*request, *response, call);
-    const auto spec = decode(request->spec());
+    const auto spec = decode(request->spec());  // not TRY: g++ 12 warns wrongly about so large a Result in a lambda
     if (!spec.ok()) return spec.error();
     set_task(TRY(provider_.create(decode(request->ref()), *spec, call)), *response);
     response->set_id(request->ref().id());
@@ -89,7 +89,9 @@ grpc::Status ProviderService::Describe(grpc::ServerContext* context, const ref::
                                        ref::DescribeResponse* response) {
   return answer(calls_, *context, [&](const Call& call) -> rig::Status {
     if (!request->has_ref()) return old_.describe(request->id(), *response, call);
-    encode(TRY(provider_.describe(decode(request->ref()), call)), *response->mutable_machine());
+    const auto machine = provider_.describe(decode(request->ref()), call);
+    if (!machine.ok()) return machine.error();
+    encode(*machine, *response->mutable_machine());
     return {};
   });
 }

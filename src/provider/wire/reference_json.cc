@@ -321,19 +321,19 @@ Result<ImageRequest> read_image_source(const std::string& image_json) {
 }
 
 std::string write_image_source(const ImageRequest& request) {
-  json::Object libvirt;
-  const auto say = [](json::Object& object, std::string_view name, const std::string& value) {
-    if (!value.empty()) object[name] = value;
+  json::Object place;
+  const auto say = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) place[name] = value;
   };
-  say(libvirt, "path", request.path);
-  say(libvirt, "url", request.url);
-  say(libvirt, "format", request.format);
-  say(libvirt, "checksum", request.checksum);
-  say(libvirt, "checksumType", request.checksum_type);
-  say(libvirt, "storagePool", request.storage);
-  json::Object source = {{"libvirt", std::move(libvirt)}};
+  say("path", request.path);
+  say("url", request.url);
+  say("format", request.format);
+  say("checksum", request.checksum);
+  say("checksumType", request.checksum_type);
+  say("storagePool", request.storage);
+  json::Object source = {{"libvirt", place}};
   // The reference's Proxmox provider reads this one; its libvirt provider only the other.
-  if (!request.url.empty()) source["http"] = json::Object{{"url", request.url}};
+  if (!request.url.empty()) source["http"] = place;
   return json::to_text(json::Object{{"source", std::move(source)}});
 }
 

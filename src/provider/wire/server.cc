@@ -70,6 +70,7 @@ class GrpcServer final : public Server {
 }  // namespace
 
 Result<std::unique_ptr<Server>> serve(Provider& provider, const ServerOptions& options) {
+  set_up_grpc();
   TRY(check_address(options.address, options.tls));
   auto server = std::make_unique<GrpcServer>(provider, options);
   TRY(server->start(options));

@@ -254,7 +254,9 @@ void Host::power_off(Record& record) {
 
 void Host::ask_off(Record& record, WallTime hard_at, WallTime now) {
   if (record.power == Power::kOff) return;
-  const bool obeys = options.obeys_shutdown && record.power == Power::kOn;
+  const auto said = record.running.extra_config.find(std::string(kShutdown));
+  const bool ignores = said != record.running.extra_config.end() && said->second == "ignored";
+  const bool obeys = options.obeys_shutdown && !ignores && record.power == Power::kOn;
   const WallTime off_at = obeys ? std::min(hard_at, now + options.power) : hard_at;
   if (record.off_at && *record.off_at <= off_at) return;
   record.off_at = off_at;

@@ -11,6 +11,8 @@
 
 namespace rig::provider::wire {
 
+void set_up_grpc();  // before anything else of gRPC is used; again is fine
+
 bool is_unix(const std::string& address);
 
 // kInvalidArgument: plaintext on a network address, a path longer than a unix socket's, half a Tls.

@@ -1,0 +1,91 @@
+// api/v1beta1/rules_test.cc — rules over several fields, and the places where we accept what the reference refuses.
+#include <gtest/gtest.h>
+
+#include "api/kinds.h"
+#include "api/v1beta1/vm_class.h"
+#include "base/yaml/yaml.h"
+#include "schema/walk.h"
+
+namespace rig::api::v1beta1 {
+namespace {
+
+json::Value object_of(std::string_view text) {
+  Result<json::Value> value = yaml::parse(text);
+  EXPECT_TRUE(value.ok()) << text;
+  return value.ok() ? value.take() : json::Value();
+}
+
+std::string first_problem(std::string_view kind, std::string_view text, const json::Value* old = nullptr) {
+  const std::vector<schema::Problem> problems =
+      schema::validate(find_kind_by_name("infra.virtrigaud.io", kind)->type(), object_of(text), old);
+  return problems.empty() ? "" : problems.front().path + ": " + problems.front().what;
+}
+
+constexpr std::string_view kMachine = "spec: {providerRef: {name: p}, classRef: {name: c}, ";
+
+TEST(Rules, AreKept) {
+  struct Case {
+    std::string_view kind;
+    std::string text;
+    std::string_view problem;  // a part of it; "" = none
+  };
+  const std::string machine(kMachine);
+  const std::string provider =
+      "spec: {credentialSecretRef: {name: s}, runtime: {image: 'registry:5000/x'}, endpoint: 'qemu:///session', type: ";
+  const Case cases[] = {
+      {"VirtualMachine", machine + "imageRef: {name: i}}", ""},
+      {"VirtualMachine", machine + "importedDisk: {diskID: d}}", ""},
+      {"VirtualMachine", machine + "}", "exactly one of imageRef, importedDisk must be set"},
+      {"VirtualMachine", machine + "imageRef: {name: i}, importedDisk: {diskID: d}}", "exactly one of"},
+      {"VirtualMachine", "metadata: {name: a}", "spec"},
+      {"VirtualMachine", machine + "imageRef: {name: debian.12}}", ""},
+      {"VirtualMachine", machine + "imageRef: {name: Debian}}", "spec.imageRef.name"},
+      {"VirtualMachine", machine + "imageRef: {name: i}, networks: [{name: a, ipAddress: '2001:db8::1', prefix: 64}]}",
+       ""},
+      {"VirtualMachine", machine + "imageRef: {name: i}, networks: [{name: a, ipAddress: '2001:db8::g'}]}",
+       "spec.networks[0].ipAddress"},
+      {"VirtualMachine", machine + "imageRef: {name: i}, networks: [{name: a, prefix: 129}]}",
+       "spec.networks[0].prefix"},
+      {"VirtualMachine", machine + "imageRef: {name: i}, powerState: true}", "spec.powerState"},
+      {"VirtualMachine", machine + "imageRef: {name: i}, deletionPolicy: Keep}", "spec.deletionPolicy"},
+      {"Provider", provider + "mock}", ""},
+      {"Provider", provider + "hyperv}", "spec.type"},
+      {"VMClass", "spec: {cpu: 1, memory: 1Gi, securityProfile: {tpmVersion: '2'}}", ""},
+      {"VMClass", "spec: {cpu: 1, memory: 1Gi, securityProfile: {tpmVersion: '1.2'}}", ""},
+      {"VMClass", "spec: {cpu: 1, memory: 1Gi, securityProfile: {tpmVersion: 2}}", "spec.securityProfile.tpmVersion"},
+      {"VMClass", "spec: {cpu: 0, memory: 1Gi}", "spec.cpu"},
+      {"VMSnapshot", "spec: {vmRef: {name: v}, schedule: {cronSpec: '0 3 * * MON'}}", ""},
+      {"VMSnapshot", "spec: {vmRef: {name: v}, schedule: {cronSpec: 'x @every 5m'}}", "spec.schedule.cronSpec"},
+  };
+  for (const Case& c : cases) {
+    const std::string problem = first_problem(c.kind, c.text);
+    EXPECT_EQ(problem.empty(), c.problem.empty()) << c.text << ": " << problem;
+    EXPECT_NE(problem.find(c.problem), std::string::npos) << c.text << ": " << problem;
+  }
+}
+
+TEST(Rules, LetAMachineKeepItsProvider) {
+  const std::string text = std::string(kMachine) + "imageRef: {name: i}}";
+  const json::Value old = object_of(text);
+  EXPECT_EQ(first_problem("VirtualMachine", text, &old), "");
+  json::Value other = old;
+  other.set({"spec", "providerRef", "name"}, "q");
+  EXPECT_NE(first_problem("VirtualMachine", text, &other).find("field is immutable"), std::string::npos);
+}
+
+// The reference's schema prunes them.
+TEST(Rules, KeepTheLabelsOfATemplate) {
+  json::Value set = object_of("spec: {template: {metadata: {labels: {app: web}, name: x}}}");
+  schema::prune(find_kind_by_name("infra.virtrigaud.io", "VMSet")->type(), set);
+  EXPECT_EQ(json::to_text(set), R"({"spec":{"template":{"metadata":{"labels":{"app":"web"}}}}})");
+}
+
+TEST(TpmVersion, TwoIsTheSameAsTwoPointZero) {
+  const auto profile = schema::decode<SecurityProfile>(object_of("tpmVersion: '2'"));
+  ASSERT_TRUE(profile.ok());
+  EXPECT_EQ(profile->tpm_version, TpmVersion::kV20);
+  EXPECT_EQ(schema::name_of(TpmVersion::kV20), "2.0");
+}
+
+}  // namespace
+}  // namespace rig::api::v1beta1

@@ -1,0 +1,236 @@
+// apiserver/serve.cc — see serve.h.
+#include "apiserver/serve.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "apiserver/failure.h"
+#include "apiserver/limits.h"
+#include "apiserver/pki.h"
+#include "apiserver/routes/authorization.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/yaml/yaml.h"
+#include "http/gzip.h"
+#include "http/server.h"
+#include "kube/kubeconfig.h"
+
+namespace rig::apiserver {
+namespace {
+
+const User kAnonymous{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
+const User kLocal{.name = "local", .groups = {std::string(kMasters), std::string(kAuthenticated)}};
+
+// Says who is asking. Certificates are read once each.
+class Doorkeeper {
+ public:
+  // kUnauthenticated: a certificate of another authority or out of its time, or any token.
+  Result<User> identify(const http::ServerRequest& request) {
+    if (request.local_socket) return kLocal;
+    if (!request.peer_certificate_pem.empty()) {
+      if (!request.peer_certificate_trusted) return unauthorized();
+      return user_of(request.peer_certificate_pem);
+    }
+    constexpr std::string_view kBearer = "Bearer ";
+    const std::string_view credentials = request.header("Authorization");
+    if (credentials.starts_with(kBearer) && !trim(credentials.substr(kBearer.size())).empty()) return unauthorized();
+    return kAnonymous;
+  }
+
+ private:
+  Result<User> user_of(const std::string& pem) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(pem); found != known_.end()) return found->second;
+    http::CertificateFacts facts = TRY(http::read_certificate(pem));
+    User user{.name = std::move(facts.common_name), .groups = std::move(facts.organizations)};
+    user.groups.emplace_back(kAuthenticated);
+    if (known_.size() >= limits::kKnownCertificatesMax) known_.clear();
+    known_.emplace(pem, user);
+    return user;
+  }
+
+  std::mutex mutex_;  // guards known_
+  std::map<std::string, User> known_;
+};
+
+ApiRequest api_request(const http::ServerRequest& request, User user) {
+  ApiRequest out;
+  out.method = request.method;
+  out.target = request.target;
+  out.accept = request.header("Accept");
+  out.content_type = request.header("Content-Type");
+  out.user_agent = request.header("User-Agent");
+  out.if_none_match = request.header("If-None-Match");
+  out.upgrade = request.header("Upgrade");
+  out.body = request.body;
+  out.user = std::move(user);
+  return out;
+}
+
+std::string body_text(ApiAnswer& answer) {
+  if (answer.body.is_null()) return std::move(answer.text);
+  if (answer.content_type == "application/yaml") return yaml::to_text(answer.body);
+  return answer.pretty ? json::to_pretty(answer.body) : json::to_text(answer.body) + "\n";
+}
+
+http::Reply reply_of(ApiAnswer answer, std::string_view accept_encoding) {
+  http::Reply out{.status = answer.status, .headers = std::move(answer.headers), .body = body_text(answer)};
+  if (!out.body.empty()) out.headers.emplace_back("Content-Type", answer.content_type);
+  if (out.body.size() >= limits::kCompressedBytesMin && http::accepts_gzip(accept_encoding)) {
+    out.body = http::gzip(out.body);
+    out.headers.emplace_back("Content-Encoding", "gzip");
+    out.headers.emplace_back("Vary", "Accept-Encoding");
+  }
+  return out;
+}
+
+std::string_view reason_of(int status) {
+  switch (status) {
+    case 413: return "RequestEntityTooLarge";
+    case 408: return "Timeout";
+    case 503: return "ServiceUnavailable";
+    default: return "BadRequest";
+  }
+}
+
+// What the HTTP layer refuses by itself is a Status, too.
+http::Reply refuse(int status, std::string_view why) {
+  const Error error = status_error(status, reason_of(status), std::string(why));
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json"}},
+          .body = json::to_text(status_of(error)) + "\n"};
+}
+
+Time now() { return std::chrono::steady_clock::now(); }
+
+class ServingServer final : public Serving {
+ public:
+  ServingServer(ApiServer& api, ServeOptions options, const Clock& clock, http::KeyPair authority)
+      : api_(api), options_(std::move(options)), clock_(clock), authority_(std::move(authority)) {}
+  ~ServingServer() override { stop(Duration::zero()); }
+
+  Status start() {
+    const WallTime issued = clock_.wall();
+    const Identities identities = TRY(issue_identities(authority_, options_.address, issued));
+    const http::Handler handler = [this](const http::ServerRequest& request, http::Responder& responder) {
+      answer(request, responder);
+    };
+    http::ServerOptions tcp;
+    tcp.address = options_.address;
+    tcp.port = options_.port;
+    tcp.certificate_pem = identities.server.certificate_pem;
+    tcp.key_pem = identities.server.key_pem;
+    tcp.client_ca_pem = authority_.certificate_pem;
+    tcp.refuse = refuse;
+    tcp_ = TRY(http::Server::start(tcp, handler));
+    if (!options_.unix_socket.empty()) {
+      http::ServerOptions local;
+      local.unix_socket = options_.unix_socket;
+      local.refuse = refuse;
+      local_ = TRY(http::Server::start(local, handler));
+    }
+    TRY(write_access(identities.admin));
+    renewal_ = std::jthread([this, issued](const std::stop_token& stop) { renew_in_time(issued, stop); });
+    return {};
+  }
+
+  int port() const override { return tcp_->port(); }
+
+  void stop(Duration grace) override {
+    stop_.request_stop();
+    renewal_ = {};
+    if (tcp_) tcp_->stop(grace);
+    if (local_) local_->stop(grace);
+  }
+
+ private:
+  void answer(const http::ServerRequest& request, http::Responder& responder) {
+    const Result<User> user = doorkeeper_.identify(request);
+    if (!user.ok()) return responder.send(refuse_user(user.error()));
+    ApiAnswer answer = api_.handle(api_request(request, *user));
+    if (answer.watch) return stream(answer, responder);
+    if (answer.upgraded) {
+      if (const auto client = responder.upgrade(answer.upgrade_protocol)) answer.upgraded(*client);
+      return;
+    }
+    responder.send(reply_of(std::move(answer), request.header("Accept-Encoding")));
+  }
+
+  static http::Reply refuse_user(const Error& error) {
+    return {.status = http_code(error),
+            .headers = {{"Content-Type", "application/json"}},
+            .body = json::to_text(status_of(error)) + "\n"};
+  }
+
+  // Every event is a line and is sent at once.
+  void stream(ApiAnswer& answer, http::Responder& responder) {
+    answer.headers.emplace_back("Content-Type", answer.content_type);
+    responder.begin(200, std::move(answer.headers));
+    while (responder.is_open()) {
+      const EventStream::Batch batch = answer.watch->next(now() + limits::kWatchLookEvery, stop_.get_token());
+      std::string lines;
+      for (const json::Value& event : batch.events) lines += json::to_text(event) + "\n";
+      if (!responder.write(lines) || batch.ended) return;
+    }
+  }
+
+  Status write_access(const http::KeyPair& admin) {
+    if (options_.kubeconfig.empty()) return {};
+    const bool is_v6 = options_.address.find(':') != std::string::npos;
+    kube::Access access;
+    access.server =
+        "https://" + (is_v6 ? "[" + options_.address + "]" : options_.address) + ":" + std::to_string(port());
+    access.ca_pem = authority_.certificate_pem;
+    access.certificate_pem = admin.certificate_pem;
+    access.key_pem = admin.key_pem;
+    access.user = "admin";
+    return write_file(options_.kubeconfig, kube::write_kubeconfig(access, "virtrigaud"), 0600);
+  }
+
+  // Looks at the wall clock now and then, for a machine may sleep longer than any timer.
+  void renew_in_time(WallTime issued, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    while (!stop.stop_requested()) {
+      never.wait_for(lock, stop, limits::kRenewalLookEvery, [] { return false; });
+      if (stop.stop_requested() || clock_.wall() < renewal_time(issued)) continue;
+      const WallTime at = clock_.wall();
+      if (const Status renewed = renew(at); renewed.ok())
+        issued = at;
+      else
+        log::error("certificates could not be renewed, trying again later", {{"error", renewed.error()}});
+    }
+  }
+  Status renew(WallTime at) {
+    const Identities identities = TRY(issue_identities(authority_, options_.address, at));
+    TRY(tcp_->set_certificate(identities.server.certificate_pem, identities.server.key_pem));
+    TRY(write_access(identities.admin));
+    log::info("certificates renewed");
+    return {};
+  }
+
+  ApiServer& api_;
+  const ServeOptions options_;
+  const Clock& clock_;
+  const http::KeyPair authority_;
+  Doorkeeper doorkeeper_;
+  std::stop_source stop_;  // ends the waits of watches
+  std::unique_ptr<http::Server> tcp_, local_;
+  std::jthread renewal_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Serving>> serve(ApiServer& server, const ServeOptions& options, const Clock& clock) {
+  http::KeyPair authority =
+      TRY(load_authority(options.pki_dir, clock.wall()).context("certificate authority in " + options.pki_dir));
+  auto out = std::make_unique<ServingServer>(server, options, clock, std::move(authority));
+  TRY(out->start());
+  return std::unique_ptr<Serving>(std::move(out));
+}
+
+}  // namespace rig::apiserver

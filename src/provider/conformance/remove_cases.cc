@@ -1,0 +1,159 @@
+// provider/conformance/remove_cases.cc — removals, forgotten and cancelled tasks, secrets.
+#include "base/uuid.h"
+#include "provider/conformance/internal/bench.h"
+
+namespace rig::provider::conformance {
+namespace {
+
+Status remove_ours_exact(Bench& bench) {
+  const Made kept = TRY(make_small(bench));
+  const std::string foreign = TRY(bench.named(kept.spec)).display_name;
+  TRY(bench.host().add_foreign_machine(foreign, random_uuid()));
+  const std::vector<std::string> machines = TRY(bench.host().machine_names()), volumes = TRY(bench.host().volumes());
+
+  MachineSpec spec = TRY(bench.small_spec());
+  spec.disks = {{"data", 16LL << 20, "", ""}};
+  spec.seed.user_data = "#cloud-config\n";
+  const MachineRef ref = TRY(bench.reserve(spec));
+  TRY(bench.make(ref, spec));
+  TRY(bench.power_on(ref));
+  TRY(bench.remove(ref));
+  TRY(bench.want_existence(ref, Existence::kGone, "after removal"));
+  TRY(want_same(TRY(bench.host().machine_names()), machines, "machines"));
+  return want_same(TRY(bench.host().volumes()), volumes, "volumes");
+}
+
+// Every mutation of what another owns is refused, and not a byte of it is changed.
+Status mutations_of_foreign_refused(Bench& bench) {
+  const MachineSpec spec = TRY(bench.small_spec());
+  const MachineRef ref = TRY(bench.reserve(spec));
+  if (ref.id.empty()) return Error(Code::kUnimplemented, "the hypervisor chooses the id");
+  TRY(bench.host().add_foreign_machine(ref.id, random_uuid()));
+  const std::string before = TRY(bench.host().fingerprint(ref.id));
+  Provider& provider = bench.provider();
+  const Call call = bench.call();
+  TRY(want_code(Code::kFailedPrecondition, provider.remove(ref, call), "remove"));
+  TRY(want_code(Code::kFailedPrecondition, provider.power_on(ref, call), "power on"));
+  TRY(want_code(Code::kFailedPrecondition, provider.power_off(ref, std::nullopt, call), "power off"));
+  TRY(want_code(Code::kFailedPrecondition, provider.reboot(ref, bench.now(), call), "reboot"));
+  TRY(want_code(Code::kFailedPrecondition, provider.plan(ref, spec, call), "plan"));
+  TRY(want_code(Code::kFailedPrecondition, provider.apply(ref, spec, {}, call), "apply"));
+  TRY(bench.want_existence(ref, Existence::kForeign, "afterwards"));
+  return want_same(TRY(bench.host().fingerprint(ref.id)), before, "the foreign machine's configuration");
+}
+
+// The same uid in another cluster is another's.
+Status another_clusters_machine_is_foreign(Bench& bench) {
+  const Made made = TRY(make_small(bench));
+  MachineRef ref = made.ref;
+  ref.owner.cluster_id = "another-" + bench.cluster_id;
+  TRY(bench.want_existence(ref, Existence::kForeign, "asked by another cluster"));
+  TRY(want_code(Code::kFailedPrecondition, bench.provider().remove(ref, bench.call()), "remove"));
+  const Machine machine = TRY(bench.describe(ref));
+  TRY(want(machine.ref.owner == made.ref.owner, "a foreign machine's ref tells whose it is"));
+  return bench.want_existence(made.ref, Existence::kOurs, "asked by its own");
+}
+
+Status remove_twice(Bench& bench) {
+  const Made made = TRY(make_small(bench));
+  TRY(bench.remove(made.ref));
+  TRY(bench.remove(made.ref));
+  TRY(bench.make(made.ref, made.spec).context("made again"));
+  return bench.want_existence(made.ref, Existence::kOurs, "made again");
+}
+
+Status remove_under(Bench& bench, Fault fault) {
+  const MachineSpec spec = TRY(bench.small_spec());
+  const std::vector<std::string> machines = TRY(bench.host().machine_names()), volumes = TRY(bench.host().volumes());
+  for (int effect = 0; effect < 50; ++effect) {
+    const std::string when = "fault after effect " + std::to_string(effect);
+    const MachineSpec wish = TRY(bench.named(spec));
+    const MachineRef ref = TRY(bench.reserve(wish));
+    TRY(bench.make(ref, wish));
+    TRY(bench.power_on(ref));
+    (void)TRY(bench.host().plan_fault(fault, effect));
+    Status removed = bench.remove(ref);
+    const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
+    if (fault == Fault::kKilled && happened) TRY(bench.host().restart_provider());
+    if (!removed.ok()) TRY(bench.remove(ref).context(when + ", asked again"));
+    TRY(bench.want_existence(ref, Existence::kGone, when));
+    TRY(want_same(TRY(bench.host().machine_names()), machines, when + ": machines"));
+    TRY(want_same(TRY(bench.host().volumes()), volumes, when + ": volumes"));
+    if (!happened) return want(effect > 0, "no fault ever happened");
+  }
+  return want(false, "removal has more than 50 effects");
+}
+Status remove_lost_reply_each_call(Bench& bench) { return remove_under(bench, Fault::kReplyLost); }
+Status remove_killed_each_call(Bench& bench) { return remove_under(bench, Fault::kKilled); }
+
+// ---- tasks ----
+
+Status task_forgotten_after_restart(Bench& bench) {
+  const MachineSpec spec = TRY(bench.small_spec());
+  const MachineRef ref = TRY(bench.reserve(spec));
+  const TaskId task = TRY(bench.provider().create(ref, spec, bench.call()));
+  TRY(bench.host().restart_provider());
+  if (!task.text.empty()) {
+    const TaskState state = TRY(bench.provider().poll(task, bench.call()));
+    TRY(want(state.phase == TaskState::Phase::kForgotten, "a task outlived its provider"));
+  }
+  const TaskState unknown = TRY(bench.provider().poll({"task-of-nobody"}, bench.call()));
+  TRY(want(unknown.phase == TaskState::Phase::kForgotten, "an unknown task is not forgotten"));
+  TRY(bench.make(ref, spec));
+  return bench.want_existence(ref, Existence::kOurs, "describe and create converge");
+}
+
+Status cancel_running_task(Bench& bench) {
+  const MachineSpec spec = TRY(bench.small_spec());
+  const MachineRef ref = TRY(bench.reserve(spec));
+  const TaskId task = TRY(bench.provider().create(ref, spec, bench.call()));
+  if (!task.text.empty()) TRY(bench.provider().cancel(task, bench.call()));
+  const Status ended = bench.finish(task);
+  if (!ended.ok()) TRY(want_code(Code::kCancelled, ended, "the cancelled task"));
+  TRY(bench.provider().cancel({"task-of-nobody"}, bench.call()).context("cancel of what is over"));
+  TRY(bench.make(ref, spec));
+  return bench.want_existence(ref, Existence::kOurs, "the state is derivable");
+}
+
+// ---- secrets ----
+
+Status secrets_never_leave(Bench& bench) {
+  const std::string secret = "s3cr3t-" + random_suffix(12);
+  MachineSpec spec = TRY(bench.small_spec());
+  spec.seed.user_data = "#cloud-config\npassword: " + secret + "\n";
+  const MachineRef ref = TRY(bench.reserve(spec));
+  TRY(bench.make(ref, spec));
+  TRY(bench.power_on(ref));
+  const Machine machine = TRY(bench.describe(ref));
+  std::string told = machine.detail + machine.console_url + machine.version;
+  for (const MachineSpec* is : {&machine.running, &machine.configured}) {
+    told += is->seed.user_data + is->seed.meta_data + is->seed.network_config;
+    for (const auto& [key, value] : is->extra_config) told += key + value;
+  }
+  for (const auto& [key, value] : machine.facts) told += key + value;
+  MachineSpec impossible = spec;
+  impossible.nics.at(0).network = "conf-network-that-is-nowhere";
+  impossible.nics.at(0).bridge.clear();
+  const auto plan = bench.provider().plan(ref, impossible, bench.call());
+  if (!plan.ok()) told += plan.error().to_string();
+  TRY(want(told.find(secret) == std::string::npos, "a secret came back from describe() or in an error"));
+  return want(TRY(bench.host().log()).find(secret) == std::string::npos, "a secret stands in the log");
+}
+
+constexpr Case kCases[] = {
+    {"remove_ours_exact", "disks of others and images stay", run<remove_ours_exact>},
+    {"remove_foreign_refused", "no mutation of what is another's", run<mutations_of_foreign_refused>},
+    {"another_clusters_machine_is_foreign", "the stamp decides", run<another_clusters_machine_is_foreign>},
+    {"remove_twice", "removing what is gone succeeds", run<remove_twice>},
+    {"remove_lost_reply_each_call", "gone, nothing orphaned", run<remove_lost_reply_each_call>},
+    {"remove_killed_each_call", "gone, nothing orphaned", run<remove_killed_each_call>},
+    {"task_forgotten_after_restart", "kForgotten; describe + create converge", run<task_forgotten_after_restart>},
+    {"cancel_running_task", "stops, state derivable", run<cancel_running_task>},
+    {"secrets_never_leave", "planted values are nowhere", run<secrets_never_leave>},
+};
+
+}  // namespace
+
+std::span<const Case> remove_cases() { return kCases; }
+
+}  // namespace rig::provider::conformance

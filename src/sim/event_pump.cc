@@ -1,0 +1,77 @@
+// sim/event_pump.cc — the reflector's rules over the real API server.
+#include "sim/event_pump.h"
+
+#include "sim/world.h"
+
+namespace rig::sim {
+
+EventPump::EventPump(World& world, const api::Resource& resource, std::function<void(const kube::Event&)> on_event)
+    : world_(world), resource_(resource), on_event_(std::move(on_event)), core_(world.prng.next() | 1U) {}
+
+bool EventPump::bring(int events_max) {
+  if (world_.prng.chance(world_.faults.watch_breaks)) break_off();
+  for (int i = 0; i < events_max; ++i) {
+    if (bring_one() == Brought::kNothing) return false;
+  }
+  return true;
+}
+
+EventPump::Brought EventPump::bring_one() {
+  if (!under_way_.empty()) return deliver();
+  const auto want = core_.next(world_.clock.now());
+  if (const auto* page = std::get_if<kube::ReflectorCore::ListPage>(&want)) return list(*page);
+  if (const auto* follow = std::get_if<kube::ReflectorCore::Watch>(&want)) return watch(*follow);
+  return Brought::kNothing;  // backing off
+}
+
+EventPump::Brought EventPump::list(const kube::ReflectorCore::ListPage& page) {
+  stream_.reset();
+  const auto answer = world_.kubectl().send(
+      kube::list_request(resource_, "", {.continue_token = page.continue_token, .limit = page.limit}), world_.call());
+  if (!answer.ok()) {
+    core_.on_error(answer.error(), world_.clock.now());
+  } else {
+    for (const kube::Event& event : core_.on_page(*answer, world_.clock.now())) on_event_(event);
+  }
+  return Brought::kSomething;
+}
+
+EventPump::Brought EventPump::watch(const kube::ReflectorCore::Watch& watch) {
+  if (!stream_) {
+    const kube::Request request =
+        kube::watch_request(resource_, "", {.resource_version = watch.resource_version}, std::chrono::minutes(5));
+    stream_ = world_.open_watch(request);
+    core_.on_watch_start(world_.clock.now());
+  }
+  apiserver::EventStream::Batch batch = stream_->next(Time{}, {});
+  for (json::Value& event : batch.events) under_way_.push_back(std::move(event));
+  if (!batch.ended) return under_way_.empty() ? Brought::kNothing : Brought::kSomething;
+  stream_.reset();
+  if (under_way_.empty()) core_.on_watch_end(world_.clock.now());
+  return Brought::kSomething;
+}
+
+EventPump::Brought EventPump::deliver() {
+  json::Value event = std::move(under_way_.front());
+  under_way_.pop_front();
+  if (const auto error = kube::watch_error(event)) {
+    world_.note("watch of " + std::string(resource_.plural) + ": " + error->to_string());
+    stream_.reset();
+    core_.on_error(*error, world_.clock.now());
+    return Brought::kSomething;
+  }
+  const auto told = core_.on_watch_event(std::move(event));
+  if (!told) return Brought::kSomething;
+  on_event_(*told);
+  if (world_.prng.chance(world_.faults.event_repeats)) on_event_(*told);
+  return Brought::kSomething;
+}
+
+void EventPump::break_off() {
+  if (!stream_) return;
+  under_way_.clear();
+  stream_.reset();
+  core_.on_watch_end(world_.clock.now());
+}
+
+}  // namespace rig::sim

@@ -1,0 +1,131 @@
+// sim/manager_process.cc — the manager's own controllers as a Process: what controllers/controllers.cc puts threads
+// and queues around, put into the simulator's.
+#include "sim/manager_process.h"
+
+#include <map>
+
+#include "controllers/caches.h"
+#include "controllers/provider.h"
+#include "controllers/provider_watch.h"
+#include "controllers/usage.h"
+#include "controllers/virtual_machine.h"
+#include "controllers/vm_image.h"
+#include "sim/world.h"
+
+namespace rig::sim {
+namespace {
+
+using runtime::Priority;
+using runtime::WorkQueueCore;
+
+// The event streams of the providers that are followed.
+class ProviderStreams final : public Source {
+ public:
+  ProviderStreams(World& world, const kube::Store<controllers::v1::VirtualMachine>& machines,
+                  std::function<void(const ObjectKey&)> wake)
+      : world_(world), machines_(machines), wake_(std::move(wake)) {}
+
+  void follow(const ObjectKey& provider, bool exists) {
+    if (!exists) {
+      streams_.erase(provider);
+    } else {
+      streams_.try_emplace(provider, provider, machines_);
+    }
+  }
+
+  bool bring(int events_max) override {
+    bool more = false;
+    for (auto& [provider, stream] : streams_) more = bring(provider, stream, events_max) || more;
+    return more;
+  }
+
+ private:
+  bool bring(const ObjectKey& provider, controllers::ProviderWatchCore& stream, int events_max) {
+    if (events_max == 0 || !world_.fleet().find(provider).ok()) return false;
+    int brought = 0;
+    const auto on_event = [&](const provider::Event& event) {
+      for (const ObjectKey& key : stream.on_event(event)) wake_(key);
+      ++brought;
+      return stream.resume().empty() || brought < events_max;  // a snapshot comes whole
+    };
+    const Call look_only{world_.clock.now(), {}, {}};
+    const Status ended = world_.fleet().host(provider).watch(world_.cluster_id(), stream.resume(), on_event, look_only);
+    if (ended.ok()) return true;
+    if (!ended.error().is(Code::kDeadlineExceeded)) stream.on_end(ended);
+    return false;
+  }
+
+  World& world_;
+  const kube::Store<controllers::v1::VirtualMachine>& machines_;
+  const std::function<void(const ObjectKey&)> wake_;
+  std::map<ObjectKey, controllers::ProviderWatchCore> streams_;
+};
+
+class ManagerProcess final : public Process {
+ public:
+  explicit ManagerProcess(World& world)
+      : Process(world),
+        events_(world.api(), "virtrigaud", world.clock),
+        context_{.api = world.api(),
+                 .stores = caches_.stores(),
+                 .providers = world.fleet(),
+                 .runtime = world.fleet(),
+                 .clock = world.clock,
+                 .cluster_id = world.cluster_id(),
+                 .events = &events_} {
+    auto streams = std::make_unique<ProviderStreams>(
+        world, caches_.machines.store(), [this](const ObjectKey& key) { machine_queue_.add(key, Priority::kEvent); });
+    const auto nobody = [](const ObjectKey&, Priority) {};
+    controllers::connect(
+        caches_,
+        {.machine = wake(machine_queue_),
+         .provider = wake(provider_queue_),
+         .image = wake(image_queue_),
+         .vm_class = wake(class_queue_),
+         .network = wake(network_queue_),
+         .snapshot = nobody,
+         .clone = nobody,
+         .migration = nobody,
+         .set = nobody,
+         .placement_policy = nobody,
+         .set_machine_lane = [this](const ObjectKey& key,
+                                    const std::string& lane) { machine_queue_.set_lane(key, lane); },
+         .wake_machine_lane = [this](const std::string& lane) { machine_queue_.wake_lane(lane); },
+         .follow_provider = [s = streams.get()](const ObjectKey& key, bool exists) { s->follow(key, exists); }});
+    follow(caches_.machines);
+    follow(caches_.providers);
+    follow(caches_.classes);
+    follow(caches_.images);
+    follow(caches_.networks);
+    follow(caches_.secrets);
+    fill_caches();
+    add(std::move(streams));
+  }
+
+  void provider_changed(const ObjectKey& provider) override { provider_queue_.add(provider, Priority::kEvent); }
+
+ private:
+  static controllers::Wake wake(WorkQueueCore& queue) {
+    return [&queue](const ObjectKey& key, Priority priority) { queue.add(key, priority); };
+  }
+
+  controllers::Caches caches_;
+  kube::EventRecorder events_;
+  controllers::Context context_;
+  controllers::VirtualMachineReconciler machine_{context_};
+  controllers::ProviderReconciler provider_{context_};
+  controllers::VmImageReconciler image_{context_};
+  controllers::VmClassReconciler class_{context_};
+  controllers::VmNetworkAttachmentReconciler network_{context_};
+  WorkQueueCore& machine_queue_ = work_on(machine_);
+  WorkQueueCore& provider_queue_ = work_on(provider_);
+  WorkQueueCore& image_queue_ = work_on(image_);
+  WorkQueueCore& class_queue_ = work_on(class_);
+  WorkQueueCore& network_queue_ = work_on(network_);
+};
+
+}  // namespace
+
+std::unique_ptr<Process> manager_process(World& world) { return std::make_unique<ManagerProcess>(world); }
+
+}  // namespace rig::sim

@@ -1,0 +1,150 @@
+// sim/scenario.cc — what users and administrators do.
+#include "sim/scenario.h"
+
+#include "api/core/secret.h"
+#include "api/v1beta1/provider.h"
+#include "api/v1beta1/virtual_machine.h"
+#include "api/v1beta1/vm_class.h"
+#include "api/v1beta1/vm_image.h"
+#include "api/v1beta1/vm_network_attachment.h"
+#include "base/check.h"
+#include "controllers/identity.h"
+#include "kube/api.h"
+
+namespace rig::sim {
+namespace {
+
+namespace v1 = api::v1beta1;
+using v1::VirtualMachine;
+
+const ObjectKey kLab{"default", "lab"};
+constexpr const char* kForeign = "somebody-elses";
+constexpr std::size_t kMachinesMax = 4;
+
+void create(World& world, const api::Resource& resource, std::string_view text) {
+  const json::Value object = json::parse(text).take();
+  const auto made = world.kubectl().send(kube::create_request(resource, "default", object), world.call());
+  CHECK(made.ok() || made.error().is(Code::kAlreadyExists));
+}
+
+void patch(World& world, const api::Resource& resource, const ObjectKey& key, json::Value body) {
+  const auto done = world.kubectl().send(kube::merge_patch_request(resource, key, body), world.call());
+  CHECK(done.ok());
+}
+
+std::vector<VirtualMachine> machines(World& world) {
+  return kube::Api<VirtualMachine>(world.kubectl()).list("", world.call()).take().items;
+}
+
+std::string random_power(Prng& prng) {
+  static const std::vector<std::string> kStates = {"On", "On", "Off", "OffGraceful"};
+  return prng.one_of(kStates);
+}
+std::string random_class(Prng& prng) { return prng.chance(50) ? "small" : "big"; }
+
+void create_machine(World& world) {
+  json::Value vm = json::Object{{"apiVersion", VirtualMachine::kResource.api_version()}, {"kind", "VirtualMachine"}};
+  const std::string name(1, static_cast<char>('a' + world.prng.between(0, 5)));
+  vm.set({"metadata", "name"}, name);
+  vm.set({"spec", "providerRef", "name"}, kLab.name);
+  vm.set({"spec", "classRef", "name"}, random_class(world.prng));
+  vm.set({"spec", "imageRef", "name"}, "guest");
+  vm.set({"spec", "powerState"}, random_power(world.prng));
+  vm["spec"]["networks"] = json::Array{json::parse(R"({"name":"eth0","networkRef":{"name":"net"}})").take()};
+  create(world, VirtualMachine::kResource, json::to_text(vm));
+  world.note("user creates " + name);
+}
+
+void change_machine(World& world, const VirtualMachine& vm) {
+  json::Value change;
+  if (world.prng.chance(50)) {
+    change.set({"spec", "powerState"}, random_power(world.prng));
+  } else {
+    change.set({"spec", "classRef", "name"}, random_class(world.prng));
+  }
+  world.note("user changes " + vm.meta.name + ": " + json::to_text(change));
+  patch(world, VirtualMachine::kResource, vm.meta.key(), change);
+}
+
+void delete_machine(World& world, const VirtualMachine& vm) {
+  world.note("user deletes " + vm.meta.name);
+  CHECK(kube::Api<VirtualMachine>(world.kubectl()).remove(vm, world.call()).ok());
+}
+
+void ask_to_recreate(World& world, const VirtualMachine& vm) {
+  json::Value change;
+  change.set({"metadata", "annotations", controllers::kRecreateAnnotation}, std::to_string(vm.meta.generation));
+  world.note("user lets " + vm.meta.name + " be made again if it is lost");
+  patch(world, VirtualMachine::kResource, vm.meta.key(), change);
+}
+
+void change_class(World& world) {
+  json::Value change;
+  change.set({"spec", "cpu"}, world.prng.between(1, 4));
+  world.note("user changes class small: " + json::to_text(change));
+  patch(world, v1::VmClass::kResource, {"default", "small"}, change);
+}
+
+}  // namespace
+
+void set_up(World& world) {
+  create(world, api::core::Secret::kResource, R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"lab"}})");
+  create(world, v1::Provider::kResource,
+         R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"Provider","metadata":{"name":"lab"},
+             "spec":{"type":"libvirt","endpoint":"qemu:///system","credentialSecretRef":{"name":"lab"},
+                     "runtime":{"image":"x/y:1","service":{"tls":{"enabled":false}}}}})");
+  create(world, v1::VmClass::kResource,
+         R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMClass","metadata":{"name":"small"},
+             "spec":{"cpu":1,"memory":"256Mi"}})");
+  create(world, v1::VmClass::kResource,
+         R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMClass","metadata":{"name":"big"},
+             "spec":{"cpu":8,"memory":"4Gi"}})");
+  create(world, v1::VmImage::kResource,
+         R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMImage","metadata":{"name":"guest"},
+             "spec":{"source":{"libvirt":{"path":"/images/guest.qcow2","format":"qcow2"}}}})");
+  create(world, v1::VmNetworkAttachment::kResource,
+         R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMNetworkAttachment","metadata":{"name":"net"},
+             "spec":{"network":{"libvirt":{"networkName":"default","model":"virtio"}}}})");
+  provider::fake::FakeProvider& host = world.fleet().host(kLab);
+  for (const provider::Machine& machine : host.machines()) {
+    if (machine.ref.id == kForeign) return;
+  }
+  provider::Machine foreign;
+  foreign.ref.id = kForeign;
+  foreign.ref.machine_id = "00000000-0000-4000-8000-000000000001";
+  foreign.power = provider::Power::kOn;
+  host.add_foreign(foreign);
+}
+
+void one_user_action(World& world) {
+  std::vector<VirtualMachine> all = machines(world);
+  const int dice = world.prng.between(0, 99);
+  if (all.empty() || (all.size() < kMachinesMax && dice < 30)) return create_machine(world);
+  const VirtualMachine& vm = world.prng.one_of(all);
+  if (dice < 65) return change_machine(world, vm);
+  if (dice < 90) return delete_machine(world, vm);
+  if (dice < 95) return ask_to_recreate(world, vm);
+  change_class(world);
+}
+
+void one_administrator_action(World& world) {
+  provider::fake::FakeProvider& host = world.fleet().host(kLab);
+  std::vector<provider::Machine> all = host.machines();
+  std::erase_if(all, [](const provider::Machine& m) { return m.ref.id == kForeign; });
+  if (all.empty()) return;
+  const provider::Machine& machine = world.prng.one_of(all);
+  const int dice = world.prng.between(0, 99);
+  if (dice < 60) {
+    const bool is_on = machine.power == provider::Power::kOn;
+    world.note("administrator switches " + machine.ref.id + (is_on ? " off" : " on"));
+    host.set_power(machine.ref.id, is_on ? provider::Power::kOff : provider::Power::kOn);
+  } else if (dice < 90) {
+    world.note("administrator edits " + machine.ref.id);
+    host.edit(machine.ref.id, [&](provider::MachineSpec& spec) { spec.cpus = world.prng.between(1, 8); });
+  } else {
+    world.note("administrator erases " + machine.ref.id);
+    host.erase(machine.ref.id);
+  }
+}
+
+}  // namespace rig::sim

@@ -1,0 +1,15 @@
+// sim/sim_transport.h — the way to the API server, in bad weather.
+#pragma once
+
+#include <memory>
+
+#include "kube/transport.h"
+
+namespace rig::sim {
+
+class World;
+
+// Watches do not come this way: see EventPump.
+std::unique_ptr<kube::Transport> sim_transport(World& world, kube::Transport& api);
+
+}  // namespace rig::sim
