@@ -118,6 +118,7 @@ void Controllers::add_to(runtime::Manager& manager) {
                        .stop = [&cache] { cache.stop(); }},
                       [&cache] { return cache.is_synced(); });
   });
+  manager.add_controller({.name = "provider events", .start = []() -> Status { return {}; }, .stop = [this] { impl_->watch.stop(); }});
   impl_->each_station([&](auto& station) {
     manager.add_controller({.name = std::string(station.reconciler.kind()),
                             .start = [&station]() -> Status {

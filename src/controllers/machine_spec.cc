@@ -2,6 +2,7 @@
 
 #include "api/quantity.h"
 #include "api/v1beta1/shapes/shapes.h"
+#include "base/digest.h"
 #include "base/text.h"
 #include "base/wall_time.h"
 #include "cloudinit/seed.h"
@@ -129,6 +130,17 @@ Result<provider::MachineSpec> machine_spec(const v1::VirtualMachine& vm, const D
                       .resource_pool = placement->resource_pool, .storage = placement->datastore, .storage_cluster = placement->storage_pod};
   spec.tags = vm.spec.tags;
   return spec;
+}
+
+Result<provider::ImageRequest> image_request(const v1::VmImage& image, v1::ProviderType type) {
+  auto source = TRY(v1::neutral(image.spec, type).context("spec.source"));
+  provider::ImageRequest request{.key = {}, .name = image.meta.name, .path = source.path, .url = source.url, .format = source.format,
+                                 .checksum = source.checksum, .checksum_type = source.checksum_type, .storage = source.storage};
+  if (image.spec.prepare && !image.spec.prepare->validate_checksum) request.checksum.clear();
+  if (request.checksum.empty()) request.checksum_type.clear();
+  // Another source under the same name is another image: machines made from the old one keep it.
+  request.key = sha256_hex(image.meta.uid + "\n" + request.path + "\n" + request.url + "\n" + request.checksum).substr(0, 32);
+  return request;
 }
 
 Duration graceful_timeout(const v1::VirtualMachine& vm) {

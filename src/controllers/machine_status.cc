@@ -150,6 +150,7 @@ void MachineStatus::cannot_change(const provider::Change& change) {
 }
 
 void MachineStatus::switching(Power from, bool to_on) {
+  vm_.status.phase = from == Power::kOff ? MachinePhase::kStopped : MachinePhase::kRunning;
   const std::string text = "The machine is " + std::string(word(from)) + " and is being switched " + (to_on ? "on." : "off.");
   not_ready(ConditionStatus::kFalse, reason::kPowerChanging, text);
   in_progress(reason::kPowerChanging, text);

@@ -43,10 +43,13 @@ void ProviderWatchCore::on_end(const Status& status) {
 ProviderWatch::ProviderWatch(const Context& context, std::function<void(const ObjectKey&)> wake)
     : context_(context), wake_(std::move(wake)) {}
 
-ProviderWatch::~ProviderWatch() {
+ProviderWatch::~ProviderWatch() { stop(); }
+
+void ProviderWatch::stop() {
   std::map<ObjectKey, std::jthread> threads;
   {
     const Lock lock(mutex_);
+    stopped_ = true;
     threads.swap(threads_);
   }
   for (auto& [key, thread] : threads) thread.request_stop();
@@ -54,7 +57,7 @@ ProviderWatch::~ProviderWatch() {
 
 void ProviderWatch::follow(const ObjectKey& provider) {
   const Lock lock(mutex_);
-  if (threads_.contains(provider)) return;
+  if (stopped_ || threads_.contains(provider)) return;
   threads_.emplace(provider, std::jthread([this, provider](std::stop_token stop) { run(provider, std::move(stop)); }));
 }
 

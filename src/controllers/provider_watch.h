@@ -41,6 +41,7 @@ class ProviderWatch {
   ~ProviderWatch();
   void follow(const ObjectKey& provider);  // fine when it is followed
   void forget(const ObjectKey& provider);
+  void stop();  // all of them; follow() does nothing afterwards
 
  private:
   void run(const ObjectKey& provider, std::stop_token stop);
@@ -48,6 +49,7 @@ class ProviderWatch {
   const std::function<void(const ObjectKey&)> wake_;
   Mutex mutex_;
   std::map<ObjectKey, std::jthread> threads_ GUARDED_BY(mutex_);
+  bool stopped_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rig::controllers

@@ -142,6 +142,7 @@ Result<runtime::Action> VirtualMachineReconciler::gone(Visit& visit) {
                     "To make a new one from the image, set the annotation " +
                     std::string(kRecreateAnnotation) + ": \"" + std::to_string(visit.vm.meta.generation) + "\"");
   TRY(publish(visit));
+  tell(visit);
   return Action::wait_for_change();
 }
 
@@ -245,6 +246,7 @@ Result<std::optional<runtime::Action>> VirtualMachineReconciler::follow_task(Vis
   backoff_.failed(visit.vm.meta.key(), visit.vm.meta.generation, context_.clock.now());
   visit.status.failed(state->error.value_or(Error(Code::kUnknown, "the task failed without saying why")));
   TRY(publish(visit));
+  tell(visit);
   return std::optional(Action::look_again_in(must_wait(visit).value_or(kRetryMin)));
 }
 
@@ -252,6 +254,7 @@ Result<runtime::Action> VirtualMachineReconciler::started(Visit& visit, std::str
   metrics::add(metrics::Metric::kVmOperationsTotal,
                {verb, visit.provider_type, visit.vm.spec.provider_ref.name, task.ok() ? "success" : "error"});
   if (!task.ok()) return refused(visit, task.take_error());
+  tell(visit);
   if (task->text.empty()) return Action::look_again_in(Duration::zero());  // done within the call: look at what became of it
   visit.vm.status.last_task_ref = task->text;
   TRY(publish(visit));
@@ -262,7 +265,17 @@ Result<runtime::Action> VirtualMachineReconciler::started(Visit& visit, std::str
 Result<runtime::Action> VirtualMachineReconciler::refused(Visit& visit, Error error) {
   visit.status.failed(error);
   TRY(publish(visit));
+  if (remedy(error.code()) == Remedy::kUserFix) tell(visit);
   return error;
+}
+
+void VirtualMachineReconciler::tell(const Visit& visit) const {
+  const api::Condition* ready = api::find_condition(visit.vm.status.conditions, api::condition::kReady);
+  if (context_.events == nullptr || ready == nullptr) return;
+  const bool stalled = api::find_condition(visit.vm.status.conditions, api::condition::kStalled) != nullptr;
+  const kube::Involved about{v1::VirtualMachine::kResource, visit.vm.meta.key(), visit.vm.meta.uid};
+  if (stalled) context_.events->warning(about, ready->reason, ready->message);
+  else context_.events->normal(about, ready->reason, ready->message);
 }
 
 Status VirtualMachineReconciler::publish(Visit& visit) {

@@ -40,6 +40,7 @@ class VirtualMachineReconciler final : public runtime::Reconciler {
   Result<Action> started(Visit& visit, std::string_view verb, Result<provider::TaskId> task);
   Result<Action> refused(Visit& visit, Error error);
   Status publish(Visit& visit);
+  void tell(const Visit& visit) const;  // an Event of what Ready says now
   std::optional<Duration> must_wait(const Visit& visit) const;
 
   const Context context_;

@@ -4,9 +4,8 @@
 
 #include "api/quantity.h"
 #include "api/reasons.h"
-#include "api/v1beta1/shapes/shapes.h"
-#include "base/digest.h"
 #include "controllers/dependencies.h"
+#include "controllers/machine_spec.h"
 
 namespace rig::controllers {
 namespace {
@@ -31,16 +30,6 @@ std::optional<v1::ImageFormat> format_named(std::string_view name) {
   for (const schema::EnumRow& row : schema::type_of<v1::ImageFormat>().values)
     if (row.json == name) return static_cast<v1::ImageFormat>(row.value);
   return std::nullopt;
-}
-
-provider::ImageRequest request_for(const v1::VmImage& image, const v1::NeutralImage& source) {
-  provider::ImageRequest request{.key = {}, .name = image.meta.name, .path = source.path, .url = source.url, .format = source.format,
-                                 .checksum = source.checksum, .checksum_type = source.checksum_type, .storage = source.storage};
-  if (request.checksum.empty()) request.checksum_type.clear();
-  if (image.spec.prepare && !image.spec.prepare->validate_checksum) request.checksum.clear();
-  // Another source under the same name is another image: machines made from the old one keep it.
-  request.key = sha256_hex(image.meta.uid + "\n" + request.path + "\n" + request.url + "\n" + request.checksum).substr(0, 32);
-  return request;
 }
 
 // Only what is new: a status that changes at every look would never be quiet.
@@ -123,9 +112,9 @@ Result<provider::PreparedImage> VmImageReconciler::ask(const v1::VmImage& image,
                                                        v1::ImageProviderStatus& status, v1::VmImage& shown) {
   const auto provider_object = context_.stores.providers.get(provider_key);
   if (!provider_object) return Error(Code::kNotFound, "there is no Provider " + provider_key.to_string());
-  const auto source = TRY(v1::neutral(image.spec, provider_object->spec.type).context("spec.source"));
+  const auto request = TRY(image_request(image, provider_object->spec.type));
   const auto session = TRY(context_.providers.find(provider_key));
-  auto prepared = TRY(session->images().prepare(request_for(image, source), context_.provider_call()));
+  auto prepared = TRY(session->images().prepare(request, context_.provider_call()));
   if (prepared.task.text.empty()) return prepared;
 
   TaskState task = TRY(session->poll(prepared.task, context_.provider_call()));

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/text.h"
 #include "schema/walk.h"
 
 namespace rig::schema {

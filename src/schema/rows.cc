@@ -1,7 +1,6 @@
 // schema/rows.cc — every row of a type, and every value of a document with its row.
 #include <algorithm>
 
-#include "schema/structure.h"
 #include "schema/walk.h"
 
 namespace rig::schema {

@@ -34,7 +34,8 @@ std::vector<Problem> validate(const TypeInfo&, const json::Value& object, const 
 // Reads what it knows and ignores what it does not (a newer server may say more). kInvalidArgument with the path
 // of the first value of a wrong type. An enum value that has no row is refused the same way.
 Status decode(const TypeInfo&, const json::Value&, void* out);
-// Leaves out empty optionals, lists, maps, and, where the row is not required, "" and objects without members.
+// Leaves out empty optionals and null; where the row is not required, also "", empty lists, maps and objects (but
+// not those in an optional, which were set on purpose).
 json::Value encode(const TypeInfo&, const void* object);
 
 template <class T>
@@ -66,7 +67,8 @@ std::string markdown(const TypeInfo&);  // reference page
 // Calls `visit` for every row below `type`, depth first, with its path ("spec.disks[].scsi.controller"; lists
 // "[]", maps "{}"). A type that contains itself is entered once per path.
 void for_each_row(const TypeInfo& type, const std::function<void(const std::string& path, const Field&)>& visit);
-// The same over the leaves that are present in `object` (real indexes: "spec.disks[0].name"), with their values.
+// The same over the leaves that are present in `object`, with their values and real indexes and keys
+// ("spec.disks[0].name", "status.checks{libvirt}.valid"). A list or map of scalars is one leaf.
 void for_each_leaf(const TypeInfo& type, const json::Value& object,
                    const std::function<void(const std::string& path, const Field&, const json::Value&)>& visit);
 std::string row_path(std::string_view leaf_path);  // "spec.disks[0].name" -> "spec.disks[].name"

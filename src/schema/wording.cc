@@ -48,7 +48,8 @@ std::string shown(const json::Value& value) {
 }
 
 std::string bound(double limit, bool is_int) {
-  return is_int ? std::to_string(static_cast<std::int64_t>(limit)) : go_double(limit);
+  const bool fits = std::abs(limit) < 0x1p63;
+  return is_int && fits ? std::to_string(static_cast<std::int64_t>(limit)) : go_double(limit);
 }
 
 std::int64_t character_count(std::string_view utf8) {

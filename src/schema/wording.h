@@ -11,7 +11,7 @@ namespace rig::schema {
 
 std::string quoted(std::string_view text);     // as Go's %q
 std::string shown(const json::Value& value);   // strings quoted, doubles as Go's %v, the rest as JSON
-std::string bound(double limit, bool is_int);  // is_int: the value beside it is an integer, so is the limit
+std::string bound(double limit, bool is_int);  // is_int: the value beside it is an integer; cut to one
 std::int64_t character_count(std::string_view utf8);
 bool has_format(std::string_view format, const std::string& text);  // formats nobody checks are always met
 

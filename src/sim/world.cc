@@ -108,14 +108,19 @@ void World::others_move() {
   if (user && prng.chance(30)) user(*this);
   if (administrator && prng.chance(10)) administrator(*this);
   if (prng.chance(faults.log_compacted)) compact();
-  if (prng.chance(20)) CHECK(registry_.collect().ok());
+  if (prng.chance(20)) collect();
   if (process_) process_->bring_some_events();
   others_are_moving_ = false;
 }
 
+void World::collect() {
+  (void)effects();  // counts what may be compacted
+  CHECK(registry_.collect().ok());
+}
+
 void World::compact() {
   note("the log is compacted");
-  (void)effects();  // counts what is about to go
+  (void)effects();
   CHECK(store_->compact(store_->revision()).ok());
 }
 
@@ -138,7 +143,7 @@ bool World::settle(int steps_max) {
   std::int64_t effects_then = effects();
   for (int i = 0; i < steps_max; ++i) {
     fleet_.move();
-    CHECK(registry_.collect().ok());
+    collect();
     process_->bring_events(1000);
     if (!process_->step()) {
       const Time now = clock.now();

@@ -67,6 +67,7 @@ class World {
   void start_process();
   void crash();
   void others_move();
+  void collect();
   void compact();
   void pass_time(Duration by);
 

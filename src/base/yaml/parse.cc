@@ -4,6 +4,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,7 +19,7 @@
 namespace rig::yaml {
 namespace {
 
-// Thrown through yaml-cpp, which knows no other way to stop; caught in parse_all.
+// Thrown through yaml-cpp, which knows no other way to stop; caught in read().
 struct Refused {
   YAML::Mark mark;
   std::string what;
@@ -43,7 +45,7 @@ struct Frame {
   std::set<std::string, std::less<>> keys;
   std::optional<std::string> key;  // read, and its value not yet
   bool is_merge = false;           // that key is a bare "<<"
-  std::vector<json::Value> merged;
+  std::vector<json::Object> merged;
 };
 
 class Handler final : public YAML::EventHandler {
@@ -51,8 +53,9 @@ class Handler final : public YAML::EventHandler {
   explicit Handler(std::vector<json::Value>& documents) : documents_(documents) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_.size() >= kYamlDocumentsMax)
+    if (documents_.size() >= kYamlDocumentsMax) {
       refuse(mark, "more than " + std::to_string(kYamlDocumentsMax) + " documents");
+    }
     anchors_.clear();
     has_root_ = false;
   }
@@ -92,13 +95,12 @@ class Handler final : public YAML::EventHandler {
   }
   void OnMapEnd() override {
     Frame frame = end();
-    json::Object object(std::move(frame.members));
-    for (const json::Value& from : frame.merged) {  // what stands in the map itself wins, then the earlier merge
-      for (const auto& [key, value] : *from.as<json::Object>()) {
-        if (!object.contains(key)) object[key] = value;
-      }
+    std::vector<json::Member> members;  // of duplicates the last wins: the map's own, then the earlier merge's
+    for (auto map = frame.merged.rbegin(); map != frame.merged.rend(); ++map) {
+      members.insert(members.end(), map->begin(), map->end());
     }
-    put(last_mark_, frame.anchor, std::move(object), Form::kOther, "{");
+    std::move(frame.members.begin(), frame.members.end(), std::back_inserter(members));
+    put(last_mark_, frame.anchor, json::Object(std::move(members)), Form::kOther, "{");
   }
 
  private:
@@ -108,8 +110,9 @@ class Handler final : public YAML::EventHandler {
 
   void count(const YAML::Mark& mark, std::size_t more) {
     values_ += more;
-    if (values_ > kYamlValuesMax)
+    if (values_ > kYamlValuesMax) {
       refuse(mark, "more than " + std::to_string(kYamlValuesMax) + " values, aliases counted");
+    }
   }
 
   void start(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map) {
@@ -169,7 +172,7 @@ class Handler final : public YAML::EventHandler {
     }
     for (json::Value& map : maps) {
       if (!map.is_object()) refuse(mark, "<< wants a map or a list of maps");
-      frame.merged.push_back(std::move(map));
+      frame.merged.push_back(std::move(*map.as<json::Object>()));
     }
   }
 

@@ -14,9 +14,9 @@ bool is_safe_bare(const std::string& text) {
   if (text.find(": ") != std::string::npos || text.find(" #") != std::string::npos) return false;
   // Timestamps and base 60 numbers are more than strings to some YAML 1.1 readers.
   const bool is_digit_first = text.front() >= '0' && text.front() <= '9';
-  const bool has_separator = text.find_first_of("-:") != std::string::npos;
-  if (is_digit_first && has_separator && text.find_first_not_of("0123456789-+:._TtZz ") == std::string::npos)
-    return false;
+  const bool is_time_like = text.find_first_of("-:") != std::string::npos &&
+                            text.find_first_not_of("0123456789-+:._TtZz ") == std::string::npos;
+  if (is_digit_first && is_time_like) return false;
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) return false;
   }

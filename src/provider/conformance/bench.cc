@@ -61,10 +61,11 @@ Status Bench::finish(Result<TaskId> task) {
   const TaskId id = TRY(std::move(task));
   if (id.text.empty()) return {};
   TaskState state;
-  TRY(until("task " + id.text, [&]() -> Result<bool> {
+  const auto is_over = [&]() -> Result<bool> {
     state = TRY(provider().poll(id, call()));
     return state.phase != TaskState::Phase::kRunning;
-  }));
+  };
+  TRY(until("task " + id.text, is_over));
   if (state.phase == TaskState::Phase::kFailed) return state.error.value_or(Error(Code::kInternal, "failed without error"));
   if (state.phase == TaskState::Phase::kForgotten) return Error(Code::kUnavailable, "task " + id.text + " was forgotten");
   return {};
@@ -84,13 +85,11 @@ Status Bench::want_power(const MachineRef& ref, Power wanted, const std::string&
 
 Result<Machine> Bench::wait_until_booted(const MachineRef& ref) {
   Machine machine;
-  TRY(until(
-      "an address of " + ref.id,
-      [&]() -> Result<bool> {
-        machine = TRY(describe(ref));
-        return !machine.addresses.empty();
-      },
-      std::max<Duration>(subject.boot_time, std::chrono::seconds(1))));
+  const auto has_address = [&]() -> Result<bool> {
+    machine = TRY(describe(ref));
+    return !machine.addresses.empty();
+  };
+  TRY(until("an address of " + ref.id, has_address, std::max<Duration>(subject.boot_time, std::chrono::seconds(1))));
   return machine;
 }
 
@@ -149,13 +148,14 @@ std::optional<Error> Watcher::ended() const {
 Result<Watcher::Seen> Watcher::wait_for(const std::string& what, const std::function<bool(const Event&)>& fits,
                                         std::size_t from) {
   std::optional<Seen> found;
-  TRY(bench_.until("event: " + what, [&]() -> Result<bool> {
+  const auto has_come = [&]() -> Result<bool> {
     const std::vector<Seen> all = seen();
     for (std::size_t i = from; i < all.size() && !found; ++i)
       if (fits(all[i].event)) found = all[i];
     if (!found && ended()) return Error(*ended()).with_context("watch");
     return found.has_value();
-  }));
+  };
+  TRY(bench_.until("event: " + what, has_come));
   return *found;
 }
 

@@ -30,7 +30,8 @@ Result<MachineSpec> as_configured(Bench& bench, const Made& made) {
 Status plan_of_nothing_is_empty(Bench& bench) {
   const Made made = TRY(make_running(bench));
   const Plan plan = TRY(bench.provider().plan(made.ref, made.spec, bench.call()));
-  TRY(want_same(plan.version, TRY(bench.describe(made.ref)).version, "version"));
+  const Machine machine = TRY(bench.describe(made.ref));
+  TRY(want_same(plan.version, machine.version, "version"));
   return want(plan.changes.empty(), plan.changes.empty() ? "" : "an unchanged machine has the change " + plan.changes[0].path);
 }
 
@@ -43,7 +44,7 @@ Status plan_has_no_effect(Bench& bench) {
   wish.root_disk_bytes += 64 * kMib;
   wish.disks.push_back({"more", 16 * kMib, "", ""});
   (void)TRY(bench.provider().plan(made.ref, wish, bench.call()));
-  return want_same(TRY(bench.host().fingerprint(made.ref.id)), before, "configuration after a plan");
+  return want_same(bench.host().fingerprint(made.ref.id), before, "configuration after a plan");
 }
 
 Status plan_prices_fields(Bench& bench) {
@@ -131,7 +132,7 @@ Status apply_shrink_refused(Bench& bench) {
   const std::string before = TRY(bench.host().fingerprint(made.ref.id));
   const Status applied = bench.finish(bench.provider().apply(made.ref, wish, plan, bench.call()));
   TRY(want_code(Code::kOutOfRange, applied, "apply"));
-  return want_same(TRY(bench.host().fingerprint(made.ref.id)), before, "configuration");
+  return want_same(bench.host().fingerprint(made.ref.id), before, "configuration");
 }
 
 Status apply_stale_version(Bench& bench) {
@@ -143,7 +144,7 @@ Status apply_stale_version(Bench& bench) {
   const std::string edited = TRY(bench.host().fingerprint(made.ref.id));
   const Status applied = bench.finish(bench.provider().apply(made.ref, wish, plan, bench.call()));
   TRY(want_code(Code::kAborted, applied, "apply"));
-  return want_same(TRY(bench.host().fingerprint(made.ref.id)), edited, "the foreign edit");
+  return want_same(bench.host().fingerprint(made.ref.id), edited, "the foreign edit");
 }
 
 Status apply_only_what_was_planned(Bench& bench) {

@@ -19,7 +19,12 @@ bool has_named(const std::vector<NicSpec>& nics, const std::string& name) {
 struct Stock {
   std::vector<std::string> machines, volumes;
 };
-Result<Stock> stock(Bench& bench) { return Stock{TRY(bench.host().machine_names()), TRY(bench.host().volumes())}; }
+Result<Stock> stock(Bench& bench) {
+  Stock all;
+  all.machines = TRY(bench.host().machine_names());
+  all.volumes = TRY(bench.host().volumes());
+  return all;
+}
 
 // How many more there are than before, of each.
 Status want_more(Bench& bench, const Stock& before, std::size_t machines, std::size_t volumes, const std::string& when) {
@@ -147,7 +152,7 @@ Status want_refused(Bench& bench, const MachineRef& ref, const MachineSpec& spec
   const std::string before = TRY(bench.host().fingerprint(foreign));
   const Stock stock_before = TRY(stock(bench));
   TRY(want_code(Code::kAlreadyExists, bench.make(ref, spec), "create"));
-  TRY(want_same(TRY(bench.host().fingerprint(foreign)), before, "the foreign machine's configuration"));
+  TRY(want_same(bench.host().fingerprint(foreign), before, "the foreign machine's configuration"));
   return want_more(bench, stock_before, 0, 0, "after the refusal");
 }
 
@@ -206,7 +211,8 @@ Status reserve_without_create(Bench& bench) {
   const Stock before = TRY(stock(bench));
   const MachineRef ref = TRY(bench.reserve(spec));
   TRY(want_same(ref.machine_id, bench.owner(spec.hostname).uid, "machine_id"));
-  TRY(want(TRY(bench.reserve(spec)) == ref, "the second reserve() chose otherwise"));
+  const MachineRef again = TRY(bench.reserve(spec));
+  TRY(want(again == ref, "the second reserve() chose otherwise"));
   TRY(bench.want_existence(ref, Existence::kGone, "afterwards"));
   return want_more(bench, before, 0, 0, "afterwards");
 }
@@ -221,7 +227,7 @@ Status seed_userdata_network_meta_bytes(Bench& bench) {
                                                                 {"meta-data", spec.seed.meta_data},
                                                                 {"network-config", spec.seed.network_config}};
   for (const auto& [document, bytes] : kDocuments)
-    TRY(want_same(TRY(bench.host().seed_bytes(ref.id, document)), bytes, std::string(document)));
+    TRY(want_same(bench.host().seed_bytes(ref.id, document), bytes, std::string(document)));
   return {};
 }
 
@@ -234,7 +240,7 @@ Status image_prepare_progress_checksum(Bench& bench) {
   const PreparedImage image = TRY(bench.provider().images().prepare(request, bench.call()));
   TRY(want(!image.location.empty(), "prepare() names the image before it is there"));
   std::int64_t bytes_done = 0;
-  TRY(bench.until("the image", [&]() -> Result<bool> {
+  const auto is_there = [&]() -> Result<bool> {
     if (image.task.text.empty()) return true;
     const TaskState state = TRY(bench.provider().poll(image.task, bench.call()));
     if (state.phase == TaskState::Phase::kFailed) return *state.error;
@@ -242,7 +248,8 @@ Status image_prepare_progress_checksum(Bench& bench) {
     TRY(want(state.bytes_done >= bytes_done, "bytes_done went back"));
     bytes_done = state.bytes_done;
     return false;
-  }));
+  };
+  TRY(bench.until("the image", is_there));
   const PreparedImage again = TRY(bench.provider().images().prepare(request, bench.call()));
   TRY(want(again.location == image.location && again.task.text.empty(), "a finished image is found again"));
   TRY(want(again.size_bytes > 0, "a finished image has a size"));

@@ -11,7 +11,8 @@ constexpr Duration kSlack = seconds(5);  // that a loaded test host may be late
 
 Status describe_gone(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
-  TRY(bench.want_existence(TRY(bench.reserve(spec)), Existence::kGone, "never made"));
+  const MachineRef reserved = TRY(bench.reserve(spec));
+  TRY(bench.want_existence(reserved, Existence::kGone, "never made"));
   const Made made = TRY(make_small(bench));
   TRY(bench.want_existence(made.ref, Existence::kOurs, "made"));
   TRY(bench.host().erase(made.ref.id));
@@ -63,8 +64,9 @@ Status power_on_off_repeat(Bench& bench) {
     const std::optional<WallTime> booted_at = TRY(bench.describe(made.ref)).booted_at;
     TRY(turn());
     TRY(bench.want_power(made.ref, power, "twice"));
-    TRY(want_same(TRY(bench.host().fingerprint(made.ref.id)), before, "configuration after a repeat"));
-    TRY(want(TRY(bench.describe(made.ref)).booted_at == booted_at, "a repeat started it again"));
+    TRY(want_same(bench.host().fingerprint(made.ref.id), before, "configuration after a repeat"));
+    const Machine machine = TRY(bench.describe(made.ref));
+    TRY(want(machine.booted_at == booted_at, "a repeat started it again"));
   }
   return {};
 }
@@ -89,7 +91,8 @@ Result<Made> make_stubborn(Bench& bench) {
 
 Status want_off_at(Bench& bench, const MachineRef& ref, WallTime hard_at) {
   const Duration patience = (hard_at - bench.now()) + kSlack;
-  TRY(bench.until("the power to be cut", [&]() -> Result<bool> { return TRY(bench.describe(ref)).power == Power::kOff; }, patience));
+  const auto is_off = [&]() -> Result<bool> { return TRY(bench.describe(ref)).power == Power::kOff; };
+  TRY(bench.until("the power to be cut", is_off, patience));
   return want(bench.now() >= hard_at - milliseconds(50), "the power was cut before its time");
 }
 

@@ -9,7 +9,8 @@ Status remove_ours_exact(Bench& bench) {
   const Made kept = TRY(make_small(bench));
   const std::string foreign = TRY(bench.named(kept.spec)).display_name;
   TRY(bench.host().add_foreign_machine(foreign, random_uuid()));
-  const std::vector<std::string> machines = TRY(bench.host().machine_names()), volumes = TRY(bench.host().volumes());
+  const std::vector<std::string> machines = TRY(bench.host().machine_names());
+  const std::vector<std::string> volumes = TRY(bench.host().volumes());
 
   MachineSpec spec = TRY(bench.small_spec());
   spec.disks = {{"data", 16LL << 20, "", ""}};
@@ -19,8 +20,8 @@ Status remove_ours_exact(Bench& bench) {
   TRY(bench.power_on(ref));
   TRY(bench.remove(ref));
   TRY(bench.want_existence(ref, Existence::kGone, "after removal"));
-  TRY(want_same(TRY(bench.host().machine_names()), machines, "machines"));
-  return want_same(TRY(bench.host().volumes()), volumes, "volumes");
+  TRY(want_same(bench.host().machine_names(), machines, "machines"));
+  return want_same(bench.host().volumes(), volumes, "volumes");
 }
 
 // Every mutation of what another owns is refused, and not a byte of it is changed.
@@ -39,7 +40,7 @@ Status mutations_of_foreign_refused(Bench& bench) {
   TRY(want_code(Code::kFailedPrecondition, provider.plan(ref, spec, call), "plan"));
   TRY(want_code(Code::kFailedPrecondition, provider.apply(ref, spec, {}, call), "apply"));
   TRY(bench.want_existence(ref, Existence::kForeign, "afterwards"));
-  return want_same(TRY(bench.host().fingerprint(ref.id)), before, "the foreign machine's configuration");
+  return want_same(bench.host().fingerprint(ref.id), before, "the foreign machine's configuration");
 }
 
 // The same uid in another cluster is another's.
@@ -64,7 +65,8 @@ Status remove_twice(Bench& bench) {
 
 Status remove_under(Bench& bench, Fault fault) {
   const MachineSpec spec = TRY(bench.small_spec());
-  const std::vector<std::string> machines = TRY(bench.host().machine_names()), volumes = TRY(bench.host().volumes());
+  const std::vector<std::string> machines = TRY(bench.host().machine_names());
+  const std::vector<std::string> volumes = TRY(bench.host().volumes());
   for (int effect = 0; effect < 50; ++effect) {
     const std::string when = "fault after effect " + std::to_string(effect);
     const MachineSpec wish = TRY(bench.named(spec));
@@ -77,8 +79,8 @@ Status remove_under(Bench& bench, Fault fault) {
     if (fault == Fault::kKilled && happened) TRY(bench.host().restart_provider());
     if (!removed.ok()) TRY(bench.remove(ref).context(when + ", asked again"));
     TRY(bench.want_existence(ref, Existence::kGone, when));
-    TRY(want_same(TRY(bench.host().machine_names()), machines, when + ": machines"));
-    TRY(want_same(TRY(bench.host().volumes()), volumes, when + ": volumes"));
+    TRY(want_same(bench.host().machine_names(), machines, when + ": machines"));
+    TRY(want_same(bench.host().volumes(), volumes, when + ": volumes"));
     if (!happened) return want(effect > 0, "no fault ever happened");
   }
   return want(false, "removal has more than 50 effects");

@@ -20,6 +20,8 @@ FakeProvider::Impl::Impl(const Clock& c, Options options) : clock(c), host(std::
     Machine machine = host.show(record, wall());
     if (is_gone) machine.existence = Existence::kGone;
     tell(record.ref.owner.cluster_id, std::move(machine));
+    for (auto& [id, job] : jobs)
+      if (job.waits && job.ref.machine_id == record.ref.machine_id) job.due = now();  // it may have what it waits for
   };
 }
 
@@ -82,7 +84,8 @@ void FakeProvider::Impl::step(const TaskId& id) {
   }
   if (after == After::kReplyLost)
     return end(id, Error(Code::kUnavailable, job.verb + " of " + job.ref.id + ": no reply after " + step.name));
-  if (*again) {
+  job.waits = again->has_value();
+  if (job.waits) {
     job.due = at(**again);
     return;
   }
@@ -92,7 +95,7 @@ void FakeProvider::Impl::step(const TaskId& id) {
   tell_task(id, job.ref);
 }
 
-void FakeProvider::Impl::end(const TaskId& id, const Status& outcome) {
+void FakeProvider::Impl::end(TaskId id, const Status& outcome) {
   const MachineRef ref = jobs.at(id).ref;
   jobs.erase(id);
   core.finish(id, outcome, now());

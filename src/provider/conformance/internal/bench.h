@@ -27,6 +27,10 @@ Status want_same(const T& found, const T& wanted, const std::string& what) {
 }
 Status want_same(const std::string& found, const std::string& wanted, const std::string& what);
 Status want_same(std::vector<std::string> found, std::vector<std::string> wanted, const std::string& what);
+template <class T>
+Status want_same(const Result<T>& found, const T& wanted, const std::string& what) {
+  return found.ok() ? want_same(*found, wanted, what) : Status(found.error());
+}
 
 // One case's use of a subject: machines of its own, under a cluster id of its own.
 class Bench {

@@ -25,6 +25,7 @@ struct Job {
   std::function<void()> undo;  // after a definite failure
   std::int64_t bytes_total = 0;
   std::size_t next = 0;
+  bool waits = false;  // its step looked, and looks again at `due`
   Time began{}, due{};
 };
 
@@ -43,7 +44,7 @@ struct FakeProvider::Impl final : Images, Console {
   Result<TaskId> submit(const std::string& lane, Job job) REQUIRES(mutex);
   std::optional<Time> advance() REQUIRES(mutex);
   TaskState state(const TaskId& id) const REQUIRES(mutex);
-  void end(const TaskId& id, const Status& outcome) REQUIRES(mutex);
+  void end(TaskId id, const Status& outcome) REQUIRES(mutex);  // by value: the job that holds it goes away
   void restart() REQUIRES(mutex);
 
   // ---- events (events.cc) ----
@@ -77,7 +78,6 @@ struct FakeProvider::Impl final : Images, Console {
  private:
   void begin(const TaskId& id) REQUIRES(mutex);
   void step(const TaskId& id) REQUIRES(mutex);
-  Status killed_now(const Job& job, const Step& step, std::int64_t mutations_before) REQUIRES(mutex);
   bool run_timers(Time now) REQUIRES(mutex);
   std::optional<Time> next_timer() const REQUIRES(mutex);
   Time at(WallTime wall) const { return clock.now() + (wall - clock.wall()); }
