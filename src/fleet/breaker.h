@@ -1,6 +1,7 @@
 // fleet/breaker.h — stops asking a provider that does not answer. Pure.
 //
-// Counts only what the caller may retry (rig::remedy): a machine's bad spec says nothing about its provider.
+// Counts only what says that nobody is there (unavailable, too late). A machine's bad spec, a pool that is full for
+// one machine, or a call that we gave up say nothing about the provider.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +14,29 @@ class Breaker {
  public:
   enum class State : std::uint8_t { kClosed, kHalfOpen, kOpen };
 
-  // Whether a call may go out now. After kBreakerReset a few probes are let through.
+  // Whether a call may go out now. kBreakerReset after it opened a few probes are let through; when none of them
+  // brings news, a few more after the same time.
   bool allows(Time now) {
-    if (state_ == State::kOpen && now - opened_at_ >= kBreakerReset) {
+    if (state_ == State::kClosed) return true;
+    if (now - since_ >= kBreakerReset) {
       state_ = State::kHalfOpen;
+      since_ = now;
       probes_ = 0;
     }
-    if (state_ == State::kOpen) return false;
-    if (state_ == State::kHalfOpen) return probes_++ < kBreakerProbes;
-    return true;
+    return state_ == State::kHalfOpen && probes_++ < kBreakerProbes;
   }
   // True when this failure was counted.
   bool on_result(const Error* error, Time now) {
-    if (error == nullptr || remedy(error->code()) != Remedy::kRetry) {
-      state_ = State::kClosed;
-      failures_ = 0;
+    const bool is_silence = error != nullptr && (error->is(Code::kUnavailable) || error->is(Code::kDeadlineExceeded));
+    if (!is_silence) {
+      const bool is_news = error == nullptr || !error->is(Code::kCancelled);
+      if (is_news) state_ = State::kClosed;
+      if (is_news) failures_ = 0;
       return false;
     }
-    if (error->is(Code::kCancelled)) return false;  // we gave up, not the provider
     if (++failures_ < kBreakerFailures && state_ == State::kClosed) return true;
     state_ = State::kOpen;
-    opened_at_ = now;
+    since_ = now;
     return true;
   }
   State state() const { return state_; }
@@ -41,7 +44,7 @@ class Breaker {
  private:
   State state_ = State::kClosed;
   int failures_ = 0, probes_ = 0;
-  Time opened_at_{};
+  Time since_{};  // when it opened, or when the last probes were let through
 };
 
 }  // namespace rig::fleet

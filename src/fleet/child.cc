@@ -14,7 +14,6 @@ extern "C" {  // glibc 2.36 forgets to say so itself
 #include <sys/pidfd.h>
 }
 
-#include "fleet/limits.h"
 
 namespace rig::fleet {
 namespace {
@@ -88,7 +87,13 @@ Result<std::unique_ptr<Child>> Child::start(const Program& program) {
   const int error = ::posix_spawn(&pid, program.path.c_str(), files.get(), attributes.get(), pointers(arguments).data(), pointers(environment).data());
   if (error != 0) return failure("start " + program.path, error);
   Fd pidfd(::pidfd_open(pid, 0));
-  return std::unique_ptr<Child>(new Child(pid, std::move(pidfd), std::move(lifeline)));
+  if (!pidfd) {
+    const int why = errno;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return failure("watch over " + program.path, why);
+  }
+  return std::unique_ptr<Child>(new Child(pid, std::move(pidfd), std::move(lifeline), program.stop_grace));
 }
 
 Child::~Child() { stop(); }
@@ -116,7 +121,7 @@ void Child::stop() {
   lifeline_.reset();
   if (reaped_) return;
   ::kill(pid_, SIGTERM);
-  const Time until = std::chrono::steady_clock::now() + kStopGrace;
+  const Time until = std::chrono::steady_clock::now() + stop_grace_;
   while (!ended(100, -1) && std::chrono::steady_clock::now() < until) {
   }
   if (reaped_) return;

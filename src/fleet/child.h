@@ -11,14 +11,16 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "fleet/limits.h"
 
 namespace rig::fleet {
 
 struct Program {
   std::string path;
-  std::vector<std::string> arguments;         // without argv[0]; never a secret
+  std::vector<std::string> arguments;              // without argv[0]; never a secret
   std::map<std::string, std::string> environment;  // all of it; never a secret
-  std::string log_file;                       // its stdout and stderr, appended; 0600
+  std::string log_file;                            // its stdout and stderr, appended; 0600
+  Duration stop_grace = kStopGrace;                // between SIGTERM and SIGKILL
 };
 
 // The child has file descriptor 3: the reading end of a pipe that is never written. Its end of file means that the
@@ -32,14 +34,16 @@ class Child {
 
   // Waits until it ends or `stop` is requested. "exit code 1", "signal 9"; "" : still running.
   std::string wait(std::stop_token stop);
-  void stop();  // end of file and SIGTERM; after kStopGrace SIGKILL
+  void stop();  // end of file and SIGTERM; after the grace SIGKILL
   pid_t pid() const { return pid_; }
 
  private:
-  Child(pid_t pid, Fd pidfd, Fd lifeline) : pid_(pid), pidfd_(std::move(pidfd)), lifeline_(std::move(lifeline)) {}
+  Child(pid_t pid, Fd pidfd, Fd lifeline, Duration stop_grace)
+      : pid_(pid), pidfd_(std::move(pidfd)), lifeline_(std::move(lifeline)), stop_grace_(stop_grace) {}
   bool ended(int timeout_ms, int also_fd);  // true once it is reaped
   pid_t pid_;
   Fd pidfd_, lifeline_;
+  const Duration stop_grace_;
   bool reaped_ = false;
   std::string outcome_;
 };

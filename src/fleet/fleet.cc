@@ -1,6 +1,7 @@
 #include "fleet/fleet.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
@@ -87,6 +88,7 @@ class Served {
     thread_ = std::jthread([this, before = std::move(predecessor)](std::stop_token stop) mutable {
       before.reset();
       supervise(std::move(stop));
+      is_over_ = true;
     });
     return {};
   }
@@ -103,6 +105,7 @@ class Served {
   }
   const std::shared_ptr<provider::Provider>& provider() const { return provider_; }
   void request_stop() { thread_.request_stop(); }
+  bool is_over() const { return is_over_; }  // its process has ended; taking it apart does not wait
 
  private:
   std::string socket() const { return folder_ + "/s"; }
@@ -126,10 +129,7 @@ class Served {
       if (clock_.now() - started > kHealthyAfter) again = kRestartMin;
       log::warn("a provider process ended", {{"provider", process_.key.to_string()}, {"how", outcome}});
       tell({.phase = Phase::kFailed, .message = "The provider process ended (" + outcome + ") and is started again. Its log: " + log_file(), .endpoint = {}});
-      std::mutex mutex;
-      std::unique_lock lock(mutex);
-      std::condition_variable_any stopped;
-      stopped.wait_for(lock, stop, again, [] { return false; });
+      wait(stop, again);
       again = std::min(again * 2, kRestartMax);
     }
   }
@@ -152,15 +152,27 @@ class Served {
     return outcome;
   }
 
+  // The call waits for the server; it ends early when the child does.
   void greet(const std::stop_token& ended) {
-    // The connection waits for the server, so one call is enough; it ends early when the child does.
-    const auto answer = provider_->check({.deadline = clock_.now() + kStartTimeout, .stop = ended, .request_id = {}});
-    if (ended.stop_requested()) return;
-    if (answer.ok()) return tell({.phase = Phase::kRunning, .message = {}, .endpoint = "unix:" + socket()});
-    tell({.phase = Phase::kFailed, .message = "The provider process does not answer: " + answer.error().to_string(), .endpoint = {}});
+    for (;;) {
+      const auto answer = provider_->check({.deadline = clock_.now() + kStartTimeout, .stop = ended, .request_id = {}});
+      if (ended.stop_requested()) return;
+      if (answer.ok()) return tell({.phase = Phase::kRunning, .message = {}, .endpoint = "unix:" + socket()});
+      tell({.phase = Phase::kFailed,
+            .message = "The provider process does not answer: " + answer.error().to_string(),
+            .endpoint = {}});
+      wait(ended, kRestartMin);
+    }
   }
 
-  std::string log_file() const { return options_.log_dir + "/provider-" + process_.key.namespace_ + "-" + process_.key.name + ".log"; }
+  static void wait(const std::stop_token& stop, Duration time) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any stopped;
+    stopped.wait_for(lock, stop, time, [] { return false; });
+  }
+
+  std::string log_file() const { return options_.log_dir + "/provider-" + process_.key.namespace_ + "." + process_.key.name + ".log"; }
 
   ProviderProcess process_;  // changed only by the owner, never while the supervisor reads it: see take_credentials()
   const Options& options_;
@@ -169,6 +181,7 @@ class Served {
   std::shared_ptr<provider::Provider> provider_;
   mutable Mutex mutex_;
   RuntimeState state_ GUARDED_BY(mutex_);
+  std::atomic<bool> is_over_ = false;
   std::jthread thread_;
 };
 
@@ -179,6 +192,7 @@ struct Fleet::Impl {
   const Clock& clock;
   Mutex mutex{};
   std::map<ObjectKey, std::shared_ptr<Served>> served GUARDED_BY(mutex){};
+  std::map<ObjectKey, std::shared_ptr<Served>> ending GUARDED_BY(mutex){};  // removed; nobody waits for them
   bool stopped GUARDED_BY(mutex) = false;
 };
 
@@ -212,9 +226,11 @@ Result<RuntimeState> Fleet::ensure(const ProviderProcess& process) {
     impl_->served.erase(process.key);
     return Error(Code::kResourceExhausted, "there are " + std::to_string(kProvidersMax) + " providers already, the most that one process serves");
   }
-  if (served) served->request_stop();
+  std::shared_ptr<Served> before = served;
+  if (const auto removed = impl_->ending.extract(process.key)) before = std::move(removed.mapped());
+  if (before) before->request_stop();
   auto fresh = std::make_shared<Served>(process, impl_->options, impl_->clock);
-  if (Status started = fresh->start(served); !started.ok()) {
+  if (Status started = fresh->start(before); !started.ok()) {
     if (!served) impl_->served.erase(process.key);
     return started.take_error();
   }
@@ -223,12 +239,13 @@ Result<RuntimeState> Fleet::ensure(const ProviderProcess& process) {
 }
 
 void Fleet::remove(const ObjectKey& key) {
-  std::shared_ptr<Served> ended;
   const Lock lock(impl_->mutex);
-  if (const auto it = impl_->served.find(key); it != impl_->served.end()) {
-    ended = std::move(it->second);
-    impl_->served.erase(it);
-  }
+  std::erase_if(impl_->ending, [](const auto& entry) { return entry.second->is_over(); });
+  const auto it = impl_->served.find(key);
+  if (it == impl_->served.end()) return;
+  it->second->request_stop();
+  impl_->ending[key] = std::move(it->second);
+  impl_->served.erase(it);
 }
 
 Result<std::shared_ptr<provider::Provider>> Fleet::find(const ObjectKey& key) {
@@ -243,11 +260,12 @@ Result<std::shared_ptr<provider::Provider>> Fleet::find(const ObjectKey& key) {
 }
 
 void Fleet::stop() {
-  std::map<ObjectKey, std::shared_ptr<Served>> all;
+  std::map<ObjectKey, std::shared_ptr<Served>> all, ending;
   {
     const Lock lock(impl_->mutex);
     impl_->stopped = true;
     all.swap(impl_->served);
+    ending.swap(impl_->ending);
   }
   for (auto& [key, served] : all) served->request_stop();  // all at once; then each is waited for
 }

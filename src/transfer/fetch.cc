@@ -55,7 +55,8 @@ class Intake {
     const std::string found = digest_.finish_hex(), asked = to_lower(trim(wanted_.checksum));
     if (asked.empty() || found == asked) return {};
     return Error(Code::kDataLoss, "checksum is " + found + ", wanted " + asked)
-        .with_hint("Correct the checksum if the image was meant to change; else the download is not what it should be.");
+        .with_hint(
+            "Correct the checksum if the image was meant to change; else the download is not what it should be.");
   }
 
   ByteSink& sink_;

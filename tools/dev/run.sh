@@ -39,10 +39,9 @@ stop() {
 start_server() {
   local runtime pid tries
   stop_server
-  if [[ ! -d $(cat "$RUN/runtime-dir" 2>/dev/null) ]]; then
-    (umask 077 && mktemp -d /tmp/rig-XXXXXX) >"$RUN/runtime-dir" # short: a socket's path ends at 107 bytes
-  fi
-  runtime=$(cat "$RUN/runtime-dir")
+  [[ ! -f $RUN/runtime-dir ]] || rm -rf "$(cat "$RUN/runtime-dir")"
+  runtime=$(umask 077 && mktemp -d /tmp/rig-XXXXXX) # short: a socket's path ends at 107 bytes
+  echo "$runtime" >"$RUN/runtime-dir"
   rm -f "$RUN/kubeconfig"
   setsid build/bin/virtrigaud --data-dir "$RUN/data" --runtime-dir "$runtime" --kubeconfig-out "$RUN/kubeconfig" \
     --listen 127.0.0.1:0 --log-file "$RUN/log/virtrigaud.log" </dev/null >"$RUN/log/virtrigaud.out" 2>&1 9>&- &

@@ -87,6 +87,11 @@ json::Value fields_v1_of(const FieldSet& set) {
   return json::Object(std::move(members));
 }
 
+void drop_empty(FieldSet& set) {
+  for (FieldSet& child : set.below) drop_empty(child);
+  std::erase_if(set.below, [](const FieldSet& child) { return child.is_empty(); });
+}
+
 FieldSet united(const FieldSet& a, const FieldSet& b) {
   return combined(a, b, [](bool in_a, bool in_b) { return in_a || in_b; });
 }

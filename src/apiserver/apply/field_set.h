@@ -27,6 +27,8 @@ struct FieldSet {
 FieldSet parse_field_set(const json::Value& fields_v1);
 json::Value fields_v1_of(const FieldSet& set);
 
+void drop_empty(FieldSet& set);  // what is no member and has none below
+
 FieldSet united(const FieldSet& a, const FieldSet& b);
 FieldSet without(const FieldSet& a, const FieldSet& b);  // members of b; what is below them stays
 FieldSet common(const FieldSet& a, const FieldSet& b);

@@ -90,11 +90,23 @@ class Compiler {
     Shape& shape = shapes_.emplace_back(*plain);
     if (row.is_atomic_map) shape.is_atomic = true;
     if (row.list != schema::ListType::kAtomic) set_list(shape, row.list, {row.map_keys.begin(), row.map_keys.end()});
+    if (row.list == schema::ListType::kMap) shape.key_defaults = key_defaults(row.type(), shape.keys);
     if (keyed != nullptr) {
       if (keyed->is_map_list) set_list(shape, schema::ListType::kMap, {std::string(keyed->key)});
       shape.merge_key = keyed->key;
     }
     return &shape;
+  }
+
+  static json::Object key_defaults(const TypeInfo& list, const std::vector<std::string>& keys) {
+    json::Object defaults;
+    const TypeInfo& items = list.kind == K::kOptional ? list.element().element() : list.element();
+    for (const std::string& key : keys) {
+      const schema::Field* row = items.find(key);
+      if (row == nullptr || row->default_json.empty()) continue;
+      if (Result<json::Value> value = json::parse(row->default_json); value.ok()) defaults[key] = value.take();
+    }
+    return defaults;
   }
 
   static void set_list(Shape& shape, schema::ListType list, std::vector<std::string> keys) {

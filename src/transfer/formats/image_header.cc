@@ -28,7 +28,10 @@ constexpr std::array kOtherFormats = {
     Magic{0, "Bochs Virtual HD Image"sv, "bochs"},
     Magic{0, "LUKS\xba\xbe"sv, "luks"},
     Magic{0, "\x1f\x8b"sv, "gzip"},
-    Magic{0, "\xfd" "7zXZ\0"sv, "xz"},
+    Magic{0,
+          "\xfd"
+          "7zXZ\0"sv,
+          "xz"},
     Magic{0, "\x28\xb5\x2f\xfd"sv, "zstd"},
     Magic{0, "BZh"sv, "bzip2"},
     Magic{0, "PK\3\4"sv, "zip"},
@@ -48,7 +51,8 @@ bool has(std::string_view bytes, const Magic& magic) {
 
 std::uint64_t number(std::string_view bytes, std::size_t at, int size) {
   std::uint64_t value = 0;
-  for (int i = 0; i < size; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
+  for (int i = 0; i < size; ++i)
+    value = value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
   return value;
 }
 
@@ -56,7 +60,13 @@ Error damaged(const std::string& what) {
   return Error(Code::kDataLoss, "qcow2 image: " + what).with_hint("Check it with qemu-img check, or fetch it again.");
 }
 
-enum IncompatibleFeature : std::uint64_t { kDirty = 1, kCorrupt = 2, kDataFile = 4, kCompression = 8, kExtendedL2 = 16 };
+enum IncompatibleFeature : std::uint64_t {
+  kDirty = 1,
+  kCorrupt = 2,
+  kDataFile = 4,
+  kCompression = 8,
+  kExtendedL2 = 16
+};
 constexpr std::uint64_t kKnownFeatures = kDirty | kCorrupt | kDataFile | kCompression | kExtendedL2;
 
 Error names_data_file() {
@@ -68,8 +78,8 @@ Status check_features(std::uint64_t features) {
   if ((features & kDataFile) != 0) return names_data_file();
   if ((features & kCorrupt) != 0) return damaged("it is marked corrupt");
   if ((features & ~kKnownFeatures) != 0) {
-    return Error(Code::kUnimplemented, "qcow2 image has incompatible features " + std::to_string(features & ~kKnownFeatures) +
-                                           " that are unknown here")
+    return Error(Code::kUnimplemented, "qcow2 image has incompatible features " +
+                                           std::to_string(features & ~kKnownFeatures) + " that are unknown here")
         .with_hint("Rewrite it: qemu-img convert -O qcow2 IMAGE NEW");
   }
   return {};
@@ -142,8 +152,8 @@ Result<ImageHeader> read_raw(std::string_view bytes, std::int64_t file_bytes, bo
         .with_hint("Check the source of the image; a raw file system without partitions needs format: raw.");
   }
   if (file_bytes <= 0 || file_bytes % 512 != 0) {
-    return Error(Code::kDataLoss, "raw image of " + std::to_string(file_bytes) +
-                                      " bytes, which is no whole number of sectors");
+    return Error(Code::kDataLoss,
+                 "raw image of " + std::to_string(file_bytes) + " bytes, which is no whole number of sectors");
   }
   if (file_bytes > kVirtualBytesMax) {
     return Error(Code::kOutOfRange, "raw image has " + std::to_string(file_bytes) + " bytes, at most " +
