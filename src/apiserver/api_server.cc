@@ -154,7 +154,10 @@ ApiAnswer ApiServer::Impl::root(const Ask&) {
 
 ApiAnswer ApiServer::Impl::version(const Ask& ask) {
   const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
-  return media.ok() ? answer_json(*media, version_body()) : answer_error(media.error());
+  if (!media.ok()) return answer_error(media.error());
+  ApiAnswer out = answer_json(*media, version_body());
+  out.pretty = true;
+  return out;
 }
 
 // "ping" is that we answer at all; "ready" is what the owner says.

@@ -84,15 +84,15 @@ Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::strin
                                            const WriteContext& context, bool is_apply) {
   const bool is_generated = object.text({"metadata", "name"}).empty() && !object.text({"metadata", "generateName"}).empty();
   TRY(check_namespace(kind, name_space, object.text({"metadata", "name"})));
-  const json::Value applied_fields = is_apply ? *object.at({"metadata", "managedFields"}) : json::Value();
+  const json::Value* applied = is_apply ? object.at({"metadata", "managedFields"}) : nullptr;
+  const json::Value managers = applied == nullptr ? json::Value() : *applied;
   const std::string version = take_version(object);
   set_system_fields(kind, object, clock.wall());
   if (is_generated) generate_name(object);
   if (const auto prepare = manners_of(kind).prepare) prepare(object, nullptr);
-  if (is_apply) {
-    object["metadata"]["managedFields"] = applied_fields;
-  } else {
-    track_write(kind, Part::kWhole, json::Value(), object, context.field_manager, clock.wall());
+  if (!managers.is_null()) object["metadata"]["managedFields"] = managers;
+  if (!is_apply) {
+    track_write(kind, {context.field_manager, Part::kWhole, clock.wall()}, json::Value(), object);
   }
   TRY(check_new(kind, object));
   if (!version.empty() && version != "0" && !is_apply) return bad_value("resourceVersion should not be set on objects to be created");

@@ -80,6 +80,7 @@ std::optional<std::string> misread(const TypeInfo& outer, const json::Value& val
 
 bool says_nothing(const TypeInfo& type, const json::Value& value) {
   if (value.is_null()) return true;
+  if (type.kind == Kind::kRaw) return false;  // managedFields: [] means something
   if (const auto* text = value.as<std::string>()) return type.kind == Kind::kString && text->empty();
   if (const auto* array = value.as<json::Array>()) return array->empty();
   const auto* object = value.as<json::Object>();

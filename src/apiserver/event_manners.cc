@@ -95,6 +95,20 @@ void check_new_event(const json::Value& object, const json::Value* old, Problems
   }
 }
 
+json::Value blank_core_event(const json::Value&) {
+  json::Value blank = json::Object();
+  prepare_core_event(blank, nullptr);
+  blank.as<json::Object>()->erase("involvedObject");  // owned as a whole, by whoever makes the Event
+  return blank;
+}
+
+json::Value blank_new_event(const json::Value&) {
+  json::Value blank = json::Object();
+  prepare_new_event(blank, nullptr);
+  blank.as<json::Object>()->erase("regarding");
+  return blank;
+}
+
 json::Value core_event_of(json::Value new_event) {
   for (const Renamed& row : kRenamed) rename(new_event, row.modern, row.core);
   new_event["apiVersion"] = "v1";

@@ -21,6 +21,12 @@ void prepare_lease(json::Value& object, const json::Value*) {
   if (object.find("spec") == nullptr) object["spec"] = json::Object();
 }
 
+json::Value blank_namespace(const json::Value& object) {
+  return json::Object{{"spec", *object.find("spec")}, {"status", *object.find("status")}};
+}
+
+json::Value blank_lease(const json::Value&) { return json::Object{{"spec", json::Object()}}; }
+
 void check_lease(const json::Value& object, const json::Value*, Problems& problems) {
   if (const json::Value* seconds = object.at({"spec", "leaseDurationSeconds"});
       seconds != nullptr && object.integer({"spec", "leaseDurationSeconds"}) <= 0) {
@@ -59,7 +65,7 @@ using Rows = std::map<std::string, Manners, std::less<>>;  // by group_resource(
 const Rows& rows() {
   static const Rows kRows = {
       {"namespaces",
-       {.name = NameRule::kLabel, .unversioned_update = true, .deletes_one_by_one = true, .prepare = prepare_namespace,
+       {.name = NameRule::kLabel, .unversioned_update = true, .deletes_one_by_one = true, .prepare = prepare_namespace, .blank = blank_namespace,
         .labels = {{"status.phase", {}}, {"name", "metadata.name"}}}},
       {"secrets",
        {.unversioned_update = true, .read = read_secret, .prepare = prepare_secret, .check = check_secret,
@@ -68,11 +74,11 @@ const Rows& rows() {
        {.unversioned_update = true, .read = read_config_map, .check = check_config_map, .explains_labels = true}},
       {"serviceaccounts", {.unversioned_update = true, .deletion_shows_object = true, .explains_labels = true}},
       {"leases.coordination.k8s.io",
-       {.create_on_update = true, .prepare = prepare_lease, .check = check_lease, .explains_labels = true}},
+       {.create_on_update = true, .prepare = prepare_lease, .check = check_lease, .blank = blank_lease, .explains_labels = true}},
       {"events",
-       {.create_on_update = true, .prepare = prepare_core_event, .check = check_core_event, .labels = core_event_labels()}},
+       {.create_on_update = true, .prepare = prepare_core_event, .check = check_core_event, .blank = blank_core_event, .labels = core_event_labels()}},
       {"events.events.k8s.io",
-       {.create_on_update = true, .prepare = prepare_new_event, .check = check_new_event, .to_stored = core_event_of,
+       {.create_on_update = true, .prepare = prepare_new_event, .check = check_new_event, .blank = blank_new_event, .to_stored = core_event_of,
         .from_stored = new_event_of, .stored_under = "/core/events/", .labels = new_event_labels()}},
   };
   return kRows;

@@ -21,6 +21,8 @@ struct Manners {
   // Fills in what the server decides. `old` is null on create.
   void (*prepare)(json::Value& object, const json::Value* old) = nullptr;
   void (*check)(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems) = nullptr;
+  // What of a new object nobody wrote: it is there with any object, or the server's own.
+  json::Value (*blank)(const json::Value& object) = nullptr;
   // Between the kind and the one that it is stored as; null: it is stored as it is.
   json::Value (*to_stored)(json::Value object) = nullptr;
   json::Value (*from_stored)(json::Value object) = nullptr;
@@ -47,6 +49,8 @@ void prepare_core_event(json::Value& object, const json::Value* old);
 void check_core_event(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
 void prepare_new_event(json::Value& object, const json::Value* old);
 void check_new_event(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
+json::Value blank_core_event(const json::Value& object);
+json::Value blank_new_event(const json::Value& object);
 json::Value core_event_of(json::Value new_event);
 json::Value new_event_of(json::Value core_event);
 

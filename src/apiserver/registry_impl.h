@@ -46,8 +46,10 @@ struct Registry::Impl {
   Result<Written> update(const api::KindInfo& kind, const ObjectKey& key, const Wish& wish, const WriteContext& context);
 
   // ---- applying.cc ----
-  Result<Written> apply(const api::KindInfo& kind, const ObjectKey& key, const json::Value& applied, Part part,
+  Result<Written> apply(const api::KindInfo& kind, const ObjectKey& key, const json::Value& configuration, Part part,
                         const WriteContext& context);
+  Result<json::Value> applied(const api::KindInfo& kind, const ObjectKey& key, const json::Value& live,
+                              json::Value configuration, Part part, const WriteContext& context) const;
 
   // ---- removal.cc ----
   Result<json::Value> remove(const api::KindInfo& kind, const ObjectKey& key, const DeleteContext& context);

@@ -131,12 +131,13 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
       object["metadata"]["generation"] = old.integer({"metadata", "generation"}) + 1;
     }
     set_version(object, current);
-    if (wish.verb != Verb::kApply) track_write(kind, wish.part, old, object, context.field_manager, clock.wall());
+    if (wish.verb != Verb::kApply) track_write(kind, {context.field_manager, wish.part, clock.wall()}, old, object);
     TRY(check_update(kind, wish.part, old, object));
     if (context.warnings != nullptr) {
       for (std::string& text : finalizer_warnings(object, &old)) context.warnings->push_back(std::move(text));
     }
-    if (context.dry_run || object == old) return Written{std::move(object), false};
+    if (is_same_but_times(object, old)) return Written{old, false};
+    if (context.dry_run) return Written{std::move(object), false};
     Result<json::Value> written = may_go(kind, object) ? erase(kind, key, object, current) : write(kind, key, object, current);
     if (written.ok()) return Written{written.take(), false};
     if (!written.error().is(Code::kAborted) && !written.error().is(Code::kNotFound)) return written.take_error();

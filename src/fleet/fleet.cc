@@ -76,8 +76,7 @@ class Served {
   ~Served() {
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
-    std::error_code ignored;  // what is left is removed at the next start
-    std::filesystem::remove_all(folder_, ignored);
+    remove_folder();
   }
 
   // `predecessor` (of the same key; may be null) is ended before the new process begins: two must not work at once.
@@ -88,6 +87,7 @@ class Served {
     thread_ = std::jthread([this, before = std::move(predecessor)](std::stop_token stop) mutable {
       before.reset();
       supervise(std::move(stop));
+      remove_folder();  // the credentials go with the process
       is_over_ = true;
     });
     return {};
@@ -165,6 +165,11 @@ class Served {
     }
   }
 
+  void remove_folder() const {
+    std::error_code ignored;  // what is left is removed at the next start
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
   static void wait(const std::stop_token& stop, Duration time) {
     std::mutex mutex;
     std::unique_lock lock(mutex);
@@ -226,12 +231,13 @@ Result<RuntimeState> Fleet::ensure(const ProviderProcess& process) {
     impl_->served.erase(process.key);
     return Error(Code::kResourceExhausted, "there are " + std::to_string(kProvidersMax) + " providers already, the most that one process serves");
   }
-  std::shared_ptr<Served> before = served;
-  if (const auto removed = impl_->ending.extract(process.key)) before = std::move(removed.mapped());
+  // The new one's thread waits for the old one's end, so that nobody waits here.
+  std::shared_ptr<Served> before = std::move(served);
+  if (auto removed = impl_->ending.extract(process.key)) before = std::move(removed.mapped());
   if (before) before->request_stop();
   auto fresh = std::make_shared<Served>(process, impl_->options, impl_->clock);
-  if (Status started = fresh->start(before); !started.ok()) {
-    if (!served) impl_->served.erase(process.key);
+  if (Status started = fresh->start(std::move(before)); !started.ok()) {
+    impl_->served.erase(process.key);
     return started.take_error();
   }
   served = fresh;

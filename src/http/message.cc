@@ -1,10 +1,10 @@
 // http/message.cc — see message.h. The only file that sees Beast.
 #include "http/message.h"
 
+#include <algorithm>
 #include <array>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/status.hpp>
 #include <ctime>
 
 #include "base/check.h"
@@ -27,14 +27,42 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
 std::string_view Reply::header(std::string_view name) const { return find_header(headers, name); }
 std::string_view ServerRequest::header(std::string_view name) const { return find_header(headers, name); }
 
-struct RequestParser::Impl {
-  beast::request_parser<beast::string_body> parser;
-  bool told_to_continue = false;
+// Beast's grammar, our storage: its own (basic_fields) throws at a header value above 64 KiB.
+struct RequestParser::Impl final : beast::basic_parser<true> {
+  ServerRequest request;
+  bool is_http_1_0 = false, told_to_continue = false;
+
   Impl(std::size_t header_max, std::size_t body_max) {
-    parser.eager(true);
-    parser.header_limit(static_cast<std::uint32_t>(header_max));
-    parser.body_limit(body_max);
+    eager(true);
+    header_limit(static_cast<std::uint32_t>(header_max));
+    body_limit(body_max);
   }
+
+ private:
+  using Error = boost::beast::error_code;
+  using Text = boost::beast::string_view;
+  void on_request_impl(beast::verb, Text method, Text target, int version, Error&) override {
+    request.method = std::string_view(method);
+    request.target = std::string_view(target);
+    is_http_1_0 = version < 11;
+  }
+  void on_field_impl(beast::field, Text name, Text value, Error&) override {
+    request.headers.emplace_back(name, value);
+  }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
+    if (length) request.body.reserve(*length);  // body_limit has been looked at
+  }
+  std::size_t on_body_impl(Text bytes, Error&) override {
+    request.body.append(bytes.data(), bytes.size());
+    return bytes.size();
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, Error& error) override {
+    return on_body_impl(bytes, error);
+  }
+  void on_header_impl(Error&) override {}
+  void on_chunk_header_impl(std::uint64_t, Text, Error&) override {}
+  void on_finish_impl(Error&) override {}
+  void on_response_impl(int, Text, int, Error&) override {}
 };
 
 RequestParser::RequestParser(std::size_t header_bytes_max, std::size_t body_bytes_max)
@@ -57,20 +85,19 @@ Refusal refusal_of(const boost::beast::error_code& error, std::size_t header_max
 
 // RFC 9112 3.2: one Host. RFC 9110 10.1.1: only one expectation is known.
 std::optional<Refusal> RequestParser::check_head() const {
-  const auto& head = impl_->parser.get();
-  if (head.version() >= 11 && head.count(beast::field::host) != 1)
-    return Refusal{400, "wanted exactly one Host header"};
-  const auto expect = head.find(beast::field::expect);
-  if (expect != head.end() && !boost::beast::iequals(expect->value(), "100-continue")) {
-    return Refusal{417, "unknown expectation"};
-  }
+  const Headers& headers = impl_->request.headers;
+  const auto hosts =
+      std::count_if(headers.begin(), headers.end(), [](const auto& h) { return same_text(h.first, "Host"); });
+  if (!impl_->is_http_1_0 && hosts != 1) return Refusal{400, "wanted exactly one Host header"};
+  const std::string_view expect = find_header(headers, "Expect");
+  if (!expect.empty() && !same_text(expect, "100-continue")) return Refusal{417, "unknown expectation"};
   return {};
 }
 
 RequestParser::State RequestParser::add(std::string_view bytes) {
   if (refusal_) return State::kRefused;
   pending_.append(bytes);
-  auto& parser = impl_->parser;
+  Impl& parser = *impl_;
   std::size_t used = 0;
   while (!parser.is_done() && used < pending_.size()) {
     const bool had_head = parser.is_header_done();
@@ -93,25 +120,20 @@ RequestParser::State RequestParser::add(std::string_view bytes) {
   return State::kMore;
 }
 
-bool RequestParser::has_begun() const { return !pending_.empty() || impl_->parser.got_some(); }
+bool RequestParser::has_begun() const { return !pending_.empty() || impl_->got_some(); }
 
 bool RequestParser::wants_continue() {
-  if (impl_->told_to_continue || !impl_->parser.is_header_done() || impl_->parser.is_done()) return false;
+  if (impl_->told_to_continue || !impl_->is_header_done() || impl_->is_done()) return false;
   impl_->told_to_continue = true;
-  return impl_->parser.get().count(beast::field::expect) > 0;
+  return !find_header(impl_->request.headers, "Expect").empty();
 }
 
-bool RequestParser::keeps_alive() const { return impl_->parser.get().keep_alive(); }
-bool RequestParser::is_http_1_0() const { return impl_->parser.get().version() < 11; }
+bool RequestParser::keeps_alive() const { return impl_->keep_alive(); }
+bool RequestParser::is_http_1_0() const { return impl_->is_http_1_0; }
 
 ServerRequest RequestParser::take() {
-  CHECK(impl_->parser.is_done());
-  auto message = impl_->parser.release();
-  ServerRequest out;
-  out.method = std::string(message.method_string());
-  out.target = std::string(message.target());
-  for (const auto& field : message) out.headers.emplace_back(field.name_string(), field.value());
-  out.body = std::move(message.body());
+  CHECK(impl_->is_done());
+  ServerRequest out = std::move(impl_->request);
   impl_ = std::make_unique<Impl>(header_bytes_max_, body_bytes_max_);
   return out;
 }

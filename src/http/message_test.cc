@@ -75,6 +75,15 @@ TEST(RequestParser, YieldsRequestsThatCameTogetherOneAfterAnother) {
   EXPECT_FALSE(parser.has_begun());
 }
 
+TEST(RequestParser, ReadsTargetsAndHeaderValuesOfAnyLengthWithinItsLimit) {
+  const std::string longest(500'000, 'x');  // past every 16-bit length
+  RequestParser parser(1U << 20, kBodyMax);
+  ASSERT_EQ(parser.add("GET /" + longest + " HTTP/1.1\r\nHost: x\r\nA: " + longest + "\r\n\r\n"), State::kDone);
+  const ServerRequest request = parser.take();
+  EXPECT_EQ(request.target.size(), longest.size() + 1);
+  EXPECT_EQ(request.header("A"), longest);
+}
+
 TEST(RequestParser, KeepsWhatFollowsAnUpgrade) {
   RequestParser parser(kHeaderMax, kBodyMax);
   ASSERT_EQ(parser.add("GET /c HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n\x01\x02"),

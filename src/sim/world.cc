@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr Duration kQuiet = 15min;  // longer than every backoff and every wait for a user
 constexpr Duration kStride = 5s;    // at most so much time passes at once in calm weather
 constexpr std::size_t kTraceMax = 10'000;
+constexpr std::size_t kAll = static_cast<std::size_t>(-1);
 
 }  // namespace
 
@@ -160,7 +161,7 @@ bool World::settle(int steps_max) {
 
 // Events are for people: a controller may tell of the same refusal every few minutes for ever.
 std::int64_t World::effects() {
-  const auto changes = store_->changes("", counted_, 0);
+  const auto changes = store_->changes("/", counted_, kAll);
   CHECK(changes.ok());
   for (const apiserver::Change& change : *changes) {
     if (!change.now.key.starts_with("/core/events/") && !change.now.key.starts_with("/events.k8s.io/")) ++writes_;

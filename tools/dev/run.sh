@@ -64,7 +64,7 @@ write_quickstart() {
   local sample
   for sample in deploy/samples/quickstart/*.yaml; do
     sed -e "s|endpoint: qemu:///system|endpoint: \"$uri\"|" -e "s|path: /.*\.qcow2|path: \"$image\"|" \
-      -e "/name: LIBVIRT_VIRT_TYPE/{n;s|value: .*|value: $(virt_type)|}" "${network[@]}" "$sample" \
+      -e "/name: LIBVIRT_VIRT_TYPE/{n;s|value: .*|value: $(virt_type)\\n      - name: LIBVIRT_IMAGE_DIRS\\n        value: \"${image%/*}\"|}" "${network[@]}" "$sample" \
       >"$RUN/quickstart/${sample##*/}"
   done
 }

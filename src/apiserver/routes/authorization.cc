@@ -15,13 +15,15 @@ std::string verb_of(std::string_view method) {
   if (method == "POST") return "create";
   if (method == "GET" || method == "HEAD") return "get";
   if (method == "PUT") return "update";
-  return to_lower(method);  // patch, delete, and what nobody knows
+  if (method == "PATCH") return "patch";
+  if (method == "DELETE") return "delete";
+  return {};
 }
 
 // "/api/v1/x" and "/apis/g/v1/x" are resources; says where the part behind the version begins.
 std::size_t resource_begin(const std::vector<std::string>& path) {
   if (path.size() >= 3 && path[0] == "api") return 2;
-  if (path.size() >= 4 && path[0] == "apis") return 3;
+  if (path.size() >= 4 && path[0] == "apis" && !path[1].empty()) return 3;
   return 0;
 }
 

@@ -17,7 +17,7 @@ inline constexpr std::string_view kMasters = "system:masters";
 inline constexpr std::string_view kAuthenticated = "system:authenticated";
 
 struct Attributes {
-  std::string verb;  // get, list, watch, create, update, patch, delete, deletecollection; else the method, lower case
+  std::string verb;  // get, list, watch, create, update, patch, delete, deletecollection; "": an unknown method
   bool is_resource = false;
   std::string group, version, resource, subresource, name_space, name;  // of a resource
   std::string path;                                                     // of anything else

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "hypervisor/libvirt/image_file.h"
 #include "hypervisor/libvirt/inventory.h"
 #include "hypervisor/libvirt/limits.h"
 #include "hypervisor/libvirt/operations.h"
@@ -191,15 +192,15 @@ class Application {
 
 }  // namespace
 
-Result<provider::Plan> make_plan(virConnectPtr host, const MachineRef& ref, const MachineSpec& spec) {
+Result<provider::Plan> make_plan(virConnectPtr host, const MachineRef& ref, const MachineSpec& spec,
+                                 const CreateSettings& settings) {
   TRY(check_spec(spec));
   const Found found = TRY(find_ours(host, ref));
   const provider::Machine machine = TRY(read_machine(host, found)).machine;
   Standing standing{machine.configured, machine.power != provider::Power::kOff, 0};
   const std::string& image = machine.configured.image.location;
-  if (!image.empty() && spec.root_disk_bytes < machine.configured.root_disk_bytes) {
-    const Volume volume = TRY(volume_at(host, image));
-    standing.image_bytes = TRY(facts_of(volume.get())).capacity_bytes;
+  if (!image.empty() && spec.root_disk_bytes != 0 && spec.root_disk_bytes < machine.configured.root_disk_bytes) {
+    standing.image_bytes = TRY(read_image_file(host, image, "", settings.image_folders)).virtual_bytes;
   }
   return provider::Plan{found.version, priced_changes(standing, spec)};
 }

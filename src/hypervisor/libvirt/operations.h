@@ -31,7 +31,8 @@ Status create_machine(virConnectPtr host, const provider::MachineRef& ref, const
 // Power off, volumes, then the domain: as long as something is left, the machine is still found.
 Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const Call& call);
 
-Result<provider::Plan> make_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec);
+Result<provider::Plan> make_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
+                                 const CreateSettings& settings);
 // kAborted when the machine's configuration is not the plan's; kOutOfRange, kFailedPrecondition before any effect for
 // what cannot be changed. What was done of a plan that is cut off stays; the next plan has the rest.
 Status apply_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec,

@@ -41,6 +41,13 @@ Status unless_off(const Found& found, Status status) {
   return status;
 }
 
+// The machine is wanted on: a shutdown that somebody asked for before may not cut it off later.
+Status take_back_shutdown(const Found& found) {
+  const auto cut_at = TRY(read_mark(found, kPowerOffUri));
+  if (!cut_at) return {};
+  return set_mark(found, kPowerOffUri, nullptr, nullptr);
+}
+
 }  // namespace
 
 Result<bool> power_on(virConnectPtr host, const MachineRef& ref) {
@@ -49,18 +56,15 @@ Result<bool> power_on(virConnectPtr host, const MachineRef& ref) {
   virDomainPtr domain = found.domain.get();
   const DomainState state = TRY(state_of(domain));
   if (is_in_passage(state)) return Error(Code::kUnavailable, "'" + name + "' is being saved or moved");
-  switch (state.state) {
-    case VIR_DOMAIN_PAUSED: TRY(done(ask(virDomainResume, domain), "resume '" + name + "'")); return false;
-    case VIR_DOMAIN_PMSUSPENDED: TRY(done(ask(virDomainPMWakeup, domain, 0U), "wake '" + name + "'")); return false;
-    case VIR_DOMAIN_SHUTDOWN: return Error(Code::kUnavailable, "'" + name + "' is still shutting down");
-    case VIR_DOMAIN_CRASHED: TRY(unless_off(found, done(ask(virDomainDestroy, domain), "end '" + name + "'"))); break;
-    default:
-      if (state.active()) {
-        // The machine is wanted on: a shutdown that somebody asked for before may not cut it off later.
-        const auto cut_at = TRY(read_mark(found, kPowerOffUri));
-        if (cut_at) TRY(set_mark(found, kPowerOffUri, nullptr, nullptr));
-        return false;
-      }
+  if (state.state == VIR_DOMAIN_SHUTDOWN) return Error(Code::kUnavailable, "'" + name + "' is still shutting down");
+  if (state.active()) {
+    TRY(take_back_shutdown(found));
+    if (state.state == VIR_DOMAIN_PAUSED) TRY(done(ask(virDomainResume, domain), "resume '" + name + "'"));
+    if (state.state == VIR_DOMAIN_PMSUSPENDED) TRY(done(ask(virDomainPMWakeup, domain, 0U), "wake '" + name + "'"));
+    return false;
+  }
+  if (state.state == VIR_DOMAIN_CRASHED) {
+    TRY(unless_off(found, done(ask(virDomainDestroy, domain), "end '" + name + "'")));
   }
   TRY(done(ask(virDomainCreate, domain), "start '" + name + "'"));
   return true;
@@ -74,13 +78,18 @@ Status pull_power(virConnectPtr host, const MachineRef& ref) {
 
 Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const MachineRef& ref, WallTime hard_at) {
   const Found found = TRY(find_ours(host, ref));
-  if (!TRY(state_of(found.domain.get())).active()) return std::optional<WallTime>();
+  const DomainState state = TRY(state_of(found.domain.get()));
+  if (!state.active()) return std::optional<WallTime>();
   const std::optional<WallTime> standing = TRY(read_mark(found, kPowerOffUri));
   const WallTime cut_at = std::min(hard_at, standing.value_or(hard_at));
   if (standing != cut_at) {
     // The mark first: whoever finds it after a crash of ours cuts the power in time, asked or not.
     const std::string mark = time_mark(cut_at);
     TRY(unless_off(found, set_mark(found, kPowerOffUri, "rigoff", &mark)));
+  }
+  if (state.state == VIR_DOMAIN_PAUSED && !is_in_passage(state)) {
+    // It can only hear us when it runs.
+    TRY(unless_off(found, done(ask(virDomainResume, found.domain.get()), "resume '" + found.facts.name + "'")));
   }
   // No flags: by the agent when it is connected, else by the ACPI button.
   auto asked = done(ask(virDomainShutdownFlags, found.domain.get(), 0U), "shut down '" + found.facts.name + "'");

@@ -193,7 +193,7 @@ Result<std::vector<Machine>> LibvirtProvider::describe_many(std::span<const Mach
 
 Result<Plan> LibvirtProvider::plan(const MachineRef& ref, const MachineSpec& spec, const Call& call) {
   const Session session = TRY(connection_.session(call));
-  return make_plan(session.get(), ref, spec);
+  return make_plan(session.get(), ref, spec, settings_);
 }
 
 Result<TaskId> LibvirtProvider::apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan, const Call&) {
