@@ -1,3 +1,4 @@
+// cmd/provider_process.cc — flags, signals and serving of every provider program.
 #include "cmd/provider_process.h"
 
 #include <poll.h>
@@ -26,7 +27,8 @@ std::string environment(const char* name) {
 
 Status set_up_log() {
   log::Options options;
-  if (const std::string level = environment("LOG_LEVEL"); !level.empty()) options.level = TRY(log::parse_level(level).context("LOG_LEVEL"));
+  if (const std::string level = environment("LOG_LEVEL"); !level.empty())
+    options.level = TRY(log::parse_level(level).context("LOG_LEVEL"));
   if (environment("LOG_FORMAT") == "json") options.format = log::Format::kJson;
   return log::setup(options);
 }
@@ -45,8 +47,7 @@ Result<provider::wire::Tls> read_tls(const std::string& folder) {
 // Until a signal comes or, with a parent, until it is gone.
 void wait_for_the_end(int signals, bool has_parent) {
   pollfd fds[2] = {{.fd = signals, .events = POLLIN, .revents = 0}, {.fd = kParentFd, .events = POLLIN, .revents = 0}};
-  while (::poll(fds, has_parent ? 2 : 1, -1) < 0) {
-  }
+  while (::poll(fds, has_parent ? 2 : 1, -1) < 0) {}
 }
 
 int report(const std::string& name, const Error& error) {
@@ -70,7 +71,8 @@ int run_provider(const std::string& name, int argc, char** argv, const OpenProvi
   CLI::App app(name + ": serves one Provider object over gRPC");
   app.set_version_flag("--version", name + " " + RIG_VERSION);
   std::string socket, tls_dir = "/etc/virtrigaud/tls";
-  ProviderFlags flags{.name = name, .credentials_dir = "/etc/virtrigaud/credentials", .endpoint = environment("PROVIDER_ENDPOINT")};
+  ProviderFlags flags{
+      .name = name, .credentials_dir = "/etc/virtrigaud/credentials", .endpoint = environment("PROVIDER_ENDPOINT")};
   int port = 9443;
   app.add_option("--socket", socket, "unix socket to serve on; then the process ends with its parent");
   app.add_option("--port", port, "TCP port to serve on, with TLS");
@@ -95,7 +97,8 @@ int run_provider(const std::string& name, int argc, char** argv, const OpenProvi
   log::info("serving", {{"address", options.address}, {"endpoint", flags.endpoint}});
   wait_for_the_end(signals.get(), !socket.empty());
   log::info("stopping");
-  if (Status drained = (*server)->drain(kDrain); !drained.ok()) log::warn("calls were cut off", {{"error", drained.error()}});
+  if (Status drained = (*server)->drain(kDrain); !drained.ok())
+    log::warn("calls were cut off", {{"error", drained.error()}});
   return 0;
 }
 

@@ -54,11 +54,13 @@ std::string folder_of_this_program() {
 Result<std::pair<std::string, int>> split_address(const std::string& text) {
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0)
-    return Error(Code::kInvalidArgument, "--listen \"" + text + "\" is not ADDRESS:PORT").with_hint("For example 127.0.0.1:6443.");
+    return Error(Code::kInvalidArgument, "--listen \"" + text + "\" is not ADDRESS:PORT")
+        .with_hint("For example 127.0.0.1:6443.");
   std::string host = text.substr(0, colon);
   if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   const std::int64_t port = TRY(parse_int(text.substr(colon + 1)).context("--listen \"" + text + "\""));
-  if (port < 0 || port > 65535) return Error(Code::kInvalidArgument, "--listen \"" + text + "\": the port is not between 0 and 65535");
+  if (port < 0 || port > 65535)
+    return Error(Code::kInvalidArgument, "--listen \"" + text + "\": the port is not between 0 and 65535");
   return std::pair(std::move(host), static_cast<int>(port));
 }
 
@@ -81,8 +83,9 @@ Fd block_signals() {
 }
 
 // A machine's serial console: from the object to its provider.
-Result<std::unique_ptr<ByteStream>> open_console(kube::Transport& transport, fleet::Fleet& fleet, const std::string& cluster_id,
-                                                 const ObjectKey& key, const Call& call) {
+Result<std::unique_ptr<ByteStream>> open_console(kube::Transport& transport, fleet::Fleet& fleet,
+                                                 const std::string& cluster_id, const ObjectKey& key,
+                                                 const Call& call) {
   const auto vm = TRY(kube::Api<VirtualMachine>(transport).get(key, call));
   const auto provider = TRY(fleet.find(api::resolve(vm.spec.provider_ref, vm.meta)));
   return provider->console().open_serial(controllers::ref_of(vm, cluster_id), call);
@@ -101,16 +104,19 @@ Status run(const Flags& flags, int signals) {
 
   // The API server, the fleet and the controllers need each other's doors: filled in below, before anybody knocks.
   controllers::Controllers* woken = nullptr;
-  const auto fleet = TRY(fleet::Fleet::make({.programs_dir = flags.programs_dir,
-                                             .runtime_dir = flags.runtime_dir,
-                                             .log_dir = flags.data_dir + "/log",
-                                             .on_change = [&woken](const ObjectKey& key) { woken->provider_changed(key); }},
-                                            clock));
+  const auto fleet =
+      TRY(fleet::Fleet::make({.programs_dir = flags.programs_dir,
+                              .runtime_dir = flags.runtime_dir,
+                              .log_dir = flags.data_dir + "/log",
+                              .on_change = [&woken](const ObjectKey& key) { woken->provider_changed(key); }},
+                             clock));
   kube::Transport* own = nullptr;
-  apiserver::ApiServer server(registry, clock,
-                              {.open_console = [&](const ObjectKey& key, const Call& call) { return open_console(*own, *fleet, cluster_id, key, call); },
-                               .metrics = [] { return metrics::text(); },
-                               .ready = {}});
+  apiserver::ApiServer server(
+      registry, clock,
+      {.open_console = [&](const ObjectKey& key,
+                           const Call& call) { return open_console(*own, *fleet, cluster_id, key, call); },
+       .metrics = [] { return metrics::text(); },
+       .ready = {}});
   const auto transport = apiserver::local_transport(server, clock);
   own = transport.get();
   controllers::Controllers controllers(*transport, *fleet, *fleet, clock, cluster_id, {});
@@ -131,8 +137,7 @@ Status run(const Flags& flags, int signals) {
   Status ended;
   std::jthread working([&](const std::stop_token& stop) { ended = manager.run(stop); });
   signalfd_siginfo info{};
-  while (::read(signals, &info, sizeof info) < 0) {
-  }
+  while (::read(signals, &info, sizeof info) < 0) {}
   log::info("stopping");
   working.request_stop();
   working.join();
@@ -146,10 +151,16 @@ Status run(const Flags& flags, int signals) {
 int main(int argc, char** argv) {
   CLI::App app("virtrigaud: virtual machines as Kubernetes objects, without a cluster");
   app.set_version_flag("--version", std::string("virtrigaud ") + RIG_VERSION);
-  Flags flags{.data_dir = default_data_dir(), .runtime_dir = default_runtime_dir(), .kubeconfig = {}, .programs_dir = folder_of_this_program(), .log_file = {}};
+  Flags flags{.data_dir = default_data_dir(),
+              .runtime_dir = default_runtime_dir(),
+              .kubeconfig = {},
+              .programs_dir = folder_of_this_program(),
+              .log_file = {}};
   app.add_option("--data-dir", flags.data_dir, "folder of the database, certificates and logs")->capture_default_str();
-  app.add_option("--runtime-dir", flags.runtime_dir, "short folder for sockets and credentials, 0700")->capture_default_str();
-  app.add_option("--kubeconfig-out", flags.kubeconfig, "file to write the kubeconfig to (default: DATA-DIR/kubeconfig)");
+  app.add_option("--runtime-dir", flags.runtime_dir, "short folder for sockets and credentials, 0700")
+      ->capture_default_str();
+  app.add_option("--kubeconfig-out", flags.kubeconfig,
+                 "file to write the kubeconfig to (default: DATA-DIR/kubeconfig)");
   app.add_option("--listen", flags.listen, "address and port of the API; port 0 picks one")->capture_default_str();
   app.add_option("--programs-dir", flags.programs_dir, "folder with provider-TYPE programs")->capture_default_str();
   app.add_option("--log-file", flags.log_file, "file to log to (default: stderr)");

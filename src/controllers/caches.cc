@@ -1,3 +1,4 @@
+// controllers/caches.cc — indexes, and which change wakes which queue.
 #include "controllers/caches.h"
 
 #include <memory>
@@ -10,9 +11,12 @@ namespace rig::controllers {
 namespace {
 
 using runtime::Priority;
-template <class T> using Ptr = std::shared_ptr<const T>;
+template <class T>
+using Ptr = std::shared_ptr<const T>;
 
-std::string text(const api::ObjectRef& ref, const api::ObjectMeta& referrer) { return api::resolve(ref, referrer).to_string(); }
+std::string text(const api::ObjectRef& ref, const api::ObjectMeta& referrer) {
+  return api::resolve(ref, referrer).to_string();
+}
 
 std::vector<std::string> networks_of(const v1::VirtualMachine& vm) {
   std::vector<std::string> out;
@@ -40,8 +44,10 @@ std::vector<std::string> image_of(const v1::VirtualMachine& vm) {
 
 void add_indexes(Caches& caches) {
   using v1::VirtualMachine;
-  caches.machines.store().add_index(kByProvider, [](const VirtualMachine& vm) { return std::vector{text(vm.spec.provider_ref, vm.meta)}; });
-  caches.machines.store().add_index(kByClass, [](const VirtualMachine& vm) { return std::vector{text(vm.spec.class_ref, vm.meta)}; });
+  caches.machines.store().add_index(
+      kByProvider, [](const VirtualMachine& vm) { return std::vector{text(vm.spec.provider_ref, vm.meta)}; });
+  caches.machines.store().add_index(
+      kByClass, [](const VirtualMachine& vm) { return std::vector{text(vm.spec.class_ref, vm.meta)}; });
   caches.machines.store().add_index(kByImage, image_of);
   caches.machines.store().add_index(kByNetwork, networks_of);
   caches.machines.store().add_index(kBySecret, secrets_of);
@@ -52,11 +58,18 @@ void add_indexes(Caches& caches) {
 // What a controller must look at again; its own status writes are not among it.
 bool is_news(const api::ObjectMeta* before, const api::ObjectMeta* after) {
   if (before == nullptr || after == nullptr) return true;
-  return before->uid != after->uid || before->generation != after->generation || before->annotations != after->annotations ||
-         before->finalizers != after->finalizers || before->is_deleting() != after->is_deleting();
+  return before->uid != after->uid || before->generation != after->generation ||
+         before->annotations != after->annotations || before->finalizers != after->finalizers ||
+         before->is_deleting() != after->is_deleting();
 }
-template <class T> const api::ObjectMeta* meta(const Ptr<T>& object) { return object ? &object->meta : nullptr; }
-template <class T> bool is_news(const Ptr<T>& before, const Ptr<T>& after) { return is_news(meta(before), meta(after)); }
+template <class T>
+const api::ObjectMeta* meta(const Ptr<T>& object) {
+  return object ? &object->meta : nullptr;
+}
+template <class T>
+bool is_news(const Ptr<T>& before, const Ptr<T>& after) {
+  return is_news(meta(before), meta(after));
+}
 
 ObjectKey parse_key(const std::string& text) {
   const auto slash = text.find('/');
@@ -70,7 +83,8 @@ bool is_available(const Ptr<v1::Provider>& provider) {
 }
 
 // Everything that a machine names learns of its coming, going and changing.
-std::set<ObjectKey> named(const Ptr<v1::VirtualMachine>& vm, std::vector<std::string> (*values)(const v1::VirtualMachine&)) {
+std::set<ObjectKey> named(const Ptr<v1::VirtualMachine>& vm,
+                          std::vector<std::string> (*values)(const v1::VirtualMachine&)) {
   std::set<ObjectKey> out;
   if (vm)
     for (const std::string& value : values(*vm)) out.insert(parse_key(value));
@@ -87,56 +101,69 @@ std::vector<std::string> provider_of(const v1::VirtualMachine& vm) { return {tex
 std::vector<std::string> class_of(const v1::VirtualMachine& vm) { return {text(vm.spec.class_ref, vm.meta)}; }
 
 void connect_machines(Caches& caches, const std::shared_ptr<const Wakers>& wakers) {
-  caches.machines.on_change([wakers](const ObjectKey& key, const Ptr<v1::VirtualMachine>& before, const Ptr<v1::VirtualMachine>& after) {
-    if (!is_news(before, after)) return;
-    if (after) wakers->set_machine_lane(key, provider_of(*after).front());
-    wakers->machine(key, runtime::priority_of(meta(before), meta(after)));
-    wake_named(wakers->provider, before, after, provider_of);
-    wake_named(wakers->image, before, after, image_of);
-    wake_named(wakers->vm_class, before, after, class_of);
-    wake_named(wakers->network, before, after, networks_of);
-  });
+  caches.machines.on_change(
+      [wakers](const ObjectKey& key, const Ptr<v1::VirtualMachine>& before, const Ptr<v1::VirtualMachine>& after) {
+        if (!is_news(before, after)) return;
+        if (after) wakers->set_machine_lane(key, provider_of(*after).front());
+        wakers->machine(key, runtime::priority_of(meta(before), meta(after)));
+        wake_named(wakers->provider, before, after, provider_of);
+        wake_named(wakers->image, before, after, image_of);
+        wake_named(wakers->vm_class, before, after, class_of);
+        wake_named(wakers->network, before, after, networks_of);
+      });
 }
 
 void connect_providers(Caches& caches, const std::shared_ptr<const Wakers>& wakers) {
-  caches.providers.on_change([&caches, wakers](const ObjectKey& key, const Ptr<v1::Provider>& before, const Ptr<v1::Provider>& after) {
-    if (!before || !after) wakers->follow_provider(key, after != nullptr);
-    const bool news = is_news(before, after);
-    if (news) wakers->provider(key, runtime::priority_of(meta(before), meta(after)));
-    const bool recovered = is_available(after) && !is_available(before);
-    if (recovered) wakers->wake_machine_lane(key.to_string());
-    if (!news && !recovered) return;
-    for (const auto& vm : caches.machines.store().by_index(kByProvider, key.to_string())) {
-      wakers->machine(vm->meta.key(), Priority::kEvent);
-      for (const std::string& image : image_of(*vm)) wakers->image(parse_key(image), Priority::kEvent);
-    }
-  });
+  caches.providers.on_change(
+      [&caches, wakers](const ObjectKey& key, const Ptr<v1::Provider>& before, const Ptr<v1::Provider>& after) {
+        if (!before || !after) wakers->follow_provider(key, after != nullptr);
+        const bool news = is_news(before, after);
+        if (news) wakers->provider(key, runtime::priority_of(meta(before), meta(after)));
+        const bool recovered = is_available(after) && !is_available(before);
+        if (recovered) wakers->wake_machine_lane(key.to_string());
+        if (!news && !recovered) return;
+        for (const auto& vm : caches.machines.store().by_index(kByProvider, key.to_string())) {
+          wakers->machine(vm->meta.key(), Priority::kEvent);
+          for (const std::string& image : image_of(*vm)) wakers->image(parse_key(image), Priority::kEvent);
+        }
+      });
 }
 
 void connect_others(Caches& caches, const std::shared_ptr<const Wakers>& wakers) {
-  caches.classes.on_change([&caches, wakers](const ObjectKey& key, const Ptr<v1::VmClass>& before, const Ptr<v1::VmClass>& after) {
-    if (!is_news(before, after)) return;
-    wakers->vm_class(key, runtime::priority_of(meta(before), meta(after)));
-    for (const auto& vm : caches.machines.store().by_index(kByClass, key.to_string())) wakers->machine(vm->meta.key(), Priority::kEvent);
-  });
-  caches.networks.on_change([&caches, wakers](const ObjectKey& key, const Ptr<v1::VmNetworkAttachment>& before, const Ptr<v1::VmNetworkAttachment>& after) {
+  caches.classes.on_change(
+      [&caches, wakers](const ObjectKey& key, const Ptr<v1::VmClass>& before, const Ptr<v1::VmClass>& after) {
+        if (!is_news(before, after)) return;
+        wakers->vm_class(key, runtime::priority_of(meta(before), meta(after)));
+        for (const auto& vm : caches.machines.store().by_index(kByClass, key.to_string()))
+          wakers->machine(vm->meta.key(), Priority::kEvent);
+      });
+  caches.networks.on_change([&caches, wakers](const ObjectKey& key, const Ptr<v1::VmNetworkAttachment>& before,
+                                              const Ptr<v1::VmNetworkAttachment>& after) {
     if (!is_news(before, after)) return;
     wakers->network(key, runtime::priority_of(meta(before), meta(after)));
-    for (const auto& vm : caches.machines.store().by_index(kByNetwork, key.to_string())) wakers->machine(vm->meta.key(), Priority::kEvent);
+    for (const auto& vm : caches.machines.store().by_index(kByNetwork, key.to_string()))
+      wakers->machine(vm->meta.key(), Priority::kEvent);
   });
-  caches.images.on_change([&caches, wakers](const ObjectKey& key, const Ptr<v1::VmImage>& before, const Ptr<v1::VmImage>& after) {
-    const bool news = is_news(before, after);
-    if (news) wakers->image(key, runtime::priority_of(meta(before), meta(after)));
-    if (!news && schema::encode(before->status.provider_status) == schema::encode(after->status.provider_status)) return;
-    for (const auto& vm : caches.machines.store().by_index(kByImage, key.to_string())) wakers->machine(vm->meta.key(), Priority::kEvent);
-  });
-  caches.secrets.on_change([&caches, wakers](const ObjectKey& key, const Ptr<api::core::Secret>&, const Ptr<api::core::Secret>&) {
-    for (const auto& p : caches.providers.store().by_index(kBySecret, key.to_string())) wakers->provider(p->meta.key(), Priority::kUser);
-    for (const auto& vm : caches.machines.store().by_index(kBySecret, key.to_string())) wakers->machine(vm->meta.key(), Priority::kUser);
-  });
+  caches.images.on_change(
+      [&caches, wakers](const ObjectKey& key, const Ptr<v1::VmImage>& before, const Ptr<v1::VmImage>& after) {
+        const bool news = is_news(before, after);
+        if (news) wakers->image(key, runtime::priority_of(meta(before), meta(after)));
+        if (!news && schema::encode(before->status.provider_status) == schema::encode(after->status.provider_status))
+          return;
+        for (const auto& vm : caches.machines.store().by_index(kByImage, key.to_string()))
+          wakers->machine(vm->meta.key(), Priority::kEvent);
+      });
+  caches.secrets.on_change(
+      [&caches, wakers](const ObjectKey& key, const Ptr<api::core::Secret>&, const Ptr<api::core::Secret>&) {
+        for (const auto& p : caches.providers.store().by_index(kBySecret, key.to_string()))
+          wakers->provider(p->meta.key(), Priority::kUser);
+        for (const auto& vm : caches.machines.store().by_index(kBySecret, key.to_string()))
+          wakers->machine(vm->meta.key(), Priority::kUser);
+      });
 }
 
-template <kube::ApiObject T> void connect_alone(runtime::Informer<T>& informer, Wake wake) {
+template <kube::ApiObject T>
+void connect_alone(runtime::Informer<T>& informer, Wake wake) {
   informer.on_change([wake = std::move(wake)](const ObjectKey& key, const Ptr<T>& before, const Ptr<T>& after) {
     if (is_news(before, after)) wake(key, runtime::priority_of(meta(before), meta(after)));
   });

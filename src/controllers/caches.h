@@ -28,8 +28,12 @@ struct Caches {
   runtime::Informer<v1::VmPlacementPolicy> placement_policies;
 
   Stores stores() const {
-    return {.machines = machines.store(), .providers = providers.store(), .classes = classes.store(),
-            .images = images.store(), .networks = networks.store(), .secrets = secrets.store()};
+    return {.machines = machines.store(),
+            .providers = providers.store(),
+            .classes = classes.store(),
+            .images = images.store(),
+            .networks = networks.store(),
+            .secrets = secrets.store()};
   }
 };
 

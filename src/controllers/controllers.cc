@@ -1,3 +1,4 @@
+// controllers/controllers.cc — the stations: each reconciler with its workers.
 #include "controllers/controllers.h"
 
 #include <utility>
@@ -52,8 +53,13 @@ struct Controllers::Impl {
   Impl(kube::Transport& transport, provider::Directory& providers, provider::Runtime& runtime, const Clock& the_clock,
        std::string cluster_id, Options the_options)
       : events(transport, "virtrigaud", the_clock),
-        context{.api = transport, .stores = caches.stores(), .providers = providers, .runtime = runtime,
-                .clock = the_clock, .cluster_id = std::move(cluster_id), .events = &events},
+        context{.api = transport,
+                .stores = caches.stores(),
+                .providers = providers,
+                .runtime = runtime,
+                .clock = the_clock,
+                .cluster_id = std::move(cluster_id),
+                .events = &events},
         api(transport),
         clock(the_clock),
         options(the_options),
@@ -67,13 +73,24 @@ struct Controllers::Impl {
         migration(1, clock, api, caches.migrations.store(), clock),
         set(1, clock, api, caches.sets.store(), clock),
         placement_policy(1, clock, api, caches.placement_policies.store(), clock),
-        watch(context, [this](const ObjectKey& key) { machine.controller.queue().add(key, runtime::Priority::kEvent); }) {
-    connect(caches, {.machine = machine.wake(), .provider = provider.wake(), .image = image.wake(), .vm_class = vm_class.wake(),
-                     .network = network.wake(), .snapshot = snapshot.wake(), .clone = clone.wake(), .migration = migration.wake(),
-                     .set = set.wake(), .placement_policy = placement_policy.wake(),
-                     .set_machine_lane = [this](const ObjectKey& key, const std::string& lane) { machine.controller.queue().set_lane(key, lane); },
-                     .wake_machine_lane = [this](const std::string& lane) { machine.controller.queue().wake_lane(lane); },
-                     .follow_provider = [this](const ObjectKey& key, bool exists) { exists ? watch.follow(key) : watch.forget(key); }});
+        watch(context,
+              [this](const ObjectKey& key) { machine.controller.queue().add(key, runtime::Priority::kEvent); }) {
+    connect(caches,
+            {.machine = machine.wake(),
+             .provider = provider.wake(),
+             .image = image.wake(),
+             .vm_class = vm_class.wake(),
+             .network = network.wake(),
+             .snapshot = snapshot.wake(),
+             .clone = clone.wake(),
+             .migration = migration.wake(),
+             .set = set.wake(),
+             .placement_policy = placement_policy.wake(),
+             .set_machine_lane = [this](const ObjectKey& key,
+                                        const std::string& lane) { machine.controller.queue().set_lane(key, lane); },
+             .wake_machine_lane = [this](const std::string& lane) { machine.controller.queue().wake_lane(lane); },
+             .follow_provider = [this](const ObjectKey& key,
+                                       bool exists) { exists ? watch.follow(key) : watch.forget(key); }});
   }
 
   void each_station(const auto& visit) {
@@ -103,8 +120,8 @@ struct Controllers::Impl {
   }
 };
 
-Controllers::Controllers(kube::Transport& api, provider::Directory& providers, provider::Runtime& runtime, const Clock& clock,
-                         std::string cluster_id, Options options)
+Controllers::Controllers(kube::Transport& api, provider::Directory& providers, provider::Runtime& runtime,
+                         const Clock& clock, std::string cluster_id, Options options)
     : impl_(std::make_unique<Impl>(api, providers, runtime, clock, std::move(cluster_id), options)) {}
 Controllers::~Controllers() = default;
 
@@ -118,7 +135,8 @@ void Controllers::add_to(runtime::Manager& manager) {
                        .stop = [&cache] { cache.stop(); }},
                       [&cache] { return cache.is_synced(); });
   });
-  manager.add_controller({.name = "provider events", .start = []() -> Status { return {}; }, .stop = [this] { impl_->watch.stop(); }});
+  manager.add_controller(
+      {.name = "provider events", .start = []() -> Status { return {}; }, .stop = [this] { impl_->watch.stop(); }});
   impl_->each_station([&](auto& station) {
     manager.add_controller({.name = std::string(station.reconciler.kind()),
                             .start = [&station]() -> Status {

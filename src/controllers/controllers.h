@@ -23,7 +23,7 @@ class Controllers {
               std::string cluster_id, Options options);
   ~Controllers();
 
-  void add_to(runtime::Manager& manager);  // which starts and stops them; must not outlive this
+  void add_to(runtime::Manager& manager);            // which starts and stops them; must not outlive this
   void provider_changed(const ObjectKey& provider);  // the runtime has news of its process; from any thread
 
  private:

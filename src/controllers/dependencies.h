@@ -13,9 +13,9 @@ namespace rig::controllers {
 struct Dependencies {
   std::shared_ptr<const v1::Provider> provider;
   std::shared_ptr<const v1::VmClass> vm_class;
-  std::shared_ptr<const v1::VmImage> image;                                  // null without imageRef
-  std::vector<std::shared_ptr<const v1::VmNetworkAttachment>> networks;      // per spec.networks; null without networkRef
-  std::string user_data_secret, meta_data_secret, network_config_secret;     // texts from Secrets
+  std::shared_ptr<const v1::VmImage> image;                               // null without imageRef
+  std::vector<std::shared_ptr<const v1::VmNetworkAttachment>> networks;   // per spec.networks; null without networkRef
+  std::string user_data_secret, meta_data_secret, network_config_secret;  // texts from Secrets
 };
 
 // kNotFound: one of them is not there (yet); the message names the field, the kind and the object. kInvalidArgument:

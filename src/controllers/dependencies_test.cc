@@ -13,9 +13,11 @@ struct DependenciesTest : ::testing::Test {
   Caches caches;
   v1::VirtualMachine vm;
 
-  template <kube::ApiObject T> void add(runtime::Informer<T>& cache, const ObjectKey& key, T object = {}) {
+  template <kube::ApiObject T>
+  void add(runtime::Informer<T>& cache, const ObjectKey& key, T object = {}) {
     object.meta.namespace_ = key.namespace_;
     object.meta.name = key.name;
+    object.meta.resource_version = std::to_string(++version_);
     cache.apply(kube::Apply{kube::to_json(object)});
   }
   void SetUp() override {
@@ -24,9 +26,17 @@ struct DependenciesTest : ::testing::Test {
     vm.spec.provider_ref = {"kvm", "infra"};
     vm.spec.class_ref = {"small", ""};
     vm.spec.image_ref = api::ObjectRef{"debian", ""};
-    vm.spec.networks.push_back({.name = "eth0", .network_ref = api::ObjectRef{"lan", ""}, .mac_address = {}, .ip_address = {}, .prefix = {}, .gateway = {}, .dns = {}});
-    vm.spec.user_data = v1::UserData{.cloud_init = v1::CloudInit{.inline_ = {}, .secret_ref = api::LocalRef{"seed"}}, .ignition = {}};
+    vm.spec.networks.push_back({.name = "eth0",
+                                .network_ref = api::ObjectRef{"lan", ""},
+                                .mac_address = {},
+                                .ip_address = {},
+                                .prefix = {},
+                                .gateway = {},
+                                .dns = {}});
+    vm.spec.user_data =
+        v1::UserData{.cloud_init = v1::CloudInit{.inline_ = {}, .secret_ref = api::LocalRef{"seed"}}, .ignition = {}};
   }
+  int version_ = 0;
   std::string missing() const {
     const auto found = find_dependencies(vm, caches.stores());
     return found.ok() ? "" : found.error().message();
@@ -44,7 +54,9 @@ TEST_F(DependenciesTest, NamesTheFieldTheKindAndTheObjectThatIsMissing) {
   add(caches.networks, {"team-a", "lan"});
   EXPECT_EQ(missing(), "spec.userData.cloudInit.secretRef: there is no Secret team-a/seed");
   add(caches.secrets, {"team-a", "seed"});
-  EXPECT_EQ(missing(), "spec.userData.cloudInit.secretRef: Secret team-a/seed has none of the keys userdata, user-data, cloud-init, cloud-config");
+  EXPECT_EQ(missing(),
+            "spec.userData.cloudInit.secretRef: Secret team-a/seed has none of the keys userdata, user-data, "
+            "cloud-init, cloud-config");
   api::core::Secret secret;
   secret.data["user-data"] = base64("#cloud-config\n");
   add(caches.secrets, {"team-a", "seed"}, secret);

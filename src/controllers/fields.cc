@@ -1,3 +1,4 @@
+// controllers/fields.cc — the table of rows without a controller, and what an object sets of them.
 #include "controllers/fields.h"
 
 #include <algorithm>
@@ -53,11 +54,13 @@ constexpr std::string_view kWithoutController[] = {
 
 // A listed path stands for everything below it.
 bool covers(std::string_view listed, std::string_view row) {
-  return row.starts_with(listed) && (row.size() == listed.size() || row[listed.size()] == '.' || row[listed.size()] == '[' || row[listed.size()] == '{');
+  return row.starts_with(listed) && (row.size() == listed.size() || row[listed.size()] == '.' ||
+                                     row[listed.size()] == '[' || row[listed.size()] == '{');
 }
 bool is_listed(std::string_view row, const provider::Capabilities& capabilities) {
   const auto covering = [row](std::string_view listed) { return covers(listed, row); };
-  return std::ranges::any_of(kWithoutController, covering) || std::ranges::any_of(capabilities.unsupported_fields, covering);
+  return std::ranges::any_of(kWithoutController, covering) ||
+         std::ranges::any_of(capabilities.unsupported_fields, covering);
 }
 
 // A default that the API server filled in was not asked for by anybody.
@@ -68,16 +71,19 @@ bool is_default(const schema::Field& field, const json::Value& value) {
 }
 
 template <class T>
-void collect(const T& object, std::string_view prefix, const provider::Capabilities& capabilities, std::vector<std::string>& out) {
+void collect(const T& object, std::string_view prefix, const provider::Capabilities& capabilities,
+             std::vector<std::string>& out) {
   const std::string kind(T::kResource.kind);
   const json::Value whole = schema::encode(object);
   const json::Value* spec = whole.find("spec");
   if (spec == nullptr) return;
   const schema::Field* row = schema::type_of<T>().find("spec");
-  schema::for_each_leaf(row->type(), *spec, [&](const std::string& path, const schema::Field& field, const json::Value& value) {
-    if (is_default(field, value)) return;
-    if (is_listed(kind + ".spec." + schema::row_path(path), capabilities)) out.push_back(std::string(prefix) + "spec." + path);
-  });
+  schema::for_each_leaf(row->type(), *spec,
+                        [&](const std::string& path, const schema::Field& field, const json::Value& value) {
+                          if (is_default(field, value)) return;
+                          if (is_listed(kind + ".spec." + schema::row_path(path), capabilities))
+                            out.push_back(std::string(prefix) + "spec." + path);
+                        });
 }
 
 }  // namespace
@@ -88,8 +94,10 @@ std::vector<std::string> unsupported_fields(const v1::VirtualMachine& vm, const 
                                             const provider::Capabilities& capabilities) {
   std::vector<std::string> out;
   collect(vm, "", capabilities, out);
-  if (dependencies.vm_class) collect(*dependencies.vm_class, "VMClass " + dependencies.vm_class->meta.name + ": ", capabilities, out);
-  if (dependencies.image) collect(*dependencies.image, "VMImage " + dependencies.image->meta.name + ": ", capabilities, out);
+  if (dependencies.vm_class)
+    collect(*dependencies.vm_class, "VMClass " + dependencies.vm_class->meta.name + ": ", capabilities, out);
+  if (dependencies.image)
+    collect(*dependencies.image, "VMImage " + dependencies.image->meta.name + ": ", capabilities, out);
   for (const auto& network : dependencies.networks)
     if (network) collect(*network, "VMNetworkAttachment " + network->meta.name + ": ", capabilities, out);
   std::ranges::sort(out);

@@ -1,3 +1,4 @@
+// controllers/identity.cc — names, ids and addresses as functions of the object.
 #include "controllers/identity.h"
 
 #include <algorithm>

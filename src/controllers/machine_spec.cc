@@ -1,3 +1,4 @@
+// controllers/machine_spec.cc — composing the wish, part by part.
 #include "controllers/machine_spec.h"
 
 #include "api/quantity.h"
@@ -14,17 +15,20 @@ namespace {
 constexpr std::int64_t kMib = 1LL << 20;
 constexpr std::int64_t kGib = 1LL << 30;
 
-std::string inline_text(const auto& data) { return data && data->cloud_init ? data->cloud_init->inline_ : std::string(); }
+std::string inline_text(const auto& data) {
+  return data && data->cloud_init ? data->cloud_init->inline_ : std::string();
+}
 
 Status set_size(const v1::VirtualMachine& vm, const v1::VmClass& vm_class, provider::MachineSpec& spec) {
   spec.cpus = vm_class.spec.cpu;
-  const std::int64_t bytes = TRY(api::to_integer(vm_class.spec.memory).context("VMClass " + vm_class.meta.key().to_string() + ": spec.memory"));
+  const std::int64_t bytes = TRY(
+      api::to_integer(vm_class.spec.memory).context("VMClass " + vm_class.meta.key().to_string() + ": spec.memory"));
   spec.memory_mib = (bytes + kMib - 1) / kMib;
   if (vm.spec.resources && vm.spec.resources->cpu) spec.cpus = *vm.spec.resources->cpu;
   if (vm.spec.resources && vm.spec.resources->memory_mib) spec.memory_mib = *vm.spec.resources->memory_mib;
   if (vm_class.spec.disk_defaults)
-    spec.root_disk_bytes =
-        TRY(api::to_integer(vm_class.spec.disk_defaults->size).context("VMClass " + vm_class.meta.key().to_string() + ": spec.diskDefaults.size"));
+    spec.root_disk_bytes = TRY(api::to_integer(vm_class.spec.disk_defaults->size)
+                                   .context("VMClass " + vm_class.meta.key().to_string() + ": spec.diskDefaults.size"));
   return {};
 }
 
@@ -34,7 +38,8 @@ void set_hardware(const v1::VmClass& vm_class, provider::MachineSpec& spec) {
     spec.secure_boot = security->secure_boot;
     spec.tpm = security->tpm_enabled;
   }
-  if (const auto& performance = vm_class.spec.performance_profile) spec.nested_virtualization = performance->nested_virtualization;
+  if (const auto& performance = vm_class.spec.performance_profile)
+    spec.nested_virtualization = performance->nested_virtualization;
   spec.extra_config = vm_class.spec.extra_config;
 }
 
@@ -45,7 +50,8 @@ Status set_image(const v1::VirtualMachine& vm, const Dependencies& dependencies,
   if (!dependencies.image) return {};
   const v1::ImageProviderStatus* there = image_on_provider(vm, *dependencies.image);
   if (there == nullptr || !there->available)
-    return Error(Code::kUnavailable, "spec.imageRef: VMImage " + dependencies.image->meta.key().to_string() + " is not ready on this Provider");
+    return Error(Code::kUnavailable, "spec.imageRef: VMImage " + dependencies.image->meta.key().to_string() +
+                                         " is not ready on this Provider");
   spec.image.location = there->path.empty() ? there->id : there->path;
   if (dependencies.image->status.format) spec.image.format = schema::name_of(*dependencies.image->status.format);
   return {};
@@ -59,10 +65,18 @@ void set_disks(const v1::VirtualMachine& vm, provider::MachineSpec& spec) {
                           .storage = disk.storage_class});
 }
 
-Status set_nics(const v1::VirtualMachine& vm, const Dependencies& dependencies, std::string_view mac_prefix, provider::MachineSpec& spec) {
+Status set_nics(const v1::VirtualMachine& vm, const Dependencies& dependencies, std::string_view mac_prefix,
+                provider::MachineSpec& spec) {
   for (std::size_t i = 0; i < vm.spec.networks.size(); ++i) {
     const v1::VmNetwork& wanted = vm.spec.networks[i];
-    provider::NicSpec nic{.name = wanted.name, .mac = to_lower(wanted.mac_address), .network = {}, .bridge = {}, .model = {}, .vlan = {}, .mtu = {}, .native = {}};
+    provider::NicSpec nic{.name = wanted.name,
+                          .mac = to_lower(wanted.mac_address),
+                          .network = {},
+                          .bridge = {},
+                          .model = {},
+                          .vlan = {},
+                          .mtu = {},
+                          .native = {}};
     if (nic.mac.empty() && !mac_prefix.empty()) nic.mac = derived_mac(mac_prefix, machine_id_of(vm.meta), nic.name);
     if (const auto& attachment = dependencies.networks[i]) {
       auto neutral = TRY(v1::neutral(attachment->spec, dependencies.provider->spec.type)
@@ -85,7 +99,12 @@ std::string addresses_document(const v1::VirtualMachine& vm, const provider::Mac
   bool any_static = false;
   for (std::size_t i = 0; i < vm.spec.networks.size(); ++i) {
     const v1::VmNetwork& network = vm.spec.networks[i];
-    cloudinit::NicAddress nic{.name = network.name, .mac = spec.nics[i].mac, .addresses = {}, .gateways = {}, .nameservers = {}, .search_domains = {}};
+    cloudinit::NicAddress nic{.name = network.name,
+                              .mac = spec.nics[i].mac,
+                              .addresses = {},
+                              .gateways = {},
+                              .nameservers = {},
+                              .search_domains = {}};
     if (!network.ip_address.empty()) {
       any_static = true;
       const bool is_v6 = network.ip_address.find(':') != std::string::npos;
@@ -104,11 +123,14 @@ Status set_seed(const v1::VirtualMachine& vm, const Dependencies& dependencies, 
                                            {"spec.userData.cloudInit.secretRef", dependencies.user_data_secret}};
   spec.seed.user_data = TRY(cloudinit::merge_user_data(parts));
   std::string user_meta = inline_text(vm.spec.meta_data);
-  if (!dependencies.meta_data_secret.empty()) user_meta += (user_meta.empty() ? "" : "\n") + dependencies.meta_data_secret;
-  spec.seed.network_config = !dependencies.network_config_secret.empty() ? dependencies.network_config_secret : inline_text(vm.spec.network_config);
+  if (!dependencies.meta_data_secret.empty())
+    user_meta += (user_meta.empty() ? "" : "\n") + dependencies.meta_data_secret;
+  spec.seed.network_config = !dependencies.network_config_secret.empty() ? dependencies.network_config_secret
+                                                                         : inline_text(vm.spec.network_config);
   if (spec.seed.network_config.empty()) spec.seed.network_config = addresses_document(vm, spec);
   // A guest with cloud-init wants a name and an instance-id even where nobody wrote user-data.
-  spec.seed.meta_data = TRY(cloudinit::meta_data(machine_id_of(vm.meta), spec.hostname, user_meta).context("spec.metaData.cloudInit"));
+  spec.seed.meta_data =
+      TRY(cloudinit::meta_data(machine_id_of(vm.meta), spec.hostname, user_meta).context("spec.metaData.cloudInit"));
   return {};
 }
 
@@ -126,20 +148,31 @@ Result<provider::MachineSpec> machine_spec(const v1::VirtualMachine& vm, const D
   TRY(set_nics(vm, dependencies, capabilities.mac_prefix, spec));
   TRY(set_seed(vm, dependencies, spec));
   if (const auto& placement = vm.spec.placement)
-    spec.placement = {.host = placement->host, .cluster = placement->cluster, .folder = placement->folder,
-                      .resource_pool = placement->resource_pool, .storage = placement->datastore, .storage_cluster = placement->storage_pod};
+    spec.placement = {.host = placement->host,
+                      .cluster = placement->cluster,
+                      .folder = placement->folder,
+                      .resource_pool = placement->resource_pool,
+                      .storage = placement->datastore,
+                      .storage_cluster = placement->storage_pod};
   spec.tags = vm.spec.tags;
   return spec;
 }
 
 Result<provider::ImageRequest> image_request(const v1::VmImage& image, v1::ProviderType type) {
   auto source = TRY(v1::neutral(image.spec, type).context("spec.source"));
-  provider::ImageRequest request{.key = {}, .name = image.meta.name, .path = source.path, .url = source.url, .format = source.format,
-                                 .checksum = source.checksum, .checksum_type = source.checksum_type, .storage = source.storage};
+  provider::ImageRequest request{.key = {},
+                                 .name = image.meta.name,
+                                 .path = source.path,
+                                 .url = source.url,
+                                 .format = source.format,
+                                 .checksum = source.checksum,
+                                 .checksum_type = source.checksum_type,
+                                 .storage = source.storage};
   if (image.spec.prepare && !image.spec.prepare->validate_checksum) request.checksum.clear();
   if (request.checksum.empty()) request.checksum_type.clear();
   // Another source under the same name is another image: machines made from the old one keep it.
-  request.key = sha256_hex(image.meta.uid + "\n" + request.path + "\n" + request.url + "\n" + request.checksum).substr(0, 32);
+  request.key =
+      sha256_hex(image.meta.uid + "\n" + request.path + "\n" + request.url + "\n" + request.checksum).substr(0, 32);
   return request;
 }
 

@@ -10,7 +10,8 @@ namespace rig::controllers {
 Result<provider::MachineSpec> machine_spec(const v1::VirtualMachine& vm, const Dependencies& dependencies,
                                            const provider::Capabilities& capabilities);
 
-// What a provider of this type is asked to have at hand for the image. kInvalidArgument: the image has no source for it.
+// What a provider of this type is asked to have at hand for the image. kInvalidArgument: the image has no source for
+// it.
 Result<provider::ImageRequest> image_request(const v1::VmImage& image, v1::ProviderType type);
 
 // spec.lifecycle.gracefulShutdownTimeout, 60 s by default.

@@ -1,3 +1,4 @@
+// controllers/machine_status.cc — conditions, one method per thing that can be said.
 #include "controllers/machine_status.h"
 
 #include "api/reasons.h"
@@ -117,8 +118,8 @@ void MachineStatus::seen(const provider::Machine& machine) {
   status.power_state.reset();  // the API has no word for paused and suspended: a condition says it
   if (machine.power == Power::kOn) status.power_state = PowerState::kOn;
   if (machine.power == Power::kOff) status.power_state = PowerState::kOff;
-  status.current_resources = api::v1beta1::VmResources{
-      .cpu = machine.running.cpus, .memory_mib = machine.running.memory_mib, .gpu = {}};
+  status.current_resources =
+      api::v1beta1::VmResources{.cpu = machine.running.cpus, .memory_mib = machine.running.memory_mib, .gpu = {}};
   set(condition::kProvisioning, ConditionStatus::kFalse, reason::kReconcileSuccess, "The machine is made.");
 }
 
@@ -139,7 +140,8 @@ void MachineStatus::changed(const provider::Machine& machine) {
     set(condition::kReconfiguring, ConditionStatus::kTrue, reason::kPowerCycleNeeded,
         text + " takes effect when the machine is next off and on again; it is not restarted by itself.");
   } else if (was != nullptr) {
-    set(condition::kReconfiguring, ConditionStatus::kFalse, reason::kReconcileSuccess, "The configuration is as asked.");
+    set(condition::kReconfiguring, ConditionStatus::kFalse, reason::kReconcileSuccess,
+        "The configuration is as asked.");
   }
 }
 
@@ -151,10 +153,12 @@ void MachineStatus::cannot_change(const provider::Change& change) {
 
 void MachineStatus::switching(Power from, bool to_on) {
   vm_.status.phase = from == Power::kOff ? MachinePhase::kStopped : MachinePhase::kRunning;
-  const std::string text = "The machine is " + std::string(word(from)) + " and is being switched " + (to_on ? "on." : "off.");
+  const std::string text =
+      "The machine is " + std::string(word(from)) + " and is being switched " + (to_on ? "on." : "off.");
   not_ready(ConditionStatus::kFalse, reason::kPowerChanging, text);
   in_progress(reason::kPowerChanging, text);
-  set(condition::kAddressAssigned, ConditionStatus::kFalse, reason::kMachineOff, "The machine is " + std::string(word(from)) + ".");
+  set(condition::kAddressAssigned, ConditionStatus::kFalse, reason::kMachineOff,
+      "The machine is " + std::string(word(from)) + ".");
 }
 
 void MachineStatus::ready(const provider::Machine& machine) {
@@ -171,12 +175,14 @@ void MachineStatus::ready(const provider::Machine& machine) {
     set(condition::kReady, ConditionStatus::kFalse, reason::kInvalidSpec, why);
     set(condition::kStalled, ConditionStatus::kTrue, reason::kInvalidSpec, why);
   } else {
-    set(condition::kReady, ConditionStatus::kTrue, reason::kReconcileSuccess, on ? "The machine is on, as asked." : "The machine is off, as asked.");
+    set(condition::kReady, ConditionStatus::kTrue, reason::kReconcileSuccess,
+        on ? "The machine is on, as asked." : "The machine is off, as asked.");
   }
   if (!on) {
     set(condition::kAddressAssigned, ConditionStatus::kFalse, reason::kMachineOff, "The machine is off.");
   } else if (machine.addresses.empty()) {
-    set(condition::kAddressAssigned, ConditionStatus::kFalse, reason::kWaitingForAddress, "Neither a lease nor the guest agent shows an address yet.");
+    set(condition::kAddressAssigned, ConditionStatus::kFalse, reason::kWaitingForAddress,
+        "Neither a lease nor the guest agent shows an address yet.");
   } else {
     set(condition::kAddressAssigned, ConditionStatus::kTrue, reason::kAddressFound, "The machine has an address.");
   }
@@ -209,7 +215,8 @@ void MachineStatus::failed(const Error& error) {
   if (!was_seen() && for_a_person) vm_.status.phase = MachinePhase::kFailed;
   if (!vm_.status.phase) vm_.status.phase = MachinePhase::kPending;
   // Doubt is not absence: a machine that cannot be asked for is neither ready nor not.
-  not_ready(was_seen() && why == reason::kProviderUnreachable ? ConditionStatus::kUnknown : ConditionStatus::kFalse, why, text);
+  not_ready(was_seen() && why == reason::kProviderUnreachable ? ConditionStatus::kUnknown : ConditionStatus::kFalse,
+            why, text);
   if (!for_a_person) return in_progress(why, text);
   set(condition::kStalled, ConditionStatus::kTrue, why, text);
   drop(condition::kReconciling);

@@ -28,7 +28,9 @@ struct MachineStatusTest : ::testing::Test {
   VirtualMachine vm;
   MachineStatus status{vm, clock};
   void SetUp() override { vm.meta.generation = 3; }
-  const api::Condition* condition(std::string_view type) const { return api::find_condition(vm.status.conditions, type); }
+  const api::Condition* condition(std::string_view type) const {
+    return api::find_condition(vm.status.conditions, type);
+  }
   std::string reason(std::string_view type) const { return condition(type) == nullptr ? "" : condition(type)->reason; }
 };
 
@@ -58,11 +60,16 @@ TEST_F(MachineStatusTest, ReadyEndsWhatWasInProgress) {
 }
 
 TEST_F(MachineStatusTest, AnErrorSaysWhoseTurnItIs) {
-  struct Case { Code code; const char* reason; bool for_a_person; };
-  const Case cases[] = {{Code::kUnavailable, "ProviderUnreachable", false},      {Code::kDeadlineExceeded, "ProviderUnreachable", false},
-                        {Code::kResourceExhausted, "ProviderError", false},      {Code::kInvalidArgument, "InvalidSpec", true},
-                        {Code::kAlreadyExists, "OwnedByAnother", true},          {Code::kPermissionDenied, "ProviderError", true},
-                        {Code::kInternal, "ProviderError", false}};
+  struct Case {
+    Code code;
+    const char* reason;
+    bool for_a_person;
+  };
+  const Case cases[] = {
+      {Code::kUnavailable, "ProviderUnreachable", false}, {Code::kDeadlineExceeded, "ProviderUnreachable", false},
+      {Code::kResourceExhausted, "ProviderError", false}, {Code::kInvalidArgument, "InvalidSpec", true},
+      {Code::kAlreadyExists, "OwnedByAnother", true},     {Code::kPermissionDenied, "ProviderError", true},
+      {Code::kInternal, "ProviderError", false}};
   for (const Case& c : cases) {
     SCOPED_TRACE(to_string(c.code));
     status.failed(Error(c.code, "no"));
@@ -109,7 +116,11 @@ TEST_F(MachineStatusTest, AChangeThatWaitsForAPowerCycleIsNamedAndLeavesReadyAlo
 TEST_F(MachineStatusTest, AnImpossibleChangeStallsUntilItIsTakenBack) {
   const provider::Machine m = machine(provider::Power::kOn);
   status.seen(m);
-  status.cannot_change({.path = "disks[data].size_bytes", .from = "40 GiB", .to = "20 GiB", .cost = provider::Cost::kImpossible, .why = "a disk cannot shrink"});
+  status.cannot_change({.path = "disks[data].size_bytes",
+                        .from = "40 GiB",
+                        .to = "20 GiB",
+                        .cost = provider::Cost::kImpossible,
+                        .why = "a disk cannot shrink"});
   status.ready(m);
   EXPECT_EQ(condition("Ready")->status, ConditionStatus::kFalse);
   EXPECT_NE(condition("Stalled"), nullptr);

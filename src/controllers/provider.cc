@@ -1,3 +1,4 @@
+// controllers/provider.cc — starting a provider and looking after its health.
 #include "controllers/provider.h"
 
 #include <utility>
@@ -17,7 +18,8 @@ namespace reason = api::reason;
 using api::ConditionStatus;
 using provider::RuntimeState;
 
-void set(v1::Provider& provider, const Clock& clock, std::string_view type, ConditionStatus status, std::string_view why, std::string_view message) {
+void set(v1::Provider& provider, const Clock& clock, std::string_view type, ConditionStatus status,
+         std::string_view why, std::string_view message) {
   api::set_condition(provider.status.conditions,
                      {.type = std::string(type),
                       .status = status,
@@ -47,7 +49,9 @@ std::map<std::string, std::string> environment_of(const json::Value& env) {
 std::map<std::string, std::string> defaults_of(const std::optional<v1::ProviderDefaults>& defaults) {
   std::map<std::string, std::string> out;
   if (!defaults) return out;
-  const auto put = [&](const char* key, const std::string& value) { if (!value.empty()) out[key] = value; };
+  const auto put = [&](const char* key, const std::string& value) {
+    if (!value.empty()) out[key] = value;
+  };
   put("datastore", defaults->datastore);
   put("cluster", defaults->cluster);
   put("folder", defaults->folder);
@@ -89,21 +93,29 @@ Result<runtime::Action> ProviderReconciler::reconcile(const ObjectKey& key) {
   }
   if (cached->meta.is_deleting()) return tear_down(*cached);
   if (!cached->meta.has_finalizer(kProviderFinalizer)) {
-    TRY(runtime::add_finalizer(context_.api, v1::Provider::kResource, cached->meta, kProviderFinalizer, {}, context_.api_call()));
+    TRY(runtime::add_finalizer(context_.api, v1::Provider::kResource, cached->meta, kProviderFinalizer, {},
+                               context_.api_call()));
     return Action::wait_for_change();
   }
 
   v1::Provider provider = *cached;
   provider.status.observed_generation = provider.meta.generation;
-  provider.status.connected_vms = static_cast<std::int32_t>(context_.stores.machines.by_index(kByProvider, key.to_string()).size());
+  provider.status.connected_vms =
+      static_cast<std::int32_t>(context_.stores.machines.by_index(kByProvider, key.to_string()).size());
   const auto state = start(provider);
-  if (state.ok() && state->phase == RuntimeState::Phase::kRunning) look_after_health(provider);
-  else provider.status.healthy = false;
+  if (state.ok() && state->phase == RuntimeState::Phase::kRunning)
+    look_after_health(provider);
+  else
+    provider.status.healthy = false;
   const bool ready = provider.status.healthy;
   const api::Condition* available = api::find_condition(provider.status.conditions, condition::kProviderAvailable);
   set(provider, context_.clock, condition::kReady, ready ? ConditionStatus::kTrue : ConditionStatus::kFalse,
-      ready ? reason::kReconcileSuccess : available ? available->reason : reason::kProviderError,
-      ready ? "The hypervisor answers." : available ? available->message : "The provider has not been reached yet.");
+      ready       ? reason::kReconcileSuccess
+      : available ? available->reason
+                  : reason::kProviderError,
+      ready       ? "The hypervisor answers."
+      : available ? available->message
+                  : "The provider has not been reached yet.");
   TRY(publish(*cached, provider));
   return Action::look_again_in(interval_of(provider));
 }
@@ -112,12 +124,14 @@ Result<runtime::Action> ProviderReconciler::tear_down(v1::Provider provider) {
   if (!provider.meta.has_finalizer(kProviderFinalizer)) return Action::wait_for_change();
   const auto machines = context_.stores.machines.by_index(kByProvider, provider.meta.key().to_string());
   if (machines.empty()) {
-    TRY(runtime::remove_finalizer(context_.api, v1::Provider::kResource, provider.meta, kProviderFinalizer, context_.api_call()));
+    TRY(runtime::remove_finalizer(context_.api, v1::Provider::kResource, provider.meta, kProviderFinalizer,
+                                  context_.api_call()));
     return Action::wait_for_change();
   }
   const v1::Provider before = provider;
   set(provider, context_.clock, condition::kDeleting, ConditionStatus::kFalse, reason::kInUse,
-      "Held by " + std::to_string(machines.size()) + " VirtualMachine(s), among them " + machines.front()->meta.key().to_string() +
+      "Held by " + std::to_string(machines.size()) + " VirtualMachine(s), among them " +
+          machines.front()->meta.key().to_string() +
           ". Delete them first: without their Provider nobody could remove their machines.");
   TRY(start(provider));  // they still need it
   TRY(publish(before, provider));
@@ -129,7 +143,9 @@ Result<provider::ProviderProcess> ProviderReconciler::process_of(const v1::Provi
   const auto secret = context_.stores.secrets.get(secret_key);
   if (!secret)
     return Error(Code::kNotFound, "spec.credentialSecretRef: there is no Secret " + secret_key.to_string())
-        .with_hint("Create it (it may be empty where the hypervisor asks for no credentials); the Provider goes on by itself.");
+        .with_hint(
+            "Create it (it may be empty where the hypervisor asks for no credentials); the Provider goes on by "
+            "itself.");
   provider::ProviderProcess process{.key = provider.meta.key(),
                                     .uid = provider.meta.uid,
                                     .type = std::string(schema::name_of(provider.spec.type)),
@@ -164,11 +180,17 @@ Result<RuntimeState> ProviderReconciler::start(v1::Provider& provider) {
     status.endpoint = state->endpoint;
     const bool running = state->phase == RuntimeState::Phase::kRunning;
     const bool failed = state->phase == RuntimeState::Phase::kFailed;
-    set(provider, context_.clock, condition::kProviderRuntimeReady, running ? ConditionStatus::kTrue : ConditionStatus::kFalse,
-        running ? reason::kRuntimeReady : failed ? reason::kRuntimeFailed : reason::kRuntimeStarting,
-        running ? "The provider process runs." : state->message.empty() ? "The provider process is starting." : state->message);
+    set(provider, context_.clock, condition::kProviderRuntimeReady,
+        running ? ConditionStatus::kTrue : ConditionStatus::kFalse,
+        running  ? reason::kRuntimeReady
+        : failed ? reason::kRuntimeFailed
+                 : reason::kRuntimeStarting,
+        running                  ? "The provider process runs."
+        : state->message.empty() ? "The provider process is starting."
+                                 : state->message);
     if (!running)
-      set(provider, context_.clock, condition::kProviderAvailable, ConditionStatus::kFalse, failed ? reason::kRuntimeFailed : reason::kRuntimeStarting,
+      set(provider, context_.clock, condition::kProviderAvailable, ConditionStatus::kFalse,
+          failed ? reason::kRuntimeFailed : reason::kRuntimeStarting,
           state->message.empty() ? "The provider process is starting." : state->message);
   }
   provider.status.runtime = std::move(status);
@@ -179,37 +201,46 @@ Result<RuntimeState> ProviderReconciler::start(v1::Provider& provider) {
 void ProviderReconciler::look_after_health(v1::Provider& provider) {
   const v1::ProviderHealthCheck check = provider.spec.health_check.value_or(v1::ProviderHealthCheck{});
   auto session = context_.providers.find(provider.meta.key());
-  auto health = session.ok() ? (*session)->check(context_.provider_call()) : Result<provider::Health>(session.take_error());
+  auto health =
+      session.ok() ? (*session)->check(context_.provider_call()) : Result<provider::Health>(session.take_error());
   const bool answers = health.ok() && health->ok;
   const std::string message = health.ok() ? health->message : health.error().to_string();
 
   const api::Condition* told = api::find_condition(provider.status.conditions, condition::kProviderAvailable);
-  const bool first = told == nullptr || told->reason == reason::kRuntimeStarting || told->reason == reason::kRuntimeFailed;
+  const bool first =
+      told == nullptr || told->reason == reason::kRuntimeStarting || told->reason == reason::kRuntimeFailed;
   bool believed = first || answers == provider.status.healthy;
   {
     const Lock lock(mutex_);
-    if (believed) disagreeing_.erase(provider.meta.key());
-    else believed = ++disagreeing_[provider.meta.key()] >= (answers ? check.success_threshold : check.failure_threshold);
+    if (believed)
+      disagreeing_.erase(provider.meta.key());
+    else
+      believed = ++disagreeing_[provider.meta.key()] >= (answers ? check.success_threshold : check.failure_threshold);
     if (believed) disagreeing_.erase(provider.meta.key());
   }
   if (!believed) return;
   if (first || answers != provider.status.healthy) {
     provider.status.last_health_check = context_.clock.wall();
-    log::info("provider health", {{"provider", provider.meta.key().to_string()}, {"healthy", answers ? "true" : "false"}, {"message", message}});
+    log::info(
+        "provider health",
+        {{"provider", provider.meta.key().to_string()}, {"healthy", answers ? "true" : "false"}, {"message", message}});
   }
   provider.status.healthy = answers;
-  set(provider, context_.clock, condition::kProviderAvailable, answers ? ConditionStatus::kTrue : ConditionStatus::kFalse,
+  set(provider, context_.clock, condition::kProviderAvailable,
+      answers ? ConditionStatus::kTrue : ConditionStatus::kFalse,
       answers ? reason::kRemoteAvailable : reason::kProviderUnreachable, answers ? "The hypervisor answers." : message);
   if (!answers) return;
 
   auto capabilities = (*session)->capabilities(context_.provider_call());
   if (!capabilities.ok()) {
-    set(provider, context_.clock, condition::kCapabilitiesReported, ConditionStatus::kFalse, reason::kCapabilitiesUnavailable, capabilities.error().to_string());
+    set(provider, context_.clock, condition::kCapabilitiesReported, ConditionStatus::kFalse,
+        reason::kCapabilitiesUnavailable, capabilities.error().to_string());
     return;
   }
   provider.status.version = capabilities->hypervisor_version;
   provider.status.reported_capabilities = reported(*capabilities);
-  set(provider, context_.clock, condition::kCapabilitiesReported, ConditionStatus::kTrue, reason::kCapabilitiesFetched, "The provider says what it can.");
+  set(provider, context_.clock, condition::kCapabilitiesReported, ConditionStatus::kTrue, reason::kCapabilitiesFetched,
+      "The provider says what it can.");
 }
 
 Status ProviderReconciler::publish(const v1::Provider& before, const v1::Provider& after) {

@@ -1,3 +1,4 @@
+// controllers/provider_watch.cc — the rules of an event stream, and the thread that follows it.
 #include "controllers/provider_watch.h"
 
 #include <algorithm>
@@ -79,16 +80,18 @@ void ProviderWatch::run(const ObjectKey& provider, std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Call call{.deadline = context_.clock.now() + kStreamMax, .stop = stop, .request_id = {}};
     auto session = context_.providers.find(provider);
-    Status ended = session.ok() ? (*session)->watch(context_.cluster_id, core.resume(),
-                                                    [&](const provider::Event& event) {
-                                                      again = kAgainMin;
-                                                      for (const ObjectKey& key : core.on_event(event)) wake_(key);
-                                                      return !stop.stop_requested();
-                                                    },
-                                                    call)
+    Status ended = session.ok() ? (*session)->watch(
+                                      context_.cluster_id, core.resume(),
+                                      [&](const provider::Event& event) {
+                                        again = kAgainMin;
+                                        for (const ObjectKey& key : core.on_event(event)) wake_(key);
+                                        return !stop.stop_requested();
+                                      },
+                                      call)
                                 : Status(session.take_error());
     core.on_end(ended);
-    if (!ended.ok()) log::debug("the provider's event stream ended", {{"provider", provider.to_string()}, {"error", ended.error()}});
+    if (!ended.ok())
+      log::debug("the provider's event stream ended", {{"provider", provider.to_string()}, {"error", ended.error()}});
     std::unique_lock lock(mutex);
     stopped.wait_for(lock, stop, again, [] { return false; });
     again = std::min(again * 2, kAgainMax);

@@ -17,9 +17,18 @@ struct ProviderWatchTest : ::testing::Test {
   const ObjectKey kvm{"infra", "kvm"};
   void SetUp() override {
     const Wake nothing = [](const ObjectKey&, runtime::Priority) {};
-    connect(caches, {.machine = nothing, .provider = nothing, .image = nothing, .vm_class = nothing, .network = nothing, .snapshot = nothing,
-                     .clone = nothing, .migration = nothing, .set = nothing, .placement_policy = nothing,
-                     .set_machine_lane = [](const ObjectKey&, const std::string&) {}, .wake_machine_lane = [](const std::string&) {},
+    connect(caches, {.machine = nothing,
+                     .provider = nothing,
+                     .image = nothing,
+                     .vm_class = nothing,
+                     .network = nothing,
+                     .snapshot = nothing,
+                     .clone = nothing,
+                     .migration = nothing,
+                     .set = nothing,
+                     .placement_policy = nothing,
+                     .set_machine_lane = [](const ObjectKey&, const std::string&) {},
+                     .wake_machine_lane = [](const std::string&) {},
                      .follow_provider = [](const ObjectKey&, bool) {}});
     for (const char* name : {"a", "b"}) {
       v1::VirtualMachine vm;

@@ -10,7 +10,8 @@ namespace rig::controllers {
 template <kube::ApiObject T>
 class UnimplementedReconciler final : public runtime::Reconciler {
  public:
-  UnimplementedReconciler(kube::Transport& api, const kube::Store<T>& store, const Clock& clock) : api_(api), store_(store), clock_(clock) {}
+  UnimplementedReconciler(kube::Transport& api, const kube::Store<T>& store, const Clock& clock)
+      : api_(api), store_(store), clock_(clock) {}
   std::string_view kind() const override { return T::kResource.kind; }
 
   Result<runtime::Action> reconcile(const ObjectKey& key) override {
@@ -18,14 +19,15 @@ class UnimplementedReconciler final : public runtime::Reconciler {
     if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
     T object = *cached;
     object.status.observed_generation = object.meta.generation;
-    api::set_condition(object.status.conditions,
-                       {.type = std::string(api::condition::kReady),
-                        .status = api::ConditionStatus::kFalse,
-                        .observed_generation = object.meta.generation,
-                        .last_transition_time = {},
-                        .reason = std::string(api::reason::kControllerNotImplemented),
-                        .message = "This version stores " + std::string(T::kResource.kind) + " objects and does not act on them."},
-                       clock_.wall());
+    api::set_condition(
+        object.status.conditions,
+        {.type = std::string(api::condition::kReady),
+         .status = api::ConditionStatus::kFalse,
+         .observed_generation = object.meta.generation,
+         .last_transition_time = {},
+         .reason = std::string(api::reason::kControllerNotImplemented),
+         .message = "This version stores " + std::string(T::kResource.kind) + " objects and does not act on them."},
+        clock_.wall());
     const Call call{.deadline = clock_.now() + kApiCallTimeout, .stop = {}, .request_id = {}};
     TRY(kube::Api<T>(api_).publish_status(*cached, object, call));
     return runtime::Action::wait_for_change();

@@ -1,3 +1,4 @@
+// controllers/virtual_machine.cc — the reconciler: claim, look, do one thing.
 #include "controllers/virtual_machine.h"
 
 #include <utility>
@@ -72,9 +73,10 @@ Result<runtime::Action> VirtualMachineReconciler::bring_about(Visit& visit) {
   const auto unsupported = unsupported_fields(visit.vm, visit.dependencies, visit.capabilities);
   visit.status.unsupported(unsupported);
   if (const auto unmet = unmet_security_fields(unsupported); !unmet.empty() && !visit.vm.status.current_resources)
-    return refused(visit, Error(Code::kInvalidArgument, unmet.front() + ": the provider does not act on it, and a machine " +
-                                                           "without it would be less safe than asked")
-                              .with_hint("Remove the field, or choose a provider that supports it."));
+    return refused(visit,
+                   Error(Code::kInvalidArgument, unmet.front() + ": the provider does not act on it, and a machine " +
+                                                     "without it would be less safe than asked")
+                       .with_hint("Remove the field, or choose a provider that supports it."));
   return pursue(visit);
 }
 
@@ -90,8 +92,10 @@ Result<runtime::Action> VirtualMachineReconciler::pursue(Visit& visit) {
     case Existence::kGone: return visit.status.was_seen() ? gone(visit) : create(visit);
     case Existence::kPartial: return create(visit);
     case Existence::kForeign:
-      return refused(visit, Error(Code::kAlreadyExists, "\"" + visit.ref.id + "\" on the host is not this machine: " + machine->detail)
-                                .with_hint("It is left untouched. Rename the VirtualMachine, or remove the other machine."));
+      return refused(
+          visit,
+          Error(Code::kAlreadyExists, "\"" + visit.ref.id + "\" on the host is not this machine: " + machine->detail)
+              .with_hint("It is left untouched. Rename the VirtualMachine, or remove the other machine."));
     case Existence::kOurs: break;
   }
   visit.status.seen(*machine);
@@ -138,9 +142,10 @@ Result<runtime::Action> VirtualMachineReconciler::gone(Visit& visit) {
     visit.status.forget_machine();
     return create(visit);
   }
-  visit.status.lost("The machine is gone from the host, and its disks with it as far as is known. It is not made again by itself. "
-                    "To make a new one from the image, set the annotation " +
-                    std::string(kRecreateAnnotation) + ": \"" + std::to_string(visit.vm.meta.generation) + "\"");
+  visit.status.lost(
+      "The machine is gone from the host, and its disks with it as far as is known. It is not made again by itself. "
+      "To make a new one from the image, set the annotation " +
+      std::string(kRecreateAnnotation) + ": \"" + std::to_string(visit.vm.meta.generation) + "\"");
   TRY(publish(visit));
   tell(visit);
   return Action::wait_for_change();
@@ -177,7 +182,8 @@ Result<runtime::Action> VirtualMachineReconciler::switch_power(Visit& visit, con
   if (const auto wait = must_wait(visit)) return Action::look_again_in(*wait);
   if (wanted_on) return started(visit, "Power", visit.provider->power_on(visit.ref, context_.provider_call()));
   std::optional<WallTime> hard_at;
-  if (*visit.vm.spec.power_state == v1::PowerState::kOffGraceful) hard_at = context_.clock.wall() + graceful_timeout(visit.vm);
+  if (*visit.vm.spec.power_state == v1::PowerState::kOffGraceful)
+    hard_at = context_.clock.wall() + graceful_timeout(visit.vm);
   return started(visit, "Power", visit.provider->power_off(visit.ref, hard_at, context_.provider_call()));
 }
 
@@ -201,16 +207,20 @@ Result<runtime::Action> VirtualMachineReconciler::tear_down(Visit& visit) {
 
   const auto provider_key = api::resolve(visit.vm.spec.provider_ref, visit.vm.meta);
   auto provider = context_.providers.find(provider_key);
-  if (!provider.ok()) return refused(visit, provider.take_error().with_context("delete the machine through Provider " + provider_key.to_string()));
+  if (!provider.ok())
+    return refused(
+        visit, provider.take_error().with_context("delete the machine through Provider " + provider_key.to_string()));
   visit.provider = provider.take();
-  if (const auto object = context_.stores.providers.get(provider_key)) visit.provider_type = schema::name_of(object->spec.type);
+  if (const auto object = context_.stores.providers.get(provider_key))
+    visit.provider_type = schema::name_of(object->spec.type);
 
   if (!visit.status.is_removing()) return remove(visit);
   if (auto pending = TRY(follow_task(visit))) return *pending;
   auto machine = visit.provider->describe(visit.ref, context_.provider_call());
   if (!machine.ok()) return refused(visit, machine.take_error());
   if (machine->existence == Existence::kGone) return release(visit, "the machine is gone");
-  if (machine->existence == Existence::kForeign && !visit.status.was_seen()) return release(visit, "what has its name is another's");
+  if (machine->existence == Existence::kForeign && !visit.status.was_seen())
+    return release(visit, "what has its name is another's");
   return remove(visit);
 }
 
@@ -223,7 +233,8 @@ Result<runtime::Action> VirtualMachineReconciler::remove(Visit& visit) {
 
 Result<runtime::Action> VirtualMachineReconciler::release(Visit& visit, std::string_view why) {
   log::info("virtual machine released", {{"vm", visit.vm.meta.key().to_string()}, {"id", visit.ref.id}, {"why", why}});
-  TRY(runtime::remove_finalizer(context_.api, v1::VirtualMachine::kResource, visit.vm.meta, kMachineFinalizer, context_.api_call()));
+  TRY(runtime::remove_finalizer(context_.api, v1::VirtualMachine::kResource, visit.vm.meta, kMachineFinalizer,
+                                context_.api_call()));
   backoff_.succeeded(visit.vm.meta.key());
   return Action::wait_for_change();
 }
@@ -250,12 +261,14 @@ Result<std::optional<runtime::Action>> VirtualMachineReconciler::follow_task(Vis
   return std::optional(Action::look_again_in(must_wait(visit).value_or(kRetryMin)));
 }
 
-Result<runtime::Action> VirtualMachineReconciler::started(Visit& visit, std::string_view verb, Result<provider::TaskId> task) {
+Result<runtime::Action> VirtualMachineReconciler::started(Visit& visit, std::string_view verb,
+                                                          Result<provider::TaskId> task) {
   metrics::add(metrics::Metric::kVmOperationsTotal,
                {verb, visit.provider_type, visit.vm.spec.provider_ref.name, task.ok() ? "success" : "error"});
   if (!task.ok()) return refused(visit, task.take_error());
   tell(visit);
-  if (task->text.empty()) return Action::look_again_in(Duration::zero());  // done within the call: look at what became of it
+  if (task->text.empty())
+    return Action::look_again_in(Duration::zero());  // done within the call: look at what became of it
   visit.vm.status.last_task_ref = task->text;
   TRY(publish(visit));
   return Action::look_again_in(kTaskPoll);
@@ -274,12 +287,15 @@ void VirtualMachineReconciler::tell(const Visit& visit) const {
   if (context_.events == nullptr || ready == nullptr) return;
   const bool stalled = api::find_condition(visit.vm.status.conditions, api::condition::kStalled) != nullptr;
   const kube::Involved about{v1::VirtualMachine::kResource, visit.vm.meta.key(), visit.vm.meta.uid};
-  if (stalled) context_.events->warning(about, ready->reason, ready->message);
-  else context_.events->normal(about, ready->reason, ready->message);
+  if (stalled)
+    context_.events->warning(about, ready->reason, ready->message);
+  else
+    context_.events->normal(about, ready->reason, ready->message);
 }
 
 Status VirtualMachineReconciler::publish(Visit& visit) {
-  visit.vm = TRY(kube::Api<v1::VirtualMachine>(context_.api).publish_status(visit.before, visit.vm, context_.api_call()));
+  visit.vm =
+      TRY(kube::Api<v1::VirtualMachine>(context_.api).publish_status(visit.before, visit.vm, context_.api_call()));
   visit.before = visit.vm;
   return {};
 }

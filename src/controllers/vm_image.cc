@@ -1,3 +1,4 @@
+// controllers/vm_image.cc — preparing an image where machines want it.
 #include "controllers/vm_image.h"
 
 #include <set>
@@ -15,7 +16,8 @@ namespace reason = api::reason;
 using api::ConditionStatus;
 using provider::TaskState;
 
-void set(v1::VmImage& image, const Clock& clock, std::string_view type, ConditionStatus status, std::string_view why, std::string_view message) {
+void set(v1::VmImage& image, const Clock& clock, std::string_view type, ConditionStatus status, std::string_view why,
+         std::string_view message) {
   api::set_condition(image.status.conditions,
                      {.type = std::string(type),
                       .status = status,
@@ -69,14 +71,20 @@ Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
     if (status.available) image.status.available_on.push_back(name);
   const bool ready = !error && !running;
   image.status.ready = ready && !image.status.available_on.empty();
-  image.status.phase = error ? v1::ImagePhase::kFailed : running ? v1::ImagePhase::kImporting
-                       : image.status.ready ? v1::ImagePhase::kReady : v1::ImagePhase::kPending;
+  image.status.phase = error                ? v1::ImagePhase::kFailed
+                       : running            ? v1::ImagePhase::kImporting
+                       : image.status.ready ? v1::ImagePhase::kReady
+                                            : v1::ImagePhase::kPending;
   image.status.message = error ? error->to_string() : "";
   if (!running) image.status.import_progress.reset();
   set(image, context_.clock, condition::kImporting, running ? ConditionStatus::kTrue : ConditionStatus::kFalse,
-      running ? reason::kImporting : reason::kPrepared, running ? "The image is being brought to a provider." : "Nothing is being imported.");
+      running ? reason::kImporting : reason::kPrepared,
+      running ? "The image is being brought to a provider." : "Nothing is being imported.");
   set(image, context_.clock, condition::kReady, image.status.ready ? ConditionStatus::kTrue : ConditionStatus::kFalse,
-      error ? reason::kImageFailed : running ? reason::kImporting : image.status.ready ? reason::kPrepared : reason::kWaitingForImage,
+      error                ? reason::kImageFailed
+      : running            ? reason::kImporting
+      : image.status.ready ? reason::kPrepared
+                           : reason::kWaitingForImage,
       error                ? error->to_string()
       : running            ? "The image is being brought to a provider."
       : image.status.ready ? "Ready on every provider that wants it."

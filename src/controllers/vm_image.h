@@ -20,8 +20,8 @@ class VmImageReconciler final : public runtime::Reconciler {
     std::optional<Error> error;
   };
   Progress prepare(v1::VmImage& image, const ObjectKey& provider_key);
-  Result<provider::PreparedImage> ask(const v1::VmImage& image, const ObjectKey& provider_key, v1::ImageProviderStatus& status,
-                                      v1::VmImage& shown);
+  Result<provider::PreparedImage> ask(const v1::VmImage& image, const ObjectKey& provider_key,
+                                      v1::ImageProviderStatus& status, v1::VmImage& shown);
   const Context context_;
 };
 

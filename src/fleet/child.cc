@@ -1,3 +1,4 @@
+// fleet/child.cc — spawning, waiting, ending.
 #include "fleet/child.h"
 
 #include <fcntl.h>

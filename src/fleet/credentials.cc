@@ -1,3 +1,4 @@
+// fleet/credentials.cc — filling a folder and swapping it in.
 #include "fleet/credentials.h"
 
 #include <filesystem>

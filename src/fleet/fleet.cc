@@ -1,3 +1,4 @@
+// fleet/fleet.cc — supervising a process for each Provider object.
 #include "fleet/fleet.h"
 
 #include <algorithm>

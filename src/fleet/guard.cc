@@ -1,3 +1,4 @@
+// fleet/guard.cc — every call counted, and refused while the breaker is open.
 #include "fleet/guard.h"
 
 #include "base/metrics.h"

@@ -24,20 +24,20 @@ using namespace api::v1beta1;
 
 // Rows whose effect is not in a MachineSpec or ImageRequest, and the test or place where it is.
 const std::set<std::string> kElsewhere = {
-    "VirtualMachine.spec.providerRef.name",          // which provider is asked: tests/e2e
-    "VirtualMachine.spec.providerRef.namespace",     // the same
-    "VirtualMachine.spec.classRef.name",             // dependencies_test
-    "VirtualMachine.spec.classRef.namespace",        // the same
-    "VirtualMachine.spec.imageRef.name",             // the same
-    "VirtualMachine.spec.imageRef.namespace",        // the same
-    "VirtualMachine.spec.networks[].networkRef.name",       // the same
-    "VirtualMachine.spec.networks[].networkRef.namespace",  // the same
+    "VirtualMachine.spec.providerRef.name",                        // which provider is asked: tests/e2e
+    "VirtualMachine.spec.providerRef.namespace",                   // the same
+    "VirtualMachine.spec.classRef.name",                           // dependencies_test
+    "VirtualMachine.spec.classRef.namespace",                      // the same
+    "VirtualMachine.spec.imageRef.name",                           // the same
+    "VirtualMachine.spec.imageRef.namespace",                      // the same
+    "VirtualMachine.spec.networks[].networkRef.name",              // the same
+    "VirtualMachine.spec.networks[].networkRef.namespace",         // the same
     "VirtualMachine.spec.userData.cloudInit.secretRef.name",       // the same
     "VirtualMachine.spec.metaData.cloudInit.secretRef.name",       // the same
     "VirtualMachine.spec.networkConfig.cloudInit.secretRef.name",  // the same
-    "VirtualMachine.spec.powerState",                // the simulator's promises
-    "VirtualMachine.spec.deletionPolicy",            // virtual_machine_test
-    "VirtualMachine.spec.lifecycle.gracefulShutdownTimeout",  // power_off's deadline: below
+    "VirtualMachine.spec.powerState",                              // the simulator's promises
+    "VirtualMachine.spec.deletionPolicy",                          // virtual_machine_test
+    "VirtualMachine.spec.lifecycle.gracefulShutdownTimeout",       // power_off's deadline: below
 };
 
 // Meant for another hypervisor's provider, or only describing.
@@ -49,7 +49,8 @@ bool is_not_for_libvirt(std::string_view row) {
 
 bool is_in(auto&& table, std::string_view row) {
   return std::ranges::any_of(table, [&](std::string_view listed) {
-    return row.starts_with(listed) && (row.size() == listed.size() || row[listed.size()] == '.' || row[listed.size()] == '[');
+    return row.starts_with(listed) &&
+           (row.size() == listed.size() || row[listed.size()] == '.' || row[listed.size()] == '[');
   });
 }
 
@@ -58,7 +59,8 @@ std::vector<json::Value> samples(const std::string& kind) {
   EXPECT_TRUE(text.ok());
   return yaml::parse_all(*text).take();
 }
-template <class T> T decoded(const json::Value& v) {
+template <class T>
+T decoded(const json::Value& v) {
   auto out = schema::decode<T>(v);
   return out.ok() ? out.take() : T{};
 }
@@ -73,16 +75,19 @@ struct Outcome {
 };
 
 std::string text_of(const provider::MachineSpec& s) {
-  std::string out = s.display_name + "|" + s.hostname + "|" + std::to_string(s.cpus) + "|" + std::to_string(s.memory_mib) + "|" +
-                    std::to_string(static_cast<int>(s.firmware)) + (s.secure_boot ? "S" : "s") + (s.tpm ? "T" : "t") +
-                    (s.nested_virtualization ? "N" : "n") + "|" + s.image.location + "|" + s.image.format + "|" + std::to_string(s.root_disk_bytes);
-  for (const auto& d : s.disks) out += "|" + d.name + ":" + std::to_string(d.size_bytes) + ":" + d.provisioning + ":" + d.storage;
+  std::string out = s.display_name + "|" + s.hostname + "|" + std::to_string(s.cpus) + "|" +
+                    std::to_string(s.memory_mib) + "|" + std::to_string(static_cast<int>(s.firmware)) +
+                    (s.secure_boot ? "S" : "s") + (s.tpm ? "T" : "t") + (s.nested_virtualization ? "N" : "n") + "|" +
+                    s.image.location + "|" + s.image.format + "|" + std::to_string(s.root_disk_bytes);
+  for (const auto& d : s.disks)
+    out += "|" + d.name + ":" + std::to_string(d.size_bytes) + ":" + d.provisioning + ":" + d.storage;
   for (const auto& n : s.nics)
-    out += "|" + n.name + ":" + n.mac + ":" + n.network + ":" + n.bridge + ":" + n.model + ":" + std::to_string(n.vlan.value_or(0)) + ":" +
-           std::to_string(n.mtu.value_or(0)) + ":" + json::to_text(n.native);
+    out += "|" + n.name + ":" + n.mac + ":" + n.network + ":" + n.bridge + ":" + n.model + ":" +
+           std::to_string(n.vlan.value_or(0)) + ":" + std::to_string(n.mtu.value_or(0)) + ":" + json::to_text(n.native);
   out += "|" + s.seed.user_data + "|" + s.seed.meta_data + "|" + s.seed.network_config;
   const auto& p = s.placement;
-  out += "|" + p.host + ":" + p.cluster + ":" + p.folder + ":" + p.resource_pool + ":" + p.storage + ":" + p.storage_cluster;
+  out += "|" + p.host + ":" + p.cluster + ":" + p.folder + ":" + p.resource_pool + ":" + p.storage + ":" +
+         p.storage_cluster;
   for (const auto& tag : s.tags) out += "|" + tag;
   for (const auto& [key, value] : s.extra_config) out += "|" + key + "=" + value;
   return out;
@@ -91,13 +96,20 @@ std::string text_of(const provider::MachineSpec& s) {
 // Everything about it that libvirt or its pools are given (hypervisor/libvirt/create.cc).
 std::string told_to_libvirt(const provider::MachineSpec& s) {
   std::map<std::string, std::string> paths;
-  std::string volumes = std::to_string(s.root_disk_bytes) + ":" + s.placement.storage + ":" + s.image.location + ":" + s.image.format;
+  std::string volumes =
+      std::to_string(s.root_disk_bytes) + ":" + s.placement.storage + ":" + s.image.location + ":" + s.image.format;
   for (const auto& d : s.disks) {
     paths[d.name] = "/pool/" + d.name;
     volumes += "|" + d.name + ":" + std::to_string(d.size_bytes) + ":" + d.storage + ":" + d.provisioning;
   }
   const std::string seed = s.seed.user_data + "|" + s.seed.meta_data + "|" + s.seed.network_config;
-  return libvirt::domain_xml(s, {}, {.virt_type = "kvm", .cpu_vendor_feature = "vmx", .root_path = "/root", .seed_path = "/seed", .disk_paths = paths}) + volumes + seed;
+  return libvirt::domain_xml(s, {},
+                             {.virt_type = "kvm",
+                              .cpu_vendor_feature = "vmx",
+                              .root_path = "/root",
+                              .seed_path = "/seed",
+                              .disk_paths = paths}) +
+         volumes + seed;
 }
 
 Outcome outcome_of(const Objects& objects) {
@@ -109,7 +121,8 @@ Outcome outcome_of(const Objects& objects) {
   dependencies.vm_class = std::make_shared<const VmClass>(decoded<VmClass>(objects.vm_class));
   VmImage image = decoded<VmImage>(objects.image);
   const ObjectKey provider_key = api::resolve(vm.spec.provider_ref, vm.meta);
-  image.status.provider_status[controllers::provider_status_key(provider_key, image.meta)] = {.available = true, .id = {}, .path = "/pool/image.qcow2", .size = {}, .message = {}, .last_updated = {}};
+  image.status.provider_status[controllers::provider_status_key(provider_key, image.meta)] = {
+      .available = true, .id = {}, .path = "/pool/image.qcow2", .size = {}, .message = {}, .last_updated = {}};
   dependencies.image = std::make_shared<const VmImage>(image);
   const auto network = std::make_shared<const VmNetworkAttachment>(decoded<VmNetworkAttachment>(objects.network));
   for (std::size_t i = 0; i < vm.spec.networks.size(); ++i) dependencies.networks.push_back(network);
@@ -118,9 +131,9 @@ Outcome outcome_of(const Objects& objects) {
 
   Outcome out;
   const auto request = controllers::image_request(image, ProviderType::kLibvirt);
-  const std::string request_text =
-      request.ok() ? request->key + request->path + request->url + request->format + request->checksum + request->checksum_type + request->storage
-                   : request.error().to_string();
+  const std::string request_text = request.ok() ? request->key + request->path + request->url + request->format +
+                                                      request->checksum + request->checksum_type + request->storage
+                                                : request.error().to_string();
   const auto spec = controllers::machine_spec(vm, dependencies, capabilities);
   out.asked = request_text + "\n" + (spec.ok() ? text_of(*spec) : spec.error().to_string());
   out.told = request_text + "\n" + (spec.ok() ? told_to_libvirt(*spec) : spec.error().to_string());
@@ -136,8 +149,10 @@ void take_away(json::Value& object, std::string path) {
     if (!name.empty() && name.back() == ']') name.pop_back();
     const bool is_index = at->is_array();
     if (end == std::string::npos) {
-      if (is_index) at->as<json::Array>()->erase(at->as<json::Array>()->begin() + std::stol(name));
-      else at->as<json::Object>()->erase(name);
+      if (is_index)
+        at->as<json::Array>()->erase(at->as<json::Array>()->begin() + std::stol(name));
+      else
+        at->as<json::Object>()->erase(name);
       return;
     }
     at = is_index ? &(*at->as<json::Array>())[static_cast<std::size_t>(std::stol(name))] : at->find(name);
@@ -151,7 +166,7 @@ struct Effects {
 };
 
 template <class T>
-void try_each(const Objects& base, json::Value Objects::* which, Effects& effects) {
+void try_each(const Objects& base, json::Value Objects::*which, Effects& effects) {
   const Outcome before = outcome_of(base);
   const std::string kind(T::kResource.kind);
   const schema::Field* spec_row = schema::type_of<T>().find("spec");
@@ -169,7 +184,10 @@ void try_each(const Objects& base, json::Value Objects::* which, Effects& effect
 
 Effects try_everything() {
   Effects effects;
-  Objects base{.vm = samples("virtualmachine").at(0), .vm_class = samples("vmclass").at(0), .image = samples("vmimage").at(0), .network = samples("vmnetworkattachment").at(0)};
+  Objects base{.vm = samples("virtualmachine").at(0),
+               .vm_class = samples("vmclass").at(0),
+               .image = samples("vmimage").at(0),
+               .network = samples("vmnetworkattachment").at(0)};
   base.vm_class.set({"spec", "cpu"}, 3);  // other sizes than the machine's own, or taking those away shows nothing
   base.vm_class.set({"spec", "memory"}, "3Gi");
   try_each<VirtualMachine>(base, &Objects::vm, effects);
@@ -209,12 +227,24 @@ TEST(Fields, EveryRowMakesADifferenceOrIsSaidNotTo) {
   for (const std::string& row : effects.rows) {
     if (kElsewhere.contains(row) || is_not_for_libvirt(row)) continue;
     const bool asked = effects.asked.contains(row), told = effects.told.contains(row);
-    const bool ours = is_in(controllers::fields_without_controller(), row), theirs = is_in(libvirt::unsupported_fields(), row);
-    if (!asked) { EXPECT_TRUE(ours) << row << " changes nothing that a provider is asked: act on it, or list it in controllers/fields.cc"; }
-    if (asked) { EXPECT_FALSE(ours) << row << " makes a difference: take it out of controllers/fields.cc"; }
-    if (asked && !told) { EXPECT_TRUE(theirs) << row << " changes nothing that libvirt is told: act on it, or list it in libvirt/fields.cc"; }
-    if (told) { EXPECT_FALSE(theirs) << row << " makes a difference: take it out of libvirt/fields.cc"; }
-    if (!asked) { EXPECT_FALSE(theirs) << row << " does not reach the provider: it belongs in controllers/fields.cc alone"; }
+    const bool ours = is_in(controllers::fields_without_controller(), row),
+               theirs = is_in(libvirt::unsupported_fields(), row);
+    if (!asked) {
+      EXPECT_TRUE(ours) << row
+                        << " changes nothing that a provider is asked: act on it, or list it in controllers/fields.cc";
+    }
+    if (asked) {
+      EXPECT_FALSE(ours) << row << " makes a difference: take it out of controllers/fields.cc";
+    }
+    if (asked && !told) {
+      EXPECT_TRUE(theirs) << row << " changes nothing that libvirt is told: act on it, or list it in libvirt/fields.cc";
+    }
+    if (told) {
+      EXPECT_FALSE(theirs) << row << " makes a difference: take it out of libvirt/fields.cc";
+    }
+    if (!asked) {
+      EXPECT_FALSE(theirs) << row << " does not reach the provider: it belongs in controllers/fields.cc alone";
+    }
   }
 }
 
@@ -227,7 +257,11 @@ TEST(Fields, TheSamplesReachEveryRow) {
       if (shown->kind == schema::Kind::kObject || field.type().kind == schema::Kind::kRaw) return;
       const std::string row = kind + ".spec." + path;
       // A leaf of a list or map of texts is reached as its elements.
-      EXPECT_TRUE(std::ranges::any_of(effects.rows, [&](const std::string& seen) { return seen == row || seen.starts_with(row + "[") || seen.starts_with(row + "{"); }) ||
+      EXPECT_TRUE(std::ranges::any_of(effects.rows,
+                                      [&](const std::string& seen) {
+                                        return seen == row || seen.starts_with(row + "[") ||
+                                               seen.starts_with(row + "{");
+                                      }) ||
                   row == "VirtualMachine.spec.importedDisk" || row.starts_with("VirtualMachine.spec.importedDisk."))
           << row << " is in no sample under tests/golden/api";
     });
@@ -240,16 +274,34 @@ TEST(Fields, TheSamplesReachEveryRow) {
 
 // The first machine's own fields: none of these may be listed, whatever else happens.
 TEST(Fields, WhatTheFirstMachineNeedsIsActedOn) {
-  for (const std::string_view row :
-       {"VMClass.spec.cpu", "VMClass.spec.memory", "VMClass.spec.firmware", "VMClass.spec.diskDefaults.size", "VMImage.spec.source.libvirt.path",
-        "VMImage.spec.source.libvirt.url", "VMImage.spec.source.libvirt.checksum", "VMImage.spec.source.libvirt.checksumType",
-        "VMImage.spec.source.libvirt.storagePool", "VMImage.spec.source.http.url", "VMImage.spec.source.http.checksum",
-        "VMNetworkAttachment.spec.network.libvirt.networkName", "VMNetworkAttachment.spec.network.libvirt.bridge.name",
-        "VMNetworkAttachment.spec.network.libvirt.model", "VirtualMachine.spec.networks[].macAddress", "VirtualMachine.spec.networks[].ipAddress",
-        "VirtualMachine.spec.networks[].prefix", "VirtualMachine.spec.networks[].gateway", "VirtualMachine.spec.networks[].dns",
-        "VirtualMachine.spec.disks[].name", "VirtualMachine.spec.disks[].sizeGiB", "VirtualMachine.spec.userData.cloudInit",
-        "VirtualMachine.spec.metaData.cloudInit", "VirtualMachine.spec.networkConfig.cloudInit", "VirtualMachine.spec.resources.cpu",
-        "VirtualMachine.spec.resources.memoryMiB", "VirtualMachine.spec.powerState", "VirtualMachine.spec.lifecycle.gracefulShutdownTimeout"}) {
+  for (const std::string_view row : {"VMClass.spec.cpu",
+                                     "VMClass.spec.memory",
+                                     "VMClass.spec.firmware",
+                                     "VMClass.spec.diskDefaults.size",
+                                     "VMImage.spec.source.libvirt.path",
+                                     "VMImage.spec.source.libvirt.url",
+                                     "VMImage.spec.source.libvirt.checksum",
+                                     "VMImage.spec.source.libvirt.checksumType",
+                                     "VMImage.spec.source.libvirt.storagePool",
+                                     "VMImage.spec.source.http.url",
+                                     "VMImage.spec.source.http.checksum",
+                                     "VMNetworkAttachment.spec.network.libvirt.networkName",
+                                     "VMNetworkAttachment.spec.network.libvirt.bridge.name",
+                                     "VMNetworkAttachment.spec.network.libvirt.model",
+                                     "VirtualMachine.spec.networks[].macAddress",
+                                     "VirtualMachine.spec.networks[].ipAddress",
+                                     "VirtualMachine.spec.networks[].prefix",
+                                     "VirtualMachine.spec.networks[].gateway",
+                                     "VirtualMachine.spec.networks[].dns",
+                                     "VirtualMachine.spec.disks[].name",
+                                     "VirtualMachine.spec.disks[].sizeGiB",
+                                     "VirtualMachine.spec.userData.cloudInit",
+                                     "VirtualMachine.spec.metaData.cloudInit",
+                                     "VirtualMachine.spec.networkConfig.cloudInit",
+                                     "VirtualMachine.spec.resources.cpu",
+                                     "VirtualMachine.spec.resources.memoryMiB",
+                                     "VirtualMachine.spec.powerState",
+                                     "VirtualMachine.spec.lifecycle.gracefulShutdownTimeout"}) {
     EXPECT_FALSE(is_in(controllers::fields_without_controller(), row)) << row;
     EXPECT_FALSE(is_in(libvirt::unsupported_fields(), row)) << row;
   }

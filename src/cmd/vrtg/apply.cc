@@ -1,3 +1,4 @@
+// cmd/vrtg/apply.cc — `vrtg apply`: make objects as files say, and wait for their machines.
 #include <cstdio>
 #include <set>
 #include <thread>
@@ -23,10 +24,13 @@ constexpr Duration kLook = std::chrono::milliseconds(200);
 Result<ObjectKey> apply_one(Cluster& cluster, Manifest& manifest) {
   const std::string api_version(manifest.object.text({"apiVersion"}));
   const auto slash = api_version.find('/');
-  const api::KindInfo* kind = api::find_kind_by_name(slash == std::string::npos ? "" : api_version.substr(0, slash), manifest.object.text({"kind"}));
+  const api::KindInfo* kind = api::find_kind_by_name(slash == std::string::npos ? "" : api_version.substr(0, slash),
+                                                     manifest.object.text({"kind"}));
   if (kind == nullptr)
-    return Error(Code::kInvalidArgument, manifest.file + ": kind " + std::string(manifest.object.text({"kind"})) + " of " + api_version + " is not served");
-  ObjectKey key{std::string(manifest.object.text({"metadata", "namespace"})), std::string(manifest.object.text({"metadata", "name"}))};
+    return Error(Code::kInvalidArgument, manifest.file + ": kind " + std::string(manifest.object.text({"kind"})) +
+                                             " of " + api_version + " is not served");
+  ObjectKey key{std::string(manifest.object.text({"metadata", "namespace"})),
+                std::string(manifest.object.text({"metadata", "name"}))};
   if (kind->resource.namespaced && key.namespace_.empty()) key.namespace_ = cluster.name_space;
   if (!kind->resource.namespaced) key.namespace_.clear();
   kube::Request request = kube::apply_request(kind->resource, key, manifest.object, "vrtg", /*force=*/true);
@@ -46,10 +50,12 @@ Watched look(Cluster& cluster, const ObjectKey& key) {
   Watched watched{.machine = fetch(cluster, VirtualMachine::kResource, key), .provider = {}, .image = {}};
   const auto referred = [&](std::string_view ref) {
     const std::string name_space(watched.machine.text({"spec", ref, "namespace"}));
-    return ObjectKey{name_space.empty() ? key.namespace_ : name_space, std::string(watched.machine.text({"spec", ref, "name"}))};
+    return ObjectKey{name_space.empty() ? key.namespace_ : name_space,
+                     std::string(watched.machine.text({"spec", ref, "name"}))};
   };
   watched.provider = fetch(cluster, Provider::kResource, referred("providerRef"));
-  if (watched.machine.at({"spec", "imageRef"}) != nullptr) watched.image = fetch(cluster, VmImage::kResource, referred("imageRef"));
+  if (watched.machine.at({"spec", "imageRef"}) != nullptr)
+    watched.image = fetch(cluster, VmImage::kResource, referred("imageRef"));
   return watched;
 }
 
@@ -64,7 +70,8 @@ Status wait_for(Cluster& cluster, const std::vector<ObjectKey>& machines, Durati
       line.show(key.name, step, elapsed);
       if (elapsed > timeout) {
         line.finish("");
-        return Error(Code::kDeadlineExceeded, "VirtualMachine " + key.to_string() + " is not as asked: " + (step.trouble.empty() ? step.text : step.trouble))
+        return Error(Code::kDeadlineExceeded, "VirtualMachine " + key.to_string() + " is not as asked: " +
+                                                  (step.trouble.empty() ? step.text : step.trouble))
             .with_hint("`vrtg describe vm " + key.name + "` says more.");
       }
       std::this_thread::sleep_for(kLook);
@@ -86,8 +93,8 @@ void print_machines(Cluster& cluster, const std::vector<ObjectKey>& machines) {
       for (const json::Value& ip : *ips->as<json::Array>())
         if (const auto* text = ip.as<std::string>()) addresses += (addresses.empty() ? "" : ",") + *text;
     const std::string console_url(vm.text({"status", "consoleURL"}));
-    rows.push_back({key.name, std::string(vm.text({"status", "phase"})), std::string(vm.text({"status", "powerState"})), addresses,
-                    console_url.empty() ? "vrtg console " + key.name : console_url});
+    rows.push_back({key.name, std::string(vm.text({"status", "phase"})), std::string(vm.text({"status", "powerState"})),
+                    addresses, console_url.empty() ? "vrtg console " + key.name : console_url});
   }
   std::printf("\n%s", table({"NAME", "PHASE", "POWER", "ADDRESS", "CONSOLE"}, rows).c_str());
 }

@@ -1,3 +1,4 @@
+// cmd/vrtg/cluster.cc — finding the API server and the kind that was typed.
 #include "cmd/vrtg/cluster.h"
 
 #include <cstdlib>
@@ -7,7 +8,9 @@
 
 namespace rig::vrtg {
 
-Call Cluster::call() const { return {.deadline = std::chrono::steady_clock::now() + timeout, .stop = {}, .request_id = {}}; }
+Call Cluster::call() const {
+  return {.deadline = std::chrono::steady_clock::now() + timeout, .stop = {}, .request_id = {}};
+}
 
 Result<Cluster> open_cluster(const std::string& kubeconfig, const std::string& name_space, Duration timeout) {
   std::string path = kubeconfig;

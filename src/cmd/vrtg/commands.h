@@ -24,6 +24,6 @@ Status apply(Cluster& cluster, const ApplyOptions& options);
 Status remove(Cluster& cluster, const std::string& kind, const std::string& name, bool wait, Duration timeout);
 Status describe(Cluster& cluster, const std::string& kind, const std::string& name);
 Status power(Cluster& cluster, const std::string& name, const std::string& state);  // "on", "off", "shutdown"
-Status console(Cluster& cluster, const std::string& name);  // the serial line; Ctrl-] ends it
+Status console(Cluster& cluster, const std::string& name);                          // the serial line; Ctrl-] ends it
 
 }  // namespace rig::vrtg

@@ -1,3 +1,4 @@
+// cmd/vrtg/console.cc — `vrtg console`: a machine's serial line on this terminal.
 #include <poll.h>
 #include <termios.h>
 #include <unistd.h>
@@ -63,10 +64,12 @@ void send_keys(ByteStream& stream, const Call& call, const std::stop_token& stop
 
 Status console(Cluster& cluster, const std::string& name) {
   auto http = TRY(kube::connect_http(cluster.access));
-  const Call call{.deadline = std::chrono::steady_clock::now() + std::chrono::hours(24 * 365), .stop = {}, .request_id = {}};
+  const Call call{
+      .deadline = std::chrono::steady_clock::now() + std::chrono::hours(24 * 365), .stop = {}, .request_id = {}};
   http::Request request;
   request.target = kube::object_path(api::v1beta1::VirtualMachine::kResource, {cluster.name_space, name}, "console");
-  auto stream = TRY(http->upgrade(request, "virtrigaud-console", call).context("console of " + cluster.name_space + "/" + name));
+  auto stream =
+      TRY(http->upgrade(request, "virtrigaud-console", call).context("console of " + cluster.name_space + "/" + name));
   std::fprintf(stderr, "Connected to %s. Ctrl-] ends.\n", name.c_str());
   {
     const RawTerminal raw;

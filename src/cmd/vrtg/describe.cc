@@ -1,3 +1,4 @@
+// cmd/vrtg/describe.cc — `vrtg describe`: an object, its conditions and its events.
 #include <cstdio>
 
 #include "base/wall_time.h"
@@ -39,11 +40,13 @@ Status print_events(Cluster& cluster, const ObjectKey& key, std::string_view uid
   const api::KindInfo* events = TRY(kind_typed("events"));
   kube::ListOptions options;
   options.field_selector = "involvedObject.name=" + key.name + ",involvedObject.uid=" + std::string(uid);
-  const kube::RawList list = TRY(kube::list_all(*cluster.transport, events->resource, key.namespace_, options, cluster.call()));
+  const kube::RawList list =
+      TRY(kube::list_all(*cluster.transport, events->resource, key.namespace_, options, cluster.call()));
   if (list.items.empty()) return {};
   std::vector<Row> rows;
   for (const json::Value& e : list.items)
-    rows.push_back({std::string(e.text({"type"})), std::string(e.text({"reason"})), age_of(e.text({"lastTimestamp"})), std::string(e.text({"message"}))});
+    rows.push_back({std::string(e.text({"type"})), std::string(e.text({"reason"})), age_of(e.text({"lastTimestamp"})),
+                    std::string(e.text({"message"}))});
   std::printf("\nEvents:\n%s", table({"TYPE", "REASON", "AGE", "MESSAGE"}, rows).c_str());
   return {};
 }
@@ -55,7 +58,8 @@ Status describe(Cluster& cluster, const std::string& word, const std::string& na
   const ObjectKey key{kind->resource.namespaced ? cluster.name_space : "", name};
   json::Value object = TRY(cluster.transport->send(kube::get_request(kind->resource, key), cluster.call()));
   std::printf("%s %s\n", std::string(kind->resource.kind).c_str(), key.to_string().c_str());
-  if (const auto message = object.text({"status", "message"}); !message.empty()) std::printf("%s\n", std::string(message).c_str());
+  if (const auto message = object.text({"status", "message"}); !message.empty())
+    std::printf("%s\n", std::string(message).c_str());
   print_conditions(object);
   print_yaml_section("Spec", object.find("spec"));
   if (json::Value* status = object.find("status"); status != nullptr && status->is_object()) {

@@ -1,3 +1,4 @@
+// cmd/vrtg/get.cc — `vrtg get`: the server's table, or the objects themselves.
 #include <cstdio>
 
 #include "base/yaml/yaml.h"
@@ -42,11 +43,15 @@ void print_table(const json::Value& reply, bool wide, bool with_namespace) {
       if (with_namespace) row.emplace_back(item.text({"object", "metadata", "namespace"}));
       const json::Value* cells = item.find("cells");
       for (const std::size_t i : shown)
-        row.push_back(cells != nullptr && cells->is_array() && i < cells->as<json::Array>()->size() ? cell_text((*cells->as<json::Array>())[i]) : "");
+        row.push_back(cells != nullptr && cells->is_array() && i < cells->as<json::Array>()->size()
+                          ? cell_text((*cells->as<json::Array>())[i])
+                          : "");
       rows.push_back(std::move(row));
     }
-  if (rows.empty()) std::puts("There are none.");
-  else std::fputs(table(head, rows).c_str(), stdout);
+  if (rows.empty())
+    std::puts("There are none.");
+  else
+    std::fputs(table(head, rows).c_str(), stdout);
 }
 
 }  // namespace
@@ -54,9 +59,14 @@ void print_table(const json::Value& reply, bool wide, bool with_namespace) {
 Status get(Cluster& cluster, const GetOptions& options) {
   const api::KindInfo* kind = TRY(kind_typed(options.kind));
   const std::string name_space = kind->resource.namespaced && !options.all_namespaces ? cluster.name_space : "";
-  kube::Request request = options.name.empty()
-                              ? kube::list_request(kind->resource, name_space, {.label_selector = options.selector, .field_selector = {}, .resource_version = {}, .resource_version_match = {}, .continue_token = {}, .limit = 0})
-                              : kube::get_request(kind->resource, {name_space, options.name});
+  kube::Request request = options.name.empty() ? kube::list_request(kind->resource, name_space,
+                                                                    {.label_selector = options.selector,
+                                                                     .field_selector = {},
+                                                                     .resource_version = {},
+                                                                     .resource_version_match = {},
+                                                                     .continue_token = {},
+                                                                     .limit = 0})
+                                               : kube::get_request(kind->resource, {name_space, options.name});
   const bool as_table = options.output.empty() || options.output == "wide";
   if (as_table) request.accept = kTableForm;
   const json::Value reply = TRY(cluster.transport->send(request, cluster.call()));
@@ -68,13 +78,16 @@ Status get(Cluster& cluster, const GetOptions& options) {
     std::fputs(yaml::to_text(reply).c_str(), stdout);
   } else if (options.output == "name") {
     const auto print = [&](const json::Value& object) {
-      std::printf("%s/%s\n", std::string(kind->singular).c_str(), std::string(object.text({"metadata", "name"})).c_str());
+      std::printf("%s/%s\n", std::string(kind->singular).c_str(),
+                  std::string(object.text({"metadata", "name"})).c_str());
     };
     if (const json::Value* items = reply.find("items"); items != nullptr && items->is_array())
       for (const json::Value& item : *items->as<json::Array>()) print(item);
-    else print(reply);
+    else
+      print(reply);
   } else {
-    return Error(Code::kInvalidArgument, "-o " + options.output + " is not known").with_hint("Use wide, json, yaml or name.");
+    return Error(Code::kInvalidArgument, "-o " + options.output + " is not known")
+        .with_hint("Use wide, json, yaml or name.");
   }
   return {};
 }

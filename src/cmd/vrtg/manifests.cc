@@ -1,3 +1,4 @@
+// cmd/vrtg/manifests.cc — reading documents and taking lists apart.
 #include "cmd/vrtg/manifests.h"
 
 #include <unistd.h>
@@ -49,7 +50,8 @@ Status add(const std::string& file, json::Value object, std::vector<Manifest>& o
   }
   if (object.text({"kind"}).empty() || object.text({"apiVersion"}).empty())
     return Error(Code::kInvalidArgument, file + ": a document has no apiVersion or no kind");
-  if (object.text({"metadata", "name"}).empty()) return Error(Code::kInvalidArgument, file + ": a " + std::string(object.text({"kind"})) + " has no metadata.name");
+  if (object.text({"metadata", "name"}).empty())
+    return Error(Code::kInvalidArgument, file + ": a " + std::string(object.text({"kind"})) + " has no metadata.name");
   out.push_back({file, std::move(object)});
   return {};
 }

@@ -1,3 +1,4 @@
+// cmd/vrtg/progress.cc — what is going on, for a person.
 #include "cmd/vrtg/progress.h"
 
 #include <unistd.h>
@@ -26,8 +27,8 @@ std::string message(const json::Value& object, std::string_view type) {
 std::string bar(int percent) {
   constexpr int kWidth = 20;
   const int full = percent * kWidth / 100;
-  return "[" + std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(kWidth - full), '.') + "] " +
-         std::to_string(percent) + " %";
+  return "[" + std::string(static_cast<std::size_t>(full), '#') +
+         std::string(static_cast<std::size_t>(kWidth - full), '.') + "] " + std::to_string(percent) + " %";
 }
 
 }  // namespace
@@ -35,7 +36,8 @@ std::string bar(int percent) {
 Step step_of(const Watched& w) {
   Step step;
   if (is_true(w.machine, "Stalled")) step.trouble = message(w.machine, "Stalled");
-  const bool current = w.machine.integer({"status", "observedGeneration"}) == w.machine.integer({"metadata", "generation"});
+  const bool current =
+      w.machine.integer({"status", "observedGeneration"}) == w.machine.integer({"metadata", "generation"});
   if (current && is_true(w.machine, "Ready")) {
     const bool on = w.machine.text({"status", "powerState"}) == "On";
     step.done = !on || is_true(w.machine, "AddressAssigned");
@@ -43,7 +45,8 @@ Step step_of(const Watched& w) {
     return step;
   }
   if (!is_true(w.provider, "ProviderAvailable")) {
-    step.text = w.provider.is_null() ? "waiting for its Provider" : "provider: " + message(w.provider, "ProviderAvailable");
+    step.text =
+        w.provider.is_null() ? "waiting for its Provider" : "provider: " + message(w.provider, "ProviderAvailable");
     return step;
   }
   if (!w.image.is_null() && !is_true(w.image, "Ready")) {

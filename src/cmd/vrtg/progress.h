@@ -14,9 +14,9 @@ struct Watched {
 };
 struct Step {
   bool done = false;
-  std::string text;          // "image tiny-guest: importing"
-  int percent = -1;          // -1: no size known
-  std::string trouble;       // only a person can help: waiting goes on, but this is said
+  std::string text;     // "image tiny-guest: importing"
+  int percent = -1;     // -1: no size known
+  std::string trouble;  // only a person can help: waiting goes on, but this is said
 };
 Step step_of(const Watched& watched);
 

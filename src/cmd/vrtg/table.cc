@@ -1,3 +1,4 @@
+// cmd/vrtg/table.cc — laying out columns.
 #include "cmd/vrtg/table.h"
 
 #include <algorithm>
