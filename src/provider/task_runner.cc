@@ -39,7 +39,8 @@ struct TaskRunner::Impl {
 void TaskRunner::Impl::serve(const std::stop_token& stop) {
   Lock lock(mutex);
   std::optional<TaskId> id;
-  while (work_came.wait(lock, stop, [&] { return (id = core.take()).has_value(); })) {
+  const auto take = [&]() REQUIRES(mutex) { return (id = core.take()).has_value(); };
+  while (work_came.wait(lock, stop, take)) {
     const Job job = jobs.at(*id);
     lock.unlock();
     tell(*id);
@@ -85,7 +86,7 @@ void TaskRunner::Impl::end(Duration grace) {
     stopping = true;
     dropped = core.drop_queued(clock.now());
     for (const TaskId& id : dropped) jobs.erase(id);
-    work_ended.wait_for(lock, grace, [this] { return core.running() == 0; });
+    work_ended.wait_for(lock, grace, [this]() REQUIRES(mutex) { return core.running() == 0; });
     for (auto& [id, job] : jobs) job.stop.request_stop();
   }
   for (const TaskId& id : dropped) tell(id);

@@ -51,7 +51,7 @@ class PowerLog {
 class Events : public Suite {};
 
 TEST_F(Events, OfAPulledPlugAreSeenWithinASecondAndTheMachineIsStartedAgain) {
-  create(machine("plug", "imageRef:"));  // nothing to boot: what is measured is ours
+  create(machine("plug", "imageRef: {name: blank}"));
   ASSERT_TRUE(becomes_ready("plug", kSoon));
   PowerLog power(rig().transport(), "plug");
   ASSERT_TRUE(power.first("On", kSoon)) << "the watch begins with what is there";
@@ -70,7 +70,7 @@ TEST_F(Events, OfAPulledPlugAreSeenWithinASecondAndTheMachineIsStartedAgain) {
 }
 
 TEST_F(Events, OfAMachineThatSomebodyElseSwitchedOnEndWithItOffAgain) {
-  create(machine("ghost", "imageRef:\npowerState: \"Off\""));
+  create(machine("ghost", "imageRef: {name: blank}\npowerState: \"Off\""));
   ASSERT_TRUE(becomes_ready("ghost", kSoon));
   PowerLog power(rig().transport(), "ghost");
   ASSERT_TRUE(power.first("Off", kSoon));

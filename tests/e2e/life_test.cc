@@ -88,13 +88,14 @@ TEST_F(Life, OfAUefiMachineWithTwoKindsOfNicAndADiskByName) {
                  "networks: [{name: eth0, networkRef: {name: default}, macAddress: \"52:54:00:AB:CD:EF\"}, {name: eth1}]"));
   ASSERT_TRUE(becomes_ready("wide", kBoot));
   EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "192.168.122."); }));
-  EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "10.0.2."); })) << "QEMU's own network";
+  EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "10.0.2."); })) << "of QEMU's own network, beside " << join(vm("wide").status.ips, " ") << "; the agent tells "
+      << join(host().addresses_by_agent(id_of("wide")), " ");
 
   const std::string id = id_of("wide");
   const std::string xml = host().xml(id);
   EXPECT_TRUE(has(xml, "<mac address='52:54:00:ab:cd:ef'/>")) << xml;
   EXPECT_TRUE(has(xml, "<interface type='user'>")) << xml;
-  EXPECT_TRUE(has(xml, "<loader readonly='yes' type='pflash'>")) << xml;
+  EXPECT_TRUE(has(xml, "<os firmware='efi'>")) << xml;
   EXPECT_TRUE(has(xml, "<vcpu placement='static'>2</vcpu>")) << xml;
   EXPECT_EQ(std::ranges::count(host().files(), id + "-disk-data.qcow2"), 1);
   EXPECT_TRUE(rig().remove<v1::VmClass>("uefi").ok());
@@ -145,8 +146,7 @@ TEST_F(Life, GoesOffWhenAskedAndOnAgain) {
 }
 
 TEST_F(Life, LosesItsPowerWhenTheGuestDoesNotObeyInTime) {
-  // Without a system to boot from nobody listens.
-  create(machine("deaf", "imageRef:\nlifecycle: {gracefulShutdownTimeout: 2s}"));
+  create(machine("deaf", "imageRef: {name: blank}\nlifecycle: {gracefulShutdownTimeout: 2s}"));
   ASSERT_TRUE(becomes_ready("deaf", kSoon));
   const Time asked = std::chrono::steady_clock::now();
   ASSERT_TRUE(rig().patch<VirtualMachine>("deaf", "spec: {powerState: OffGraceful}").ok());

@@ -36,6 +36,7 @@ class Standalone {
   kube::Transport& transport() { return *transport_; }
   const kube::Access& access() const { return access_; }
   std::string socket() const { return folder_.path() + "/r/api.sock"; }
+  const std::string& folder() const { return folder_.path(); }
   std::string data() const { return folder_.path() + "/data"; }
   std::string log() const;  // its own and its providers'
 

@@ -16,7 +16,7 @@ constexpr const char* kFoundation[] = {"00-credentials.yaml", "10-provider.yaml"
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-void turn_to_host(json::Value& object) {
+void turn_to_host(json::Value& object, const std::string& images) {
   if (object.text({"kind"}) == "VMImage") {
     object.set({"spec", "source", "libvirt", "path"}, environment().guest_image);
   } else if (object.text({"kind"}) == "Provider") {
@@ -27,17 +27,17 @@ void turn_to_host(json::Value& object) {
     object.set({"spec", "healthCheck", "interval"}, "1s");
     object.set({"spec", "runtime", "env"},
                json::Array{variable("LIBVIRT_VIRT_TYPE", "qemu"),
-                           variable("LIBVIRT_IMAGE_DIRS", folder_of(environment().guest_image))});
+                           variable("LIBVIRT_IMAGE_DIRS", folder_of(environment().guest_image) + ":" + images)});
   }
 }
 
 }  // namespace
 
-json::Value sample(std::string_view file) {
+json::Value sample(std::string_view file, const std::string& images) {
   const auto text = read_file(RIG_SOURCE_DIR "/deploy/samples/quickstart/" + std::string(file));
   CHECK(text.ok());
   json::Value value = object(*text);
-  turn_to_host(value);
+  turn_to_host(value, images);
   return value;
 }
 
@@ -70,16 +70,26 @@ std::string told(const std::vector<api::Condition>& conditions, std::string_view
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
+void lay_foundation(Standalone& rig) {
+  const std::string blank = rig.folder() + "/blank.qcow2";
+  ASSERT_EQ(run("qemu-img", {"create", "-q", "-f", "qcow2", blank, "1M"}).status, 0);
+  json::Value image = sample("30-image.yaml");
+  image.set({"metadata", "name"}, "blank");
+  image.set({"spec", "source", "libvirt", "path"}, blank);
+  ASSERT_TRUE(rig.create(image).ok());
+  for (const char* file : kFoundation) {
+    const Status created = rig.create(sample(file, rig.folder()));
+    ASSERT_TRUE(created.ok()) << file << ": " << created.error().to_string();
+  }
+}
+
 std::unique_ptr<Standalone> Suite::rig_;
 std::unique_ptr<Host> Suite::host_;
 
 void Suite::SetUpTestSuite() {
   host_ = std::make_unique<Host>();
   rig_ = std::make_unique<Standalone>();
-  for (const char* file : kFoundation) {
-    const Status created = rig_->create(sample(file));
-    ASSERT_TRUE(created.ok()) << file << ": " << created.error().to_string();
-  }
+  lay_foundation(*rig_);
 }
 
 void Suite::TearDownTestSuite() {

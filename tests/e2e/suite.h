@@ -26,8 +26,8 @@ namespace condition = api::condition;
 inline constexpr Duration kBoot = std::chrono::seconds(90);  // emulated, beside whatever else this machine does
 inline constexpr Duration kSoon = std::chrono::seconds(30);  // what takes no boot
 
-// A file of deploy/samples/quickstart, turned to this host and its image.
-json::Value sample(std::string_view file);
+// A file of deploy/samples/quickstart, turned to this host and its image. Images may lie in `images`, too.
+json::Value sample(std::string_view file, const std::string& images = {});
 // The quick start's machine under another name; members of its spec are replaced by those of `spec` (YAML; null: none).
 json::Value machine(std::string_view name, std::string_view spec = {});
 json::Value object(std::string_view yaml);
@@ -39,6 +39,9 @@ std::string told(const T& object, std::string_view type) {
   return told(object.status.conditions, type);
 }
 bool has(std::string_view text, std::string_view part);
+
+// The quick start's objects but the machine, and VMImage `blank`: nothing boots from it, so that a machine is on at once.
+void lay_foundation(Standalone& rig);
 
 // After each test everything that it made is deleted, and the host must be as it was before.
 class Suite : public testing::Test {

@@ -1,7 +1,7 @@
 // provider/fake/images.cc — images that are fetched, checked and kept.
 #include "base/digest.h"
 #include "base/text.h"
-#include "provider/fake/internal/impl.h"
+#include "provider/fake/internal/world.h"
 
 namespace rig::provider::fake {
 namespace {
@@ -20,8 +20,7 @@ Status check_sum(const ImageRequest& request, std::string_view bytes) {
 
 }  // namespace
 
-Result<PreparedImage> FakeProvider::Impl::prepare(const ImageRequest& request, const Call& call) {
-  const Lock lock(mutex);
+Result<PreparedImage> World::prepare(const ImageRequest& request, const Call& call) {
   TRY(enter(call));
   if (request.key.empty() || request.path.empty() == request.url.empty())
     return Error(Code::kInvalidArgument, "image " + request.name + ": wanted a key and one of path and url");

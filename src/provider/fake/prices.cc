@@ -1,6 +1,6 @@
 // provider/fake/prices.cc — what each change costs on this host.
 #include "base/text.h"
-#include "provider/fake/internal/impl.h"
+#include "provider/fake/internal/world.h"
 
 namespace rig::provider::fake {
 namespace {

@@ -263,6 +263,13 @@ void Host::ask_off(Record& record, WallTime hard_at, WallTime now) {
   touch(record);
 }
 
+void Host::set_power(Record& record, Power power, WallTime now) {
+  if (power == Power::kOff) return power_off(record);
+  if (power == Power::kOn) return power_on(record, now);
+  record.power = power;
+  touch(record);
+}
+
 void Host::reboot(Record& record, WallTime now) {
   record.booted_at = now;
   record.addresses_told = false;
@@ -296,6 +303,12 @@ Status Host::change_volume(const std::string& machine_id, const MachineSpec& wis
   }
   return volumes_.contains(volume) ? resize_volume(volume, disk->size_bytes)
                                    : add_volume(volume, machine_id, disk->size_bytes);
+}
+
+void Host::edit(Record& record, const std::function<void(MachineSpec&)>& change) {
+  change(record.configured);
+  ++record.version;
+  touch(record);
 }
 
 Status Host::store_image(const std::string& location, StoredImage image) {

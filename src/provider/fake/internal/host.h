@@ -57,8 +57,10 @@ class Host {
   void power_on(Record& record, WallTime now);
   void power_off(Record& record);
   void ask_off(Record& record, WallTime hard_at, WallTime now);
+  void set_power(Record& record, Power power, WallTime now);
   void reboot(Record& record, WallTime now);
   Status apply(Record& record, const MachineSpec& wish, const std::vector<Change>& changes);
+  void edit(Record& record, const std::function<void(MachineSpec&)>& change);
   Status store_image(const std::string& location, StoredImage image);
   void touch(Record& record);  // one effect on it
   void erase(const std::string& id);

@@ -1,7 +1,10 @@
-// provider/fake/console.cc — a serial console that greets and repeats what is typed.
-#include <algorithm>
+// provider/fake/echo.cc — a console that greets and repeats what is typed.
+#include "provider/fake/internal/echo.h"
 
-#include "provider/fake/internal/impl.h"
+#include <algorithm>
+#include <condition_variable>
+
+#include "base/mutex.h"
 
 namespace rig::provider::fake {
 namespace {
@@ -12,7 +15,7 @@ class Echo final : public ByteStream {
 
   Result<std::size_t> read(std::span<char> buffer, const Call& call) override {
     Lock lock(mutex_);
-    changed_.wait(lock, call.stop, [this] { return is_closed_ || !waiting_.empty(); });
+    changed_.wait(lock, call.stop, [this]() REQUIRES(mutex_) { return is_closed_ || !waiting_.empty(); });
     if (call.stop.stop_requested()) return Error(Code::kCancelled, "console: stopped");
     const std::size_t count = std::min(buffer.size(), waiting_.size());
     std::copy_n(waiting_.begin(), count, buffer.begin());
@@ -43,12 +46,6 @@ class Echo final : public ByteStream {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> FakeProvider::Impl::open_serial(const MachineRef& ref, const Call& call) {
-  const Lock lock(mutex);
-  TRY(enter(call));
-  const Record* record = TRY(gate(ref));
-  if (record->power != Power::kOn) return Error(Code::kNotFound, "console: machine " + record->ref.id + " is off");
-  return std::unique_ptr<ByteStream>(std::make_unique<Echo>("console of " + record->ref.id + "\r\n"));
-}
+std::unique_ptr<ByteStream> echo(std::string greeting) { return std::make_unique<Echo>(std::move(greeting)); }
 
 }  // namespace rig::provider::fake

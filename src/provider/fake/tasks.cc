@@ -1,8 +1,8 @@
-// provider/fake/jobs.cc — tasks whose steps take effect when they are due.
+// provider/fake/tasks.cc — tasks whose steps take effect when they are due.
 #include <algorithm>
 #include <limits>
 
-#include "provider/fake/internal/impl.h"
+#include "provider/fake/internal/world.h"
 #include "provider/task_runner.h"
 
 namespace rig::provider::fake {
@@ -15,19 +15,19 @@ TaskRunnerCore core_of(int process) {
 
 }  // namespace
 
-FakeProvider::Impl::Impl(const Clock& c, Options options) : clock(c), host(std::move(options)), core(core_of(1)) {
+World::World(const Clock& clock, Options options) : host(std::move(options)), clock_(clock), core_(core_of(1)) {
   host.touched = [this](const Record& record, bool is_gone) {
     Machine machine = host.show(record, wall());
     if (is_gone) machine.existence = Existence::kGone;
     tell(record.ref.owner.cluster_id, std::move(machine));
-    for (auto& [id, job] : jobs)
+    for (auto& [id, job] : jobs_)
       if (job.waits && job.ref.machine_id == record.ref.machine_id) job.due = now();  // it may have what it waits for
   };
 }
 
-Result<TaskId> FakeProvider::Impl::submit(const std::string& lane, Job job) {
-  const auto [id, joined] = TRY(core.submit(lane, job.verb, now()));
-  if (!joined) jobs[id] = std::move(job);
+Result<TaskId> World::submit(const std::string& lane, Job job) {
+  const auto [id, joined] = TRY(core_.submit(lane, job.verb, now()));
+  if (!joined) jobs_[id] = std::move(job);
   const int process_before = process;
   advance();
   if (is_killed || process != process_before) return Error(Code::kUnavailable, "the provider process ended");
@@ -36,39 +36,39 @@ Result<TaskId> FakeProvider::Impl::submit(const std::string& lane, Job job) {
   return now.phase == TaskState::Phase::kDone ? TaskId{} : id;
 }
 
-std::optional<Time> FakeProvider::Impl::advance() {
-  while (const std::optional<TaskId> id = core.take()) begin(*id);
+std::optional<Time> World::advance() {
+  while (const std::optional<TaskId> id = core_.take()) begin(*id);
   for (;;) {
-    const auto first = std::min_element(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) {
+    const auto first = std::min_element(jobs_.begin(), jobs_.end(), [](const auto& a, const auto& b) {
       const bool a_runs = a.second.began != Time{}, b_runs = b.second.began != Time{};
       return a_runs != b_runs ? a_runs : a.second.due < b.second.due;
     });
     std::optional<Time> due = next_timer();
-    const bool is_job = first != jobs.end() && first->second.began != Time{} && (!due || first->second.due < *due);
+    const bool is_job = first != jobs_.end() && first->second.began != Time{} && (!due || first->second.due < *due);
     if (is_job) due = first->second.due;
-    if (!due || *due > clock.now()) return due;
-    as_of = due;
+    if (!due || *due > clock_.now()) return due;
+    as_of_ = due;
     if (is_job)
       step(first->first);
     else
       run_timers(*due);
-    while (const std::optional<TaskId> id = core.take()) begin(*id);
-    as_of.reset();
+    while (const std::optional<TaskId> id = core_.take()) begin(*id);
+    as_of_.reset();
   }
 }
 
-void FakeProvider::Impl::begin(const TaskId& id) {
-  Job& job = jobs.at(id);
+void World::begin(const TaskId& id) {
+  Job& job = jobs_.at(id);
   job.began = now();
   job.due = job.began + job.steps.front().after;
   const Status allowed = on_task ? on_task(job.verb, job.ref) : Status();
   if (!allowed.ok()) return end(id, allowed);
-  core.progress(id, {job.steps.front().name, 0, 0, job.bytes_total});
+  core_.progress(id, {job.steps.front().name, 0, 0, job.bytes_total});
   tell_task(id, job.ref);
 }
 
-void FakeProvider::Impl::step(const TaskId& id) {
-  Job& job = jobs.at(id);
+void World::step(const TaskId& id) {
+  Job& job = jobs_.at(id);
   const Step& step = job.steps[job.next];
   const std::int64_t mutations_before = host.mutations;
   const auto again = step.run();
@@ -91,21 +91,21 @@ void FakeProvider::Impl::step(const TaskId& id) {
   }
   if (++job.next == job.steps.size()) return end(id, {});
   job.due = job.began + job.steps[job.next].after;
-  core.progress(id, {job.steps[job.next].name, {}, 0, job.bytes_total});
+  core_.progress(id, {job.steps[job.next].name, {}, 0, job.bytes_total});
   tell_task(id, job.ref);
 }
 
-void FakeProvider::Impl::end(TaskId id, const Status& outcome) {
-  const MachineRef ref = jobs.at(id).ref;
-  jobs.erase(id);
-  core.finish(id, outcome, now());
+void World::end(TaskId id, const Status& outcome) {
+  const MachineRef ref = jobs_.at(id).ref;
+  jobs_.erase(id);
+  core_.finish(id, outcome, now());
   tell_task(id, ref);
 }
 
-TaskState FakeProvider::Impl::state(const TaskId& id) const {
-  TaskState state = core.poll(id, now());
-  const auto job = jobs.find(id);
-  if (job == jobs.end() || job->second.began == Time{}) return state;
+TaskState World::state(const TaskId& id) const {
+  TaskState state = core_.poll(id, now());
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end() || job->second.began == Time{}) return state;
   const Duration whole = job->second.steps.back().after, passed = now() - job->second.began;
   const double done = whole > Duration::zero() ? std::min(1.0, static_cast<double>(passed.count()) / static_cast<double>(whole.count())) : 0;
   state.percent = static_cast<int>(100 * done);
@@ -114,18 +114,18 @@ TaskState FakeProvider::Impl::state(const TaskId& id) const {
   return state;
 }
 
-void FakeProvider::Impl::restart() {
+void World::restart() {
   ++process;
-  core = core_of(process);
-  jobs.clear();
-  first_event += events.size();
-  events.clear();
+  core_ = core_of(process);
+  jobs_.clear();
+  first_event_ += events_.size();
+  events_.clear();
   is_killed = false;
   changed.notify_all();
 }
 
 // What happens on the host by itself: a machine shuts down, a machine gets its addresses.
-bool FakeProvider::Impl::run_timers(Time now) {
+bool World::run_timers(Time now) {
   for (auto& [id, record] : host.machines) {
     if (record.off_at && at(*record.off_at) <= now) {
       host.power_off(record);
@@ -140,7 +140,7 @@ bool FakeProvider::Impl::run_timers(Time now) {
   return false;
 }
 
-std::optional<Time> FakeProvider::Impl::next_timer() const {
+std::optional<Time> World::next_timer() const {
   std::optional<Time> next;
   const auto consider = [&](WallTime wall) { next = next ? std::min(*next, at(wall)) : at(wall); };
   for (const auto& [id, record] : host.machines) {
