@@ -52,19 +52,18 @@ std::vector<std::string> undescribed(const api::KindInfo& kind, json::Value& obj
   return {};
 }
 
-Error unusable_patch(const json::Value& object, const std::string& why) {
-  const std::string shown = json::to_text(json::Value(json::to_text(object)));
-  return invalid(api::Resource(), {}, {{"patch", "FieldValueInvalid", "Invalid value: " + shown + ": " + why}});
+Error unusable_patch(const std::string& shown, const std::string& why) {
+  return invalid(api::Resource(), {}, {{"patch", "FieldValueInvalid", "Invalid value: " + json::to_text(json::Value(shown)) + ": " + why}});
 }
 
 // What a patch may have made of apiVersion and kind.
-Status check_patched_type(const api::KindInfo& kind, const json::Value& object) {
+Status check_patched_type(const api::KindInfo& kind, const json::Value& object, const std::string& shown) {
   const std::string_view version = object.text({"apiVersion"}), name = object.text({"kind"});
   const std::string expected = kind.resource.api_version();
-  if (name.empty()) return unusable_patch(object, "Object 'Kind' is missing in '" + json::to_text(object) + "'");
+  if (name.empty()) return unusable_patch(shown, "Object 'Kind' is missing in '" + json::to_text(object) + "'");
   if (version == expected && name == kind.resource.kind) return {};
   if (!kind.is_custom) {
-    return unusable_patch(object, "no kind \"" + std::string(name) + "\" is registered for version \"" +
+    return unusable_patch(shown, "no kind \"" + std::string(name) + "\" is registered for version \"" +
                                       std::string(version) + "\" in scheme \"pkg/runtime/scheme.go:111\"");
   }
   std::vector<schema::Problem> problems;
@@ -89,12 +88,12 @@ Status Registry::Impl::read_body(const api::KindInfo& kind, json::Value& object,
   return {};
 }
 
-Status Registry::Impl::read_patched(const api::KindInfo& kind, json::Value& object, const WriteContext& context) const {
-  TRY(check_patched_type(kind, object));
-  const json::Value as_patched = object;
-  if (auto why = why_unreadable(kind, object)) return unusable_patch(as_patched, *why);
+Status Registry::Impl::read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown,
+                                    const WriteContext& context) const {
+  TRY(check_patched_type(kind, object, shown));
+  if (auto why = why_unreadable(kind, object)) return unusable_patch(shown, *why);
   if (const auto texts = undescribed(kind, object, context); !texts.empty()) {
-    return unusable_patch(as_patched, "strict decoding error: " + join(texts, ", "));
+    return unusable_patch(shown, "strict decoding error: " + join(texts, ", "));
   }
   normalise(kind, object);
   return {};
@@ -103,7 +102,8 @@ Status Registry::Impl::read_patched(const api::KindInfo& kind, json::Value& obje
 // The name and the namespace in the object are those of the request.
 Status Registry::Impl::check_address(const api::KindInfo& kind, const ObjectKey& key, json::Value& object) {
   if (!object["metadata"].is_object()) object["metadata"] = json::Object();
-  const std::string_view name = object.text({"metadata", "name"}), name_space = object.text({"metadata", "namespace"});
+  // Copies: setting a member moves the others.
+  const std::string name(object.text({"metadata", "name"})), name_space(object.text({"metadata", "namespace"}));
   if (!kind.resource.namespaced) {
     object["metadata"].as<json::Object>()->erase("namespace");
   } else if (name_space.empty()) {
@@ -115,7 +115,7 @@ Status Registry::Impl::check_address(const api::KindInfo& kind, const ObjectKey&
   if (name.empty()) {
     return bad_request("the name of the object (" + key.name + " based on URL) was undeterminable: name must be provided");
   }
-  return bad_request("the name of the object (" + std::string(name) + ") does not match the name on the URL (" + key.name + ")");
+  return bad_request("the name of the object (" + name + ") does not match the name on the URL (" + key.name + ")");
 }
 
 }  // namespace rig::apiserver

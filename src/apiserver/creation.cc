@@ -48,8 +48,7 @@ Status check_new(const api::KindInfo& kind, json::Value& object) {
     for (schema::Problem& problem : check_schema(kind, object, nullptr)) problems.push_back(std::move(problem));
   }
   if (manners.check != nullptr) manners.check(object, nullptr, problems);
-  if (!problems.empty()) return invalid(kind.resource, object.text({"metadata", "name"}), problems);
-  return {};
+  return refused(kind, object, problems);
 }
 
 }  // namespace

@@ -62,7 +62,9 @@ Error expired_token(std::string_view after) {
 Result<Start> start_of(const ListQuery& query, const Store& store) {
   TRY(check_match(query));
   const Revision wanted = TRY(parse_list_version(query.resource_version));
-  Start start{0, {}, query.limit > 0 ? static_cast<std::size_t>(query.limit) : 0};
+  // With version 0 a client takes whatever is at hand: that is everything, and all at once.
+  const bool is_limited = query.limit > 0 && query.resource_version != "0";
+  Start start{0, {}, is_limited ? static_cast<std::size_t>(query.limit) : 0};
   if (!query.continue_token.empty()) {
     if (wanted != 0) return bad_request("specifying resource version is not allowed when using continue");
     const Continue position = TRY(parse_continue(query.continue_token));
@@ -71,8 +73,6 @@ Result<Start> start_of(const ListQuery& query, const Store& store) {
     if (start.at != 0 && start.at < store.compacted()) return expired_token(start.after);
     return start;
   }
-  // Whatever is at hand: that is everything, and all at once.
-  if (query.resource_version == "0") start.limit = 0;
   if (wanted > store.revision()) return too_large_version(wanted, store.revision());
   const bool is_exact = query.resource_version_match == "Exact" || (query.resource_version_match.empty() && start.limit > 0);
   if (wanted != 0 && is_exact) start.at = wanted;

@@ -76,9 +76,9 @@ const Rows& rows() {
       {"leases.coordination.k8s.io",
        {.create_on_update = true, .prepare = prepare_lease, .check = check_lease, .blank = blank_lease, .explains_labels = true}},
       {"events",
-       {.create_on_update = true, .prepare = prepare_core_event, .check = check_core_event, .blank = blank_core_event, .labels = core_event_labels()}},
+       {.name = NameRule::kPath, .create_on_update = true, .prepare = prepare_core_event, .check = check_core_event, .blank = blank_core_event, .labels = core_event_labels()}},
       {"events.events.k8s.io",
-       {.create_on_update = true, .prepare = prepare_new_event, .check = check_new_event, .blank = blank_new_event, .to_stored = core_event_of,
+       {.name = NameRule::kPath, .create_on_update = true, .prepare = prepare_new_event, .check = check_new_event, .blank = blank_new_event, .to_stored = core_event_of,
         .from_stored = new_event_of, .stored_under = "/core/events/", .labels = new_event_labels()}},
   };
   return kRows;

@@ -98,6 +98,17 @@ bool may_own(const json::Value& owner) {
          (owner.text({"apiVersion"}) != "v1" && !owner.text({"apiVersion"}).starts_with("events.k8s.io/"));
 }
 
+// With its members in the order of the server's struct.
+std::string owner_text(const json::Value& owner) {
+  std::string text;
+  for (const std::string_view name : {"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"}) {
+    const json::Value* member = owner.find(name);
+    if (member == nullptr) continue;
+    text += (text.empty() ? "{\"" : ",\"") + std::string(name) + "\":" + json::to_text(*member);
+  }
+  return text + "}";
+}
+
 void check_owner(const json::Value& owner, std::size_t index, std::vector<schema::Problem>& problems) {
   const std::string path = "metadata.ownerReferences[" + std::to_string(index) + "]";
   for (const std::string_view name : {"apiVersion", "kind", "name", "uid"}) {
@@ -108,23 +119,26 @@ void check_owner(const json::Value& owner, std::size_t index, std::vector<schema
   if (!may_own(owner)) {
     const std::string_view version = owner.text({"apiVersion"});
     const std::string title = (version.find('/') == std::string_view::npos ? "/" : "") + std::string(version);
-    add_invalid(problems, path, owner, title + ", Kind=Event is disallowed from being an owner");
+    add_problem(problems, path, kInvalid,
+                "Invalid value: " + owner_text(owner) + ": " + title + ", Kind=Event is disallowed from being an owner");
   }
 }
 
 void check_owners(const json::Value& object, std::vector<schema::Problem>& problems) {
   const json::Array& owners = owners_of(object);
-  std::vector<std::string> controllers;
+  std::vector<std::string> controllers, texts;
   for (std::size_t i = 0; i < owners.size(); ++i) {
     check_owner(owners[i], i, problems);
+    texts.push_back(owner_text(owners[i]));
     const json::Value* controller = owners[i].find("controller");
     if (controller == nullptr || *controller != json::Value(true)) continue;
     controllers.push_back(std::string(owners[i].text({"kind"})) + "/" + std::string(owners[i].text({"name"})));
   }
   if (controllers.size() < 2) return;
-  add_invalid(problems, "metadata.ownerReferences", json::Value(owners),
-              "Only one reference can have Controller set to true. Found \"true\" in references for " + controllers[0] +
-                  " and " + controllers[1]);
+  add_problem(problems, "metadata.ownerReferences", kInvalid,
+              "Invalid value: [" + join(texts, ",") +
+                  "]: Only one reference can have Controller set to true. Found \"true\" in references for " +
+                  controllers[0] + " and " + controllers[1]);
 }
 
 bool has_domain(std::string_view finalizer) { return finalizer.find('/') != std::string_view::npos; }

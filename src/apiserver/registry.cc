@@ -37,6 +37,13 @@ Result<Revision> parse_version(std::string_view text) {
 
 Error bad_value(std::string text) { return status_error(500, {}, std::move(text)); }
 
+Status refused(const api::KindInfo& kind, const json::Value& object, const std::vector<schema::Problem>& problems) {
+  if (problems.empty()) return {};
+  api::Resource titled = kind.resource;
+  if (!manners_of(kind).stored_under.empty()) titled.group = {};  // judged as the kind that it is stored as
+  return invalid(titled, object.text({"metadata", "name"}), problems);
+}
+
 Result<json::Value> Registry::Impl::read(const api::KindInfo& kind, const ObjectKey& key) const {
   const Result<Record> record = store.get(storage_key(kind, key));
   if (record.ok()) return object_of(kind, record->value, record->revision);

@@ -25,8 +25,8 @@ struct Registry::Impl {
   // ---- body.cc: what came over the wire ----
   // Refuses what cannot be read, warns of (or refuses) what nobody described, prunes, fills in defaults.
   Status read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context) const;
-  // The same for what a patch made: other words, no 400.
-  Status read_patched(const api::KindInfo& kind, json::Value& object, const WriteContext& context) const;
+  // The same for what a patch made: other words, no 400. `shown`: what an error quotes.
+  Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown, const WriteContext& context) const;
   static Status check_address(const api::KindInfo& kind, const ObjectKey& key, json::Value& object);
 
   // ---- creation.cc ----
@@ -67,6 +67,8 @@ inline ObjectKey key_of(const json::Value& object) {
 Revision revision_of(const json::Value& object);
 // A resourceVersion as a client gives it: 0 when it is empty. The server's 500 for what is no number.
 Result<Revision> parse_version(std::string_view text);
+// 422 when there is a problem.
+Status refused(const api::KindInfo& kind, const json::Value& object, const std::vector<schema::Problem>& problems);
 Error bad_value(std::string text);  // 500 without a reason, the server's answer to some bad input
 
 }  // namespace rig::apiserver

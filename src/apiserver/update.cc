@@ -22,12 +22,13 @@ void copy_member(json::Value& to, const json::Value* from, std::string_view name
 bool is_namespace(const api::KindInfo& kind) { return kind.resource.group.empty() && kind.resource.plural == "namespaces"; }
 
 // Only the part that the request is about may differ.
-void take_part(const api::KindInfo& kind, Part part, const json::Value& old, json::Value& object) {
+void take_part(const api::KindInfo& kind, const Registry::Impl::Wish& wish, const json::Value& old, json::Value& object) {
+  const Part part = wish.part;
   if (part == Part::kStatus || part == Part::kFinalize) {
     json::Value whole = old;
     if (part == Part::kStatus) copy_member(whole, &object, "status");
     if (part == Part::kFinalize) copy_member(whole["spec"], object.find("spec"), "finalizers");
-    copy_member(whole["metadata"], object.find("metadata"), "resourceVersion");
+    if (wish.verb == Registry::Impl::Verb::kApply) copy_member(whole["metadata"], object.find("metadata"), "managedFields");
     object = std::move(whole);
     return;
   }
@@ -73,8 +74,7 @@ Status check_update(const api::KindInfo& kind, Part part, const json::Value& old
     }
   }
   if (manners_of(kind).check != nullptr && part != Part::kStatus) manners_of(kind).check(object, &old, problems);
-  if (!problems.empty()) return invalid(kind.resource, object.text({"metadata", "name"}), problems);
-  return {};
+  return refused(kind, object, problems);
 }
 
 Error wrong_uid(const api::KindInfo& kind, const ObjectKey& key, std::string_view wanted, std::string_view found) {
@@ -124,7 +124,7 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
       return wrong_uid(kind, key, uid, old.text({"metadata", "uid"}));
     }
     const Revision based_on = TRY(check_version(kind, wish.verb, wish.part, object, current));
-    take_part(kind, wish.part, old, object);
+    take_part(kind, wish, old, object);
     keep_system_fields(old, object);
     if (const auto prepare = manners_of(kind).prepare) prepare(object, &old);
     if (kind.is_custom && is_spec_changed(kind, old, object)) {

@@ -15,11 +15,12 @@ extern "C" {  // glibc 2.36 forgets to say so itself
 #include <sys/pidfd.h>
 }
 
-
 namespace rig::fleet {
 namespace {
 
-Error failure(const std::string& what, int error) { return Error(Code::kUnavailable, what + ": " + std::strerror(error)); }
+Error failure(const std::string& what, int error) {
+  return Error(Code::kUnavailable, what + ": " + std::strerror(error));
+}
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
@@ -36,7 +37,9 @@ class FileActions {
   FileActions(const FileActions&) = delete;
   FileActions& operator=(const FileActions&) = delete;
   void give(int ours, int theirs) { ::posix_spawn_file_actions_adddup2(&actions_, ours, theirs); }
-  void open(int theirs, const char* path, int flags, mode_t mode) { ::posix_spawn_file_actions_addopen(&actions_, theirs, path, flags, mode); }
+  void open(int theirs, const char* path, int flags, mode_t mode) {
+    ::posix_spawn_file_actions_addopen(&actions_, theirs, path, flags, mode);
+  }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
@@ -85,7 +88,8 @@ Result<std::unique_ptr<Child>> Child::start(const Program& program) {
   files.give(theirs.get(), kParentFd);
   const Attributes attributes;
   pid_t pid = 0;
-  const int error = ::posix_spawn(&pid, program.path.c_str(), files.get(), attributes.get(), pointers(arguments).data(), pointers(environment).data());
+  const int error = ::posix_spawn(&pid, program.path.c_str(), files.get(), attributes.get(), pointers(arguments).data(),
+                                  pointers(environment).data());
   if (error != 0) return failure("start " + program.path, error);
   Fd pidfd(::pidfd_open(pid, 0));
   if (!pidfd) {
@@ -101,12 +105,14 @@ Child::~Child() { stop(); }
 
 bool Child::ended(int timeout_ms, int also_fd) {
   if (reaped_) return true;
-  pollfd fds[2] = {{.fd = pidfd_.get(), .events = POLLIN, .revents = 0}, {.fd = also_fd, .events = POLLIN, .revents = 0}};
+  pollfd fds[2] = {{.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
+                   {.fd = also_fd, .events = POLLIN, .revents = 0}};
   if (::poll(fds, also_fd < 0 ? 1 : 2, timeout_ms) < 0 || fds[0].revents == 0) return false;
   int status = 0;
   if (::waitpid(pid_, &status, WNOHANG) != pid_) return false;
   reaped_ = true;
-  outcome_ = WIFEXITED(status) ? "exit code " + std::to_string(WEXITSTATUS(status)) : "signal " + std::to_string(WTERMSIG(status));
+  outcome_ = WIFEXITED(status) ? "exit code " + std::to_string(WEXITSTATUS(status))
+                               : "signal " + std::to_string(WTERMSIG(status));
   return true;
 }
 
@@ -123,12 +129,10 @@ void Child::stop() {
   if (reaped_) return;
   ::kill(pid_, SIGTERM);
   const Time until = std::chrono::steady_clock::now() + stop_grace_;
-  while (!ended(100, -1) && std::chrono::steady_clock::now() < until) {
-  }
+  while (!ended(100, -1) && std::chrono::steady_clock::now() < until) {}
   if (reaped_) return;
   ::kill(pid_, SIGKILL);
-  while (!ended(1000, -1)) {
-  }
+  while (!ended(1000, -1)) {}
 }
 
 }  // namespace rig::fleet

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "fleet/testing/folder.h"
+#include "fleet/testing/folder_test.h"
 
 namespace rig::fleet {
 namespace {
@@ -56,7 +56,8 @@ TEST(Child, EndsByItselfWhenItIsStopped) {
 
 TEST(Child, ThatDoesNotListenIsKilledAfterItsGrace) {
   const TestFolder folder;
-  const auto child = Child::start({kTiny, {"--stubborn", "yes"}, {}, folder / "log", std::chrono::milliseconds(50)}).take();
+  const auto child =
+      Child::start({kTiny, {"--stubborn", "yes"}, {}, folder / "log", std::chrono::milliseconds(50)}).take();
   child->stop();
   EXPECT_FALSE(is_alive(child->pid()));
 }

@@ -14,7 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kData = "..data";
 
-Error failure(const std::string& what, const std::error_code& error) { return Error(Code::kUnavailable, what + ": " + error.message()); }
+Error failure(const std::string& what, const std::error_code& error) {
+  return Error(Code::kUnavailable, what + ": " + error.message());
+}
 
 // Symbolic links KEY -> ..data/KEY, and none for keys that are gone.
 Status link_keys(const std::string& folder, const std::map<std::string, std::string>& credentials) {

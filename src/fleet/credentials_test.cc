@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/file.h"
-#include "fleet/testing/folder.h"
+#include "fleet/testing/folder_test.h"
 
 namespace rig::fleet {
 namespace {
@@ -47,7 +47,8 @@ TEST(Credentials, ChangeAllAtOnce) {
     while (!done) {  // through the link that is swapped, as a reader sees one version
       std::error_code error;
       const std::string version = std::filesystem::read_symlink(folder / "..data", error).string();
-      const auto username = read_file(folder / (version + "/username")), password = read_file(folder / (version + "/password"));
+      const auto username = read_file(folder / (version + "/username")),
+                 password = read_file(folder / (version + "/password"));
       if (!username.ok() || !password.ok()) continue;  // replaced meanwhile
       ++seen;
       if (*username != *password) ++mixed;

@@ -93,7 +93,9 @@ class Served {
     });
     return {};
   }
-  bool is_served_by(const ProviderProcess& process) const { return without_credentials(process) == without_credentials(process_); }
+  bool is_served_by(const ProviderProcess& process) const {
+    return without_credentials(process) == without_credentials(process_);
+  }
   Status take_credentials(const ProviderProcess& process) {
     if (process.credentials == process_.credentials) return {};
     TRY(project_credentials(credentials(), process.credentials));
@@ -129,7 +131,9 @@ class Served {
       if (stop.stop_requested()) return;
       if (clock_.now() - started > kHealthyAfter) again = kRestartMin;
       log::warn("a provider process ended", {{"provider", process_.key.to_string()}, {"how", outcome}});
-      tell({.phase = Phase::kFailed, .message = "The provider process ended (" + outcome + ") and is started again. Its log: " + log_file(), .endpoint = {}});
+      tell({.phase = Phase::kFailed,
+            .message = "The provider process ended (" + outcome + ") and is started again. Its log: " + log_file(),
+            .endpoint = {}});
       wait(stop, again);
       again = std::min(again * 2, kRestartMax);
     }
@@ -178,7 +182,9 @@ class Served {
     stopped.wait_for(lock, stop, time, [] { return false; });
   }
 
-  std::string log_file() const { return options_.log_dir + "/provider-" + process_.key.namespace_ + "." + process_.key.name + ".log"; }
+  std::string log_file() const {
+    return options_.log_dir + "/provider-" + process_.key.namespace_ + "." + process_.key.name + ".log";
+  }
 
   ProviderProcess process_;  // changed only by the owner, never while the supervisor reads it: see take_credentials()
   const Options& options_;
@@ -205,12 +211,14 @@ struct Fleet::Impl {
 Result<std::unique_ptr<Fleet>> Fleet::make(Options options, const Clock& clock) {
   constexpr std::size_t kTail = sizeof("/p-01234567/s") - 1;
   if (options.runtime_dir.size() + kTail > kSocketPathMax)
-    return Error(Code::kInvalidArgument, "the runtime folder \"" + options.runtime_dir + "\" is too long for the path of a unix socket")
+    return Error(Code::kInvalidArgument,
+                 "the runtime folder \"" + options.runtime_dir + "\" is too long for the path of a unix socket")
         .with_hint("Choose one of at most " + std::to_string(kSocketPathMax - kTail) + " characters (--runtime-dir).");
   TRY(make_folder(options.runtime_dir, 0700));
   TRY(make_folder(options.log_dir, 0700));
   sweep(options.runtime_dir);
-  return std::unique_ptr<Fleet>(new Fleet(std::unique_ptr<Impl>(new Impl{.options = std::move(options), .clock = clock})));
+  return std::unique_ptr<Fleet>(
+      new Fleet(std::unique_ptr<Impl>(new Impl{.options = std::move(options), .clock = clock})));
 }
 
 Fleet::Fleet(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -220,7 +228,8 @@ Result<RuntimeState> Fleet::ensure(const ProviderProcess& process) {
   const std::string program = impl_->options.programs_dir + "/provider-" + process.type;
   std::error_code error;
   if (!std::filesystem::exists(program, error))
-    return Error(Code::kInvalidArgument, "spec.type: there is no provider for \"" + process.type + "\" here (" + program + " is missing)");
+    return Error(Code::kInvalidArgument,
+                 "spec.type: there is no provider for \"" + process.type + "\" here (" + program + " is missing)");
   const Lock lock(impl_->mutex);
   if (impl_->stopped) return Error(Code::kCancelled, "stopping");
   std::shared_ptr<Served>& served = impl_->served[process.key];
@@ -230,7 +239,8 @@ Result<RuntimeState> Fleet::ensure(const ProviderProcess& process) {
   }
   if (!served && impl_->served.size() > kProvidersMax) {
     impl_->served.erase(process.key);
-    return Error(Code::kResourceExhausted, "there are " + std::to_string(kProvidersMax) + " providers already, the most that one process serves");
+    return Error(Code::kResourceExhausted,
+                 "there are " + std::to_string(kProvidersMax) + " providers already, the most that one process serves");
   }
   // The new one's thread waits for the old one's end, so that nobody waits here.
   std::shared_ptr<Served> before = std::move(served);
@@ -259,10 +269,12 @@ Result<std::shared_ptr<provider::Provider>> Fleet::find(const ObjectKey& key) {
   const Lock lock(impl_->mutex);
   const auto it = impl_->served.find(key);
   if (it == impl_->served.end())
-    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not running").with_hint("See the conditions of the Provider.");
+    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not running")
+        .with_hint("See the conditions of the Provider.");
   const RuntimeState state = it->second->state();
   if (state.phase != Phase::kRunning)
-    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not ready: " + (state.message.empty() ? "it is starting" : state.message));
+    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not ready: " +
+                                         (state.message.empty() ? "it is starting" : state.message));
   return it->second->provider();
 }
 

@@ -12,9 +12,9 @@
 namespace rig::fleet {
 
 struct Options {
-  std::string programs_dir;  // where provider-TYPE lies
-  std::string runtime_dir;   // 0700, short: sockets and credentials
-  std::string log_dir;       // a file per Provider
+  std::string programs_dir;                         // where provider-TYPE lies
+  std::string runtime_dir;                          // 0700, short: sockets and credentials
+  std::string log_dir;                              // a file per Provider
   std::function<void(const ObjectKey&)> on_change;  // the state of this Provider's process changed; from any thread
 };
 

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "fleet/limits.h"
-#include "fleet/testing/folder.h"
+#include "fleet/testing/folder_test.h"
 
 namespace rig::fleet {
 namespace {
@@ -102,9 +102,9 @@ TEST_F(AFleet, GivesCredentialsAsFilesAndNowhereElse) {
   const std::string arguments = read_file(proc + "/cmdline").take(), environment = read_file(proc + "/environ").take();
   EXPECT_EQ((arguments + environment).find("s3cr3t"), std::string::npos);
   EXPECT_EQ(join(log::last_lines(), "\n").find("s3cr3t"), std::string::npos);
-  for (const char* set : {"PROVIDER_TYPE=tiny", "PROVIDER_ENDPOINT=tiny://lab", "PROVIDER_NAMESPACE=default",
-                          "PROVIDER_NAME=lab", "TLS_INSECURE_SKIP_VERIFY=false", "LOG_LEVEL=debug",
-                          "PROVIDER_DEFAULT_STORAGE_POD=pod", "EXTRA=yes"})
+  for (const char* set :
+       {"PROVIDER_TYPE=tiny", "PROVIDER_ENDPOINT=tiny://lab", "PROVIDER_NAMESPACE=default", "PROVIDER_NAME=lab",
+        "TLS_INSECURE_SKIP_VERIFY=false", "LOG_LEVEL=debug", "PROVIDER_DEFAULT_STORAGE_POD=pod", "EXTRA=yes"})
     EXPECT_NE(environment.find(set), std::string::npos) << set;
 
   wanted.credentials = {{"password", "another"}};

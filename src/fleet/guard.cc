@@ -45,7 +45,8 @@ class Guard final : public Provider, private Images, private Console {
   Result<Capabilities> capabilities(const Call& call) override {
     return run("GetCapabilities", [&] { return inner_->capabilities(call); });
   }
-  Result<MachineRef> reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec, const Call& call) override {
+  Result<MachineRef> reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
+                             const Call& call) override {
     return run("Reserve", [&] { return inner_->reserve(owner, machine_id, spec, call); });
   }
   Result<TaskId> create(const MachineRef& ref, const MachineSpec& spec, const Call& call) override {
@@ -57,7 +58,8 @@ class Guard final : public Provider, private Images, private Console {
   Result<std::vector<Machine>> describe_many(std::span<const MachineRef> refs, const Call& call) override {
     return run("DescribeMany", [&] { return inner_->describe_many(refs, call); });
   }
-  Status watch(const std::string& cluster_id, const std::string& resume, const OnEvent& on_event, const Call& call) override {
+  Status watch(const std::string& cluster_id, const std::string& resume, const OnEvent& on_event,
+               const Call& call) override {
     return inner_->watch(cluster_id, resume, on_event, call);  // its length says nothing about the provider's speed
   }
   Result<Plan> plan(const MachineRef& ref, const MachineSpec& spec, const Call& call) override {
@@ -102,12 +104,14 @@ class Guard final : public Provider, private Images, private Console {
       const bool allowed = breaker_.allows(clock_.now());
       show_state();
       if (!allowed)
-        return Error(Code::kUnavailable, "Provider " + key_.to_string() + " has not answered for a while and is left alone")
+        return Error(Code::kUnavailable,
+                     "Provider " + key_.to_string() + " has not answered for a while and is left alone")
             .with_hint("It is asked again within a minute; see its conditions.");
     }
     const Time started = clock_.now();
     auto result = call();
-    metrics::observe(Metric::kProviderRpcLatencySeconds, {type_, method}, std::chrono::duration<double>(clock_.now() - started).count());
+    metrics::observe(Metric::kProviderRpcLatencySeconds, {type_, method},
+                     std::chrono::duration<double>(clock_.now() - started).count());
     return counted(method, std::move(result));
   }
 
@@ -134,7 +138,8 @@ class Guard final : public Provider, private Images, private Console {
 
 }  // namespace
 
-std::shared_ptr<Provider> guard(std::unique_ptr<Provider> provider, const ObjectKey& key, std::string type, const Clock& clock) {
+std::shared_ptr<Provider> guard(std::unique_ptr<Provider> provider, const ObjectKey& key, std::string type,
+                                const Clock& clock) {
   return std::make_shared<Guard>(std::move(provider), key, std::move(type), clock);
 }
 

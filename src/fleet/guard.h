@@ -11,7 +11,7 @@
 namespace rig::fleet {
 
 // Counts calls by method and code, and answers kUnavailable itself while the breaker is open.
-std::shared_ptr<provider::Provider> guard(std::unique_ptr<provider::Provider> provider, const ObjectKey& key, std::string type,
-                                          const Clock& clock);
+std::shared_ptr<provider::Provider> guard(std::unique_ptr<provider::Provider> provider, const ObjectKey& key,
+                                          std::string type, const Clock& clock);
 
 }  // namespace rig::fleet

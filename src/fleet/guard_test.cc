@@ -42,7 +42,8 @@ TEST_F(AGuard, CountsCallsByMethodAndCode) {
 
 TEST_F(AGuard, LeavesASilentProviderAloneAndComesBack) {
   fake_->set_available(false);
-  for (int i = 0; i < kBreakerFailures; ++i) EXPECT_EQ(describe().error().message(), "the hypervisor cannot be reached");
+  for (int i = 0; i < kBreakerFailures; ++i)
+    EXPECT_EQ(describe().error().message(), "the hypervisor cannot be reached");
   EXPECT_NE(describe().error().message(), "the hypervisor cannot be reached") << "not asked";
   EXPECT_EQ(describe().error().code(), Code::kUnavailable);
   EXPECT_TRUE(has_metric("virtrigaud_circuit_breaker_state{provider=\"guarded\",provider_type=\"fake\"} 2"));

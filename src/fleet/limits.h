@@ -11,11 +11,11 @@ namespace rig::fleet {
 inline constexpr std::size_t kProvidersMax = 200;
 inline constexpr Duration kRestartMin = std::chrono::milliseconds(200);  // after a process died, doubled each time
 inline constexpr Duration kRestartMax = std::chrono::seconds(30);
-inline constexpr Duration kHealthyAfter = std::chrono::seconds(30);      // a process that lived so long starts afresh
-inline constexpr Duration kStartTimeout = std::chrono::seconds(15);      // until it answers
-inline constexpr Duration kStopGrace = std::chrono::seconds(5);          // then it is killed
-inline constexpr std::size_t kSocketPathMax = 107;                       // sockaddr_un's 108 bytes less the end mark
-inline constexpr int kBreakerFailures = 10;                              // the reference's figures
+inline constexpr Duration kHealthyAfter = std::chrono::seconds(30);  // a process that lived so long starts afresh
+inline constexpr Duration kStartTimeout = std::chrono::seconds(15);  // until it answers
+inline constexpr Duration kStopGrace = std::chrono::seconds(5);      // then it is killed
+inline constexpr std::size_t kSocketPathMax = 107;                   // sockaddr_un's 108 bytes less the end mark
+inline constexpr int kBreakerFailures = 10;                          // the reference's figures
 inline constexpr Duration kBreakerReset = std::chrono::seconds(60);
 inline constexpr int kBreakerProbes = 3;
 

@@ -39,7 +39,10 @@ const Case kCases[] = {
     {"disks[data].provisioning", "thin", "thick", [](MachineSpec& s) { s.disks[0].provisioning = "thick"; }},
     {"disks[data].storage", "fast", "slow", [](MachineSpec& s) { s.disks[0].storage = "slow"; }},
     {"disks[data]", "10 bytes", "", [](MachineSpec& s) { s.disks.clear(); }},
-    {"disks[logs]", "", "5 bytes", [](MachineSpec& s) { s.disks.insert(s.disks.begin(), {"logs", 5, "", ""}); }},
+    {"disks[logs]", "", "5 bytes",
+     [](MachineSpec& s) {
+       s.disks.insert(s.disks.begin(), {"logs", 5, "", ""});
+     }},
     {"nics[eth0].mac", "52:54:00:00:00:01", "52:54:00:00:00:02",
      [](MachineSpec& s) { s.nics[0].mac = "52:54:00:00:00:02"; }},
     {"nics[eth0].network", "default", "isolated", [](MachineSpec& s) { s.nics[0].network = "isolated"; }},
@@ -48,7 +51,10 @@ const Case kCases[] = {
     {"nics[eth0].vlan", "", "7", [](MachineSpec& s) { s.nics[0].vlan = 7; }},
     {"nics[eth0].mtu", "", "9000", [](MachineSpec& s) { s.nics[0].mtu = 9000; }},
     {"nics[eth0]", "network default", "", [](MachineSpec& s) { s.nics.clear(); }},
-    {"nics[eth1]", "", "bridge br0", [](MachineSpec& s) { s.nics.push_back({"eth1", "", "", "br0", "", {}, {}, {}}); }},
+    {"nics[eth1]", "", "bridge br0",
+     [](MachineSpec& s) {
+       s.nics.push_back({"eth1", "", "", "br0", "", {}, {}, {}});
+     }},
     {"placement.host", "h1", "h2", [](MachineSpec& s) { s.placement.host = "h2"; }},
     {"placement.cluster", "", "c", [](MachineSpec& s) { s.placement.cluster = "c"; }},
     {"placement.folder", "", "f", [](MachineSpec& s) { s.placement.folder = "f"; }},

@@ -32,20 +32,20 @@ struct MachineRef {
 enum class Firmware : std::uint8_t { kBios, kUefi };
 
 struct DiskSpec {
-  std::string name;           // unique within the machine; the image's own disk is not in this list
+  std::string name;  // unique within the machine; the image's own disk is not in this list
   std::int64_t size_bytes = 0;
-  std::string provisioning;   // "thin", "thick", ...; "" is the provider's choice
-  std::string storage;        // pool, datastore, storage id; "" is the provider's choice
+  std::string provisioning;  // "thin", "thick", ...; "" is the provider's choice
+  std::string storage;       // pool, datastore, storage id; "" is the provider's choice
   auto operator<=>(const DiskSpec&) const = default;
 };
 
 struct NicSpec {
-  std::string name;                    // unique within the machine
-  std::string mac;                     // lower case; "" lets the provider choose
-  std::string network, bridge;         // both "": user-mode or the provider's default network
-  std::string model;                   // "" is the provider's choice
+  std::string name;             // unique within the machine
+  std::string mac;              // lower case; "" lets the provider choose
+  std::string network, bridge;  // both "": user-mode or the provider's default network
+  std::string model;            // "" is the provider's choice
   std::optional<std::int32_t> vlan, mtu;
-  json::Value native;                  // the hypervisor-shaped subtree, for its own provider
+  json::Value native;  // the hypervisor-shaped subtree, for its own provider
   bool operator==(const NicSpec&) const = default;
 };
 

@@ -53,12 +53,13 @@ struct Health {
 // does not act on ("VirtualMachine.spec.disks[].scsi.controller").
 struct Capabilities {
   bool reconfigure_online = false, disk_expansion_online = false, snapshots = false, memory_snapshots = false,
-       linked_clones = false, image_import = false, disk_export = false, disk_import = false, export_compression = false;
+       linked_clones = false, image_import = false, disk_export = false, disk_import = false,
+       export_compression = false;
   std::vector<std::string> disk_types, network_types, export_formats, import_formats, export_backends, import_backends,
       transfer_modes;
-  bool proves_absence = true;        // kGone is proof; false for the reference's own vSphere provider
-  Duration event_latency{};          // an out-of-band change is in watch() within this time; 0: no events
-  std::string mac_prefix;            // "52:54:00": the range for MACs that we derive; "" : the provider chooses MACs
+  bool proves_absence = true;  // kGone is proof; false for the reference's own vSphere provider
+  Duration event_latency{};    // an out-of-band change is in watch() within this time; 0: no events
+  std::string mac_prefix;      // "52:54:00": the range for MACs that we derive; "" : the provider chooses MACs
   std::string hypervisor_version;
   std::vector<std::string> unsupported_fields;
   bool operator==(const Capabilities&) const = default;
@@ -77,12 +78,12 @@ struct Event {
 using OnEvent = std::function<bool(Event)>;  // false ends the watch
 
 struct ImageRequest {
-  std::string key;            // identity of this image on the host: a function of the VMImage's uid and its source
-  std::string name;           // for people
-  std::string path, url;      // exactly one
-  std::string format;         // expected; "" takes what the header says
+  std::string key;        // identity of this image on the host: a function of the VMImage's uid and its source
+  std::string name;       // for people
+  std::string path, url;  // exactly one
+  std::string format;     // expected; "" takes what the header says
   std::string checksum, checksum_type;  // of the file as it is fetched; "" : no check
-  std::string storage;        // pool, datastore; "" is the provider's default
+  std::string storage;                  // pool, datastore; "" is the provider's default
   bool operator==(const ImageRequest&) const = default;
 };
 struct PreparedImage {
@@ -130,7 +131,8 @@ class Provider {
   // Carries out that plan and nothing else; kAborted when the machine's version moved. Never restarts a machine.
   virtual Result<TaskId> apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan, const Call& call) = 0;
 
-  virtual Result<TaskId> power_on(const MachineRef& ref, const Call& call) = 0;  // also resumes what is paused or suspended
+  virtual Result<TaskId> power_on(const MachineRef& ref,
+                                  const Call& call) = 0;  // also resumes what is paused or suspended
   // nullopt: at once. Else asks the machine to shut down and cuts the power at `hard_at`, an absolute time: a repeat
   // does not extend it.
   virtual Result<TaskId> power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& call) = 0;
@@ -141,7 +143,7 @@ class Provider {
   virtual Result<TaskState> poll(const TaskId& task, const Call& call) = 0;  // kForgotten is an answer, not an error
   virtual Status cancel(const TaskId& task, const Call& call) = 0;
 
-  virtual Images& images() = 0;    // methods answer kUnimplemented where the provider cannot
+  virtual Images& images() = 0;  // methods answer kUnimplemented where the provider cannot
   virtual Console& console() = 0;
 };
 

@@ -77,8 +77,8 @@ std::set<TaskId> TaskRunnerCore::drop_queued(Time now) {
 
 TaskState TaskRunnerCore::poll(const TaskId& task, Time now) const {
   const auto known = entries_.find(task.text);
-  const bool is_too_old = known != entries_.end() && known->second.finished_at &&
-                          now - *known->second.finished_at > kTaskKept;
+  const bool is_too_old =
+      known != entries_.end() && known->second.finished_at && now - *known->second.finished_at > kTaskKept;
   if (known == entries_.end() || is_too_old) {
     TaskState forgotten;
     forgotten.phase = TaskState::Phase::kForgotten;

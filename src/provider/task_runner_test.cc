@@ -101,7 +101,8 @@ TEST(TaskRunner, CancelStopsWhatRunsAndWhatWaits) {
   Ends ends(runner);
   std::promise<void> started;
   const TaskId running =
-      runner.submit("a", "create", [&](const Call& call, const auto&) { return run_until_stopped(call, started); }).take();
+      runner.submit("a", "create", [&](const Call& call, const auto&) { return run_until_stopped(call, started); })
+          .take();
   started.get_future().wait();
   std::atomic<bool> ran = false;
   const auto never = [&](const Call&, const auto&) -> Status {
@@ -123,7 +124,8 @@ TEST(TaskRunner, StopEndsWhatRunsDropsWhatWaitsAndTakesNoMore) {
   Ends ends(runner);
   std::promise<void> started;
   const TaskId running =
-      runner.submit("a", "create", [&](const Call& call, const auto&) { return run_until_stopped(call, started); }).take();
+      runner.submit("a", "create", [&](const Call& call, const auto&) { return run_until_stopped(call, started); })
+          .take();
   started.get_future().wait();
   const TaskId waiting = runner.submit("a", "power_on", [](const Call&, const auto&) -> Status { return {}; }).take();
   runner.stop(Duration::zero());

@@ -6,6 +6,7 @@
 #include "api/reasons.h"
 #include "api/v1beta1/virtual_machine.h"
 #include "api/v1beta1/vm_class.h"
+#include "api/v1beta1/vm_image.h"
 #include "controllers/identity.h"
 #include "kube/api.h"
 #include "sim/scenario.h"
@@ -30,6 +31,9 @@ class Inspection {
   std::vector<std::string> run() {
     for (const auto& vm : kube::Api<v1::VirtualMachine>(world_.kubectl()).list("", world_.call()).take().items)
       look_at(vm);
+    for (const auto& image : kube::Api<v1::VmImage>(world_.kubectl()).list("", world_.call()).take().items) {
+      if (!accounted_.empty() && !image.status.ready) says("image: " + json::to_text(schema::encode(image.status)));
+    }
     for (const provider::Machine& machine : machines_) {
       if (machine.ref.owner.uid.empty()) {
         if (machine.power != provider::Power::kOn) says("the machine of somebody else was touched");

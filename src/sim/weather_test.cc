@@ -1,7 +1,11 @@
 // sim/weather_test.cc — the manager's controllers in bad weather.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "sim/manager_process.h"
 #include "sim/scenario.h"
 
@@ -23,11 +27,11 @@ class Replay : public ::testing::Test {
     world.boot(manager_process);
     world.run_with_faults(kSteps);
   }
-  static std::string end_of(const World& world) {
-    std::string out;
-    const auto& trace = world.trace();
-    for (std::size_t i = trace.size() > 60 ? trace.size() - 60 : 0; i < trace.size(); ++i) out += trace[i] + "\n";
-    return out;
+  // The whole history in a file, because what went wrong is seldom in its last lines. Says where.
+  static std::string history(const World& world, std::uint64_t seed) {
+    const auto path = std::filesystem::temp_directory_path() / ("weather-" + std::to_string(seed) + ".trace");
+    const Status written = write_file(path.string(), join(world.trace(), "\n"));
+    return written.ok() ? "history: " + path.string() : written.error().to_string();
   }
 };
 
@@ -38,13 +42,13 @@ class Weather : public Replay, public ::testing::WithParamInterface<std::uint64_
 TEST_P(Weather, SettlesKeepsItsPromisesAndStaysSettled) {
   World world(GetParam());
   run(world);
-  ASSERT_TRUE(world.settle(kSettleSteps)) << "still busy long after the faults stopped\n" << end_of(world);
-  ASSERT_EQ(broken_promises(world), std::vector<std::string>{}) << end_of(world);
+  ASSERT_TRUE(world.settle(kSettleSteps)) << "still busy long after the faults stopped; " << history(world, GetParam());
+  ASSERT_EQ(broken_promises(world), std::vector<std::string>{}) << history(world, GetParam());
 
   const std::int64_t effects = world.effects();
   world.clock.advance(1h);
   ASSERT_TRUE(world.settle(kSettleSteps));
-  EXPECT_EQ(world.effects(), effects) << "changed a world that was already right\n" << end_of(world);
+  EXPECT_EQ(world.effects(), effects) << "changed a world that was already right; " << history(world, GetParam());
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, Weather, ::testing::Range<std::uint64_t>(1, 501), ::testing::PrintToStringParamName());
 

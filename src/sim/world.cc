@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kQuiet = 15min;  // longer than every backoff and every wait for a user
-constexpr Duration kStride = 5s;    // at most so much time passes at once in calm weather
+constexpr Duration kQuiet = 6min;  // longer than every backoff and than the wait for a user's fix
+constexpr Duration kStride = 5s;   // at most so much time passes at once in calm weather
 constexpr std::size_t kTraceMax = 10'000;
 constexpr std::size_t kAll = static_cast<std::size_t>(-1);
 

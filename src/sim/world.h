@@ -34,7 +34,7 @@ class World {
   // ---- what a test does ----
   void boot(Build build);  // starts the process, and starts it again after each crash
   void run_with_faults(int steps);
-  // The weather clears, users and administrators rest. True once nothing has changed for a quarter of an hour, false
+  // The weather clears, users and administrators rest. True once nothing has changed for six minutes, false
   // when that has not come after so many steps. Called again, it goes on from there.
   bool settle(int steps_max);
   std::function<void(World&)> user;           // one random thing that a user does

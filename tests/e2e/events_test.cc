@@ -74,7 +74,7 @@ TEST_F(Events, OfAMachineThatSomebodyElseSwitchedOnEndWithItOffAgain) {
   ASSERT_TRUE(becomes_ready("ghost", kSoon));
   PowerLog power(rig().transport(), "ghost");
   ASSERT_TRUE(power.first("Off", kSoon));
-  ASSERT_EQ(virDomainCreate(host().domain(id_of("ghost")).get()), 0);
+  host().start(id_of("ghost"));
   EXPECT_TRUE(power.first("On", 1s)) << "seen before it is corrected";
   EXPECT_TRUE(until(kSoon, [] { return !host().is_on(id_of("ghost")); }));
   EXPECT_TRUE(becomes_ready("ghost", kSoon));

@@ -117,6 +117,12 @@ void Host::define(const std::string& xml) const {
   EXPECT_TRUE(defined) << virGetLastErrorMessage();
 }
 
+void Host::start(const std::string& machine_id) const {
+  const Domain found = domain(machine_id);
+  EXPECT_TRUE(found);
+  if (found) virDomainCreate(found.get());
+}
+
 void Host::destroy(const std::string& machine_id) const {
   const Domain found = domain(machine_id);
   EXPECT_TRUE(found && virDomainDestroy(found.get()) == 0) << virGetLastErrorMessage();

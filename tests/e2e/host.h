@@ -36,6 +36,7 @@ class Host {
 
   // What others do.
   void define(const std::string& xml) const;
+  void start(const std::string& machine_id) const;  // no matter if somebody stops it before the call is over
   void destroy(const std::string& machine_id) const;
   void undefine(const std::string& machine_id) const;
   void write_file(const std::string& name, std::string_view bytes) const;  // into the pool, which then knows it

@@ -90,7 +90,7 @@ void take_over(Managers& managers, const Manager& writer, const Comparison& comp
   Manager* own = find(managers, writer);
   if (own == nullptr) own = &managers.emplace_back(writer);
   own->fields = united(own->fields, taken);
-  own->time = format_time(now);
+  if (writer.subresource != "scale") own->time = format_time(now);  // as the server, for whatever reason
 }
 
 // ---- apply ----
@@ -119,7 +119,7 @@ Error conflict_of(const std::vector<Conflict>& conflicts) {
   return status_error(409, "Conflict", message, json::Object{{"causes", std::move(causes)}});
 }
 
-// Only the part that the request is about is applied.
+// Only the part that a request is about is written by it.
 void keep_part(const api::KindInfo& kind, Part part, json::Value& configuration) {
   auto& members = *configuration.as<json::Object>();
   if (part == Part::kWhole) {
@@ -173,7 +173,9 @@ Managers managers_of(const api::KindInfo& kind, const json::Value& live, WallTim
   Managers managers = parse_managers(live.at({"metadata", "managedFields"})).value_or(Managers());
   if (!managers.empty() || live.text({"metadata", "uid"}).empty()) return managers;
   const Writer before{"before-first-apply", Part::kWhole, now};
-  take_over(managers, manager_of(kind, before, /*is_apply=*/false), compare_objects(kind, json::Object(), live), now);
+  json::Value written = live;
+  keep_part(kind, Part::kWhole, written);
+  take_over(managers, manager_of(kind, before, /*is_apply=*/false), compare_objects(kind, json::Object(), written), now);
   return managers;
 }
 

@@ -17,16 +17,20 @@ using K = schema::Kind;
 // Structs that Kubernetes marks x-kubernetes-map-type: atomic.
 constexpr std::array<std::string_view, 3> kAtomicStructs = {"OwnerReference", "ObjectReference", "LocalObjectReference"};
 
-// Lists of core kinds that merge by a key although our rows, which need not merge, do not say so.
+// Lists of core kinds that merge by a key although their rows, which are raw, do not say so.
 struct KeyedList {
   std::string_view type, field, key;
-  bool is_map_list;  // for apply too, not only for strategic merge
 };
-constexpr std::array kKeyedLists = {
-    KeyedList{"ServiceAccount", "secrets", "name", true},
-    KeyedList{"ServiceAccount", "imagePullSecrets", "name", false},
-    KeyedList{"NamespaceStatus", "conditions", "type", true},
-};
+constexpr std::array kKeyedLists = {KeyedList{"ServiceAccount", "secrets", "name"}};
+
+const Shape& one_value() {
+  static const Shape kOneValue = [] {
+    Shape shape;
+    shape.is_atomic = true;
+    return shape;
+  }();
+  return kOneValue;
+}
 
 std::string_view scalar_name(K kind) {
   switch (kind) {
@@ -91,9 +95,10 @@ class Compiler {
     if (row.is_atomic_map) shape.is_atomic = true;
     if (row.list != schema::ListType::kAtomic) set_list(shape, row.list, {row.map_keys.begin(), row.map_keys.end()});
     if (row.list == schema::ListType::kMap) shape.key_defaults = key_defaults(row.type(), shape.keys);
-    if (keyed != nullptr) {
-      if (keyed->is_map_list) set_list(shape, schema::ListType::kMap, {std::string(keyed->key)});
-      shape.merge_key = keyed->key;
+    if (keyed != nullptr) {  // a raw row
+      shape.kind = Shape::Kind::kList;
+      shape.element = &one_value();
+      set_list(shape, schema::ListType::kMap, {std::string(keyed->key)});
     }
     return &shape;
   }

@@ -23,7 +23,6 @@ struct Shape {
   schema::ListType list = schema::ListType::kAtomic;         // kList
   std::vector<std::string> keys;                             // of a map list, sorted
   json::Object key_defaults;                                 // what an item that leaves out a key has
-  std::string_view merge_key = {};  // strategic merge: lists whose items merge by this member
 
   const Shape* field(std::string_view name) const;
   // What describes a member: a field, else the map's values. Null: nothing does.

@@ -21,4 +21,6 @@ Result<json::Value> apply_merge_patch(json::Value document, const json::Value& p
 // $deleteFromPrimitiveList and $setElementOrder say more.
 Result<json::Value> apply_strategic_patch(const schema::TypeInfo& type, json::Value document, const json::Value& patch);
 
+std::string go_text(const json::Value& value);  // as Go prints a map: map[data:map[a:1] tags:[x y]]
+
 }  // namespace rig::apiserver

@@ -9,7 +9,6 @@ namespace rig::apiserver::protobuf {
 namespace {
 
 constexpr std::string_view kMagic("k8s\0", 4);
-constexpr int kDepthMax = 8;  // of messages in messages; the deepest of ours is 4
 
 Error truncated() { return {Code::kInvalidArgument, "unexpected EOF"}; }
 Error malformed(std::string_view why) { return {Code::kInvalidArgument, "proto: " + std::string(why)}; }
@@ -68,7 +67,7 @@ class Reader {
   std::string_view rest_;
 };
 
-Result<json::Value> read_message(const Message& message, std::string_view bytes, int depth);
+Result<json::Value> read_message(const Message& message, std::string_view bytes);
 
 Result<json::Value> read_text(std::string_view bytes) {
   if (!is_utf8(bytes)) return malformed("a string is not UTF-8");
@@ -113,13 +112,13 @@ Status read_entry(std::string_view bytes, Type type, json::Value& map) {
   return {};
 }
 
-Result<json::Value> read_value(const Row& row, const Field& field, int depth) {
+Result<json::Value> read_value(const Row& row, const Field& field) {
   switch (row.type) {
     case Type::kText: return read_text(field.bytes);
     case Type::kBytes: return json::Value(base64(field.bytes));
     case Type::kInt: return json::Value(static_cast<std::int64_t>(field.value));
     case Type::kBool: return json::Value(field.value != 0);
-    case Type::kMessage: return read_message(*row.message, field.bytes, depth + 1);
+    case Type::kMessage: return read_message(*row.message, field.bytes);
     case Type::kTime:
     case Type::kMicroTime: return read_time(field.bytes, row.type);
     case Type::kFields: return read_fields(field.bytes);
@@ -138,11 +137,11 @@ bool fits(Type type, Field::Wire wire) {
   return wire == (is_number ? Field::Wire::kVarint : Field::Wire::kBytes);
 }
 
-Status read_field(const Row& row, const Field& field, int depth, json::Value& out) {
+Status read_field(const Row& row, const Field& field, json::Value& out) {
   if (!fits(row.type, field.wire)) return malformed("wrong wireType for field " + std::string(row.json));
   if (row.type == Type::kTextMap || row.type == Type::kBytesMap)
     return read_entry(field.bytes, row.type, out[row.json]);
-  json::Value value = TRY(read_value(row, field, depth));
+  json::Value value = TRY(read_value(row, field));
   if (row.is_list) {
     json::Value& list = out[row.json];
     if (list.is_null()) list = json::Array();
@@ -153,13 +152,12 @@ Status read_field(const Row& row, const Field& field, int depth, json::Value& ou
   return {};
 }
 
-Result<json::Value> read_message(const Message& message, std::string_view bytes, int depth) {
-  if (depth > kDepthMax) return malformed("messages are nested too deep");
+Result<json::Value> read_message(const Message& message, std::string_view bytes) {
   json::Value out = json::Object();
   for (Reader reader(bytes); !reader.is_at_end();) {
     const Field field = TRY(reader.next());
     for (const Row& row : message.rows) {
-      if (row.number == field.number) TRY(read_field(row, field, depth, out));
+      if (row.number == field.number) TRY(read_field(row, field, out));
     }
   }
   return out;
@@ -213,7 +211,7 @@ Result<json::Value> decode(std::string_view body, std::string_view api_version, 
                        "\" cannot be handled as a " + std::string(kind) +
                        ": it is not read as protobuf here, send it as application/json");
   }
-  Result<json::Value> object = read_message(*message, envelope->raw, 0);
+  Result<json::Value> object = read_message(*message, envelope->raw);
   if (!object.ok()) return unrecognized(kind, object.error().message(), body);
   (*object)["apiVersion"] = found_version;
   (*object)["kind"] = found_kind;

@@ -41,7 +41,8 @@ Result<std::vector<std::string>> read_leases(virDomainPtr domain) {
 Result<GuestWord> ask_agent(virDomainPtr domain, WallTime now) {
   // libvirt gives up on an agent that does not even greet; this makes it give up on one that does not answer.
   TRY(done(ask(virDomainAgentSetResponseTimeout, domain, kAgentSeconds, 0U), "limit the agent's time"));
-  GuestWord word{.addresses = TRY(read(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT)), .hostname = "", .heard_at = now};
+  GuestWord word{
+      .addresses = TRY(read(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT)), .hostname = "", .heard_at = now};
   auto hostname = text(ask(virDomainGetHostname, domain, static_cast<unsigned>(VIR_DOMAIN_GET_HOSTNAME_AGENT)),
                        "ask for the host name");
   if (hostname.ok()) word.hostname = hostname.take();  // agents may be told not to say it

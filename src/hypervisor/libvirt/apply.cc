@@ -27,7 +27,8 @@ Status check_costs(const provider::Plan& plan) {
       return Error(Code::kOutOfRange, change.path + " from " + change.from + " to " + change.to + ": " + change.why);
     }
     if (change.cost == Cost::kRecreate) {
-      return Error(Code::kFailedPrecondition, change.path + " from " + change.from + " to " + change.to + ": " + change.why)
+      return Error(Code::kFailedPrecondition,
+                   change.path + " from " + change.from + " to " + change.to + ": " + change.why)
           .with_hint("Remove the machine and make it anew.");
     }
   }
@@ -48,7 +49,8 @@ Path parse_path(const std::string& path) {
 template <class Item>
 Result<const Item*> named(const std::vector<Item>& items, const std::string& name) {
   const auto item = std::ranges::find(items, name, &Item::name);
-  if (item == items.end()) return Error(Code::kInvalidArgument, "the plan names '" + name + "', which is not in the spec");
+  if (item == items.end())
+    return Error(Code::kInvalidArgument, "the plan names '" + name + "', which is not in the spec");
   return &*item;
 }
 
@@ -56,8 +58,14 @@ class Application {
  public:
   Application(virConnectPtr host, const Found& found, Reading reading, const MachineSpec& spec,
               const CreateSettings& settings, const Call& call)
-      : host_(host), domain_(found.domain.get()), facts_(found.facts), reading_(std::move(reading)), spec_(spec),
-        settings_(settings), call_(call), running_(reading_.machine.power != provider::Power::kOff) {}
+      : host_(host),
+        domain_(found.domain.get()),
+        facts_(found.facts),
+        reading_(std::move(reading)),
+        spec_(spec),
+        settings_(settings),
+        call_(call),
+        running_(reading_.machine.power != provider::Power::kOff) {}
 
   Status carry_out(const Change& change) {
     const Path path = parse_path(change.path);
@@ -85,13 +93,15 @@ class Application {
 
   Status set_cpus() {
     const auto count = static_cast<unsigned>(spec_.cpus);
-    TRY(done(ask(virDomainSetVcpusFlags, domain_, count, kConfig | VIR_DOMAIN_VCPU_MAXIMUM), doing("set the most CPUs")));
+    TRY(done(ask(virDomainSetVcpusFlags, domain_, count, kConfig | VIR_DOMAIN_VCPU_MAXIMUM),
+             doing("set the most CPUs")));
     return done(ask(virDomainSetVcpusFlags, domain_, count, kConfig), doing("set the CPUs"));
   }
 
   Status set_memory() {
     const auto kib = static_cast<unsigned long>(spec_.memory_mib) * 1024;
-    TRY(done(ask(virDomainSetMemoryFlags, domain_, kib, kConfig | VIR_DOMAIN_MEM_MAXIMUM), doing("set the most memory")));
+    TRY(done(ask(virDomainSetMemoryFlags, domain_, kib, kConfig | VIR_DOMAIN_MEM_MAXIMUM),
+             doing("set the most memory")));
     return done(ask(virDomainSetMemoryFlags, domain_, kib, kConfig), doing("set the memory"));
   }
 
@@ -127,14 +137,21 @@ class Application {
 
   // A disk that was taken out of the spec keeps its data until the machine is removed, and comes back with it.
   Result<std::string> keep_or_make_volume(virStoragePoolPtr pool, const provider::DiskSpec& disk) {
-    VolumeSpec wanted{.name = disk_volume(facts_.uuid, disk.name), .format = "qcow2", .capacity_bytes = disk.size_bytes,
-                      .allocated = disk.provisioning == "thick", .backing_path = "", .backing_format = ""};
-    const auto kept = owned<Volume>(ask(virStorageVolLookupByName, pool, wanted.name.c_str()), "find volume " + wanted.name);
-    if (!kept.ok()) return kept.error().is(Code::kNotFound) ? make_volume(pool, wanted) : Result<std::string>(kept.error());
+    VolumeSpec wanted{.name = disk_volume(facts_.uuid, disk.name),
+                      .format = "qcow2",
+                      .capacity_bytes = disk.size_bytes,
+                      .allocated = disk.provisioning == "thick",
+                      .backing_path = "",
+                      .backing_format = ""};
+    const auto kept =
+        owned<Volume>(ask(virStorageVolLookupByName, pool, wanted.name.c_str()), "find volume " + wanted.name);
+    if (!kept.ok())
+      return kept.error().is(Code::kNotFound) ? make_volume(pool, wanted) : Result<std::string>(kept.error());
     const VolumeFacts volume = TRY(facts_of(kept->get()));
     if (volume.capacity_bytes > wanted.capacity_bytes) {
-      return Error(Code::kOutOfRange, "disk '" + disk.name + "' was here before with " + std::to_string(volume.capacity_bytes) +
-                                          " bytes, wanted " + std::to_string(wanted.capacity_bytes) + "; disks do not shrink");
+      return Error(Code::kOutOfRange, "disk '" + disk.name + "' was here before with " +
+                                          std::to_string(volume.capacity_bytes) + " bytes, wanted " +
+                                          std::to_string(wanted.capacity_bytes) + "; disks do not shrink");
     }
     if (volume.capacity_bytes < wanted.capacity_bytes) {
       TRY(done(ask(virStorageVolResize, kept->get(), static_cast<unsigned long long>(wanted.capacity_bytes), 0U),
@@ -172,11 +189,13 @@ class Application {
   }
 
   Status update_nic(const provider::NicSpec& nic) {
-    return done(ask(virDomainUpdateDeviceFlags, domain_, nic_xml(nic).c_str(), everywhere()), doing("change an interface"));
+    return done(ask(virDomainUpdateDeviceFlags, domain_, nic_xml(nic).c_str(), everywhere()),
+                doing("change an interface"));
   }
 
   Status replace_nic(const provider::NicSpec& nic) {
-    TRY(done(ask(virDomainDetachDeviceAlias, domain_, nic_alias(nic.name).c_str(), kConfig), doing("change an interface")));
+    TRY(done(ask(virDomainDetachDeviceAlias, domain_, nic_alias(nic.name).c_str(), kConfig),
+             doing("change an interface")));
     return done(ask(virDomainAttachDeviceFlags, domain_, nic_xml(nic).c_str(), kConfig), doing("change an interface"));
   }
 

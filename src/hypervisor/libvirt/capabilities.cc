@@ -20,14 +20,16 @@ std::set<std::string> domain_types(const pugi::xml_node& capabilities) {
 std::string vendor_feature(const pugi::xml_document& cpu) {
   for (const pugi::xml_node& feature : cpu.child("cpu").children("feature")) {
     const std::string name = feature.attribute("name").value();
-    if ((name == "vmx" || name == "svm") && std::string_view(feature.attribute("policy").value()) != "disable") return name;
+    if ((name == "vmx" || name == "svm") && std::string_view(feature.attribute("policy").value()) != "disable")
+      return name;
   }
   return "";
 }
 
 }  // namespace
 
-Result<VirtType> choose_virt_type(std::string_view wanted, std::string_view capabilities_xml, std::string_view cpu_xml) {
+Result<VirtType> choose_virt_type(std::string_view wanted, std::string_view capabilities_xml,
+                                  std::string_view cpu_xml) {
   pugi::xml_document capabilities, cpu;
   capabilities.load_buffer(capabilities_xml.data(), capabilities_xml.size());
   cpu.load_buffer(cpu_xml.data(), cpu_xml.size());

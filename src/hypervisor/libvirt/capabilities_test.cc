@@ -7,10 +7,12 @@ namespace rig::libvirt {
 namespace {
 
 constexpr char kBoth[] =
-    "<capabilities><guest><os_type>hvm</os_type><arch name='x86_64'><domain type='qemu'/><domain type='kvm'/></arch></guest>"
+    "<capabilities><guest><os_type>hvm</os_type><arch name='x86_64'><domain type='qemu'/><domain "
+    "type='kvm'/></arch></guest>"
     "</capabilities>";
 constexpr char kQemu[] =
-    "<capabilities><guest><os_type>hvm</os_type><arch name='x86_64'><domain type='qemu'/></arch></guest></capabilities>";
+    "<capabilities><guest><os_type>hvm</os_type><arch name='x86_64'><domain "
+    "type='qemu'/></arch></guest></capabilities>";
 constexpr char kTest[] =
     "<capabilities><guest><os_type>hvm</os_type><arch name='i686'><domain type='test'/></arch></guest></capabilities>";
 constexpr char kSvm[] = "<cpu><model>EPYC</model><feature name='svm'/></cpu>";

@@ -53,7 +53,9 @@ Result<std::string> versions(virConnectPtr host) {
 }  // namespace
 
 Connection::Connection(std::string endpoint, std::string credentials_folder, bool insecure, const Clock& clock)
-    : endpoint_(std::move(endpoint)), credentials_folder_(std::move(credentials_folder)), insecure_(insecure),
+    : endpoint_(std::move(endpoint)),
+      credentials_folder_(std::move(credentials_folder)),
+      insecure_(insecure),
       clock_(clock) {
   start_event_loop();
 }

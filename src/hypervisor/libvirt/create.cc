@@ -60,8 +60,12 @@ class Creation {
   }
 
   Status make_root() {
-    VolumeSpec volume{.name = root_volume(ref_.machine_id), .format = "qcow2", .capacity_bytes = spec_.root_disk_bytes,
-                      .allocated = false, .backing_path = "", .backing_format = ""};
+    VolumeSpec volume{.name = root_volume(ref_.machine_id),
+                      .format = "qcow2",
+                      .capacity_bytes = spec_.root_disk_bytes,
+                      .allocated = false,
+                      .backing_path = "",
+                      .backing_format = ""};
     if (!spec_.image.location.empty()) {
       const ImageFile image =
           TRY(read_image_file(host_, spec_.image.location, spec_.image.format, settings_.image_folders));
@@ -78,10 +82,12 @@ class Creation {
     const bool thick = disk.provisioning == "thick" || disk.provisioning == "eagerzeroedthick";
     const Pool pool = TRY(pool_for(disk.storage));
     parts_.disk_paths[disk.name] =
-        TRY(make_volume(pool.get(),
-                        VolumeSpec{.name = disk_volume(ref_.machine_id, disk.name), .format = "qcow2",
-                                   .capacity_bytes = disk.size_bytes, .allocated = thick, .backing_path = "",
-                                   .backing_format = ""}));
+        TRY(make_volume(pool.get(), VolumeSpec{.name = disk_volume(ref_.machine_id, disk.name),
+                                               .format = "qcow2",
+                                               .capacity_bytes = disk.size_bytes,
+                                               .allocated = thick,
+                                               .backing_path = "",
+                                               .backing_format = ""}));
     return {};
   }
 
@@ -98,8 +104,9 @@ class Creation {
 
   Status define() {
     const std::string xml = domain_xml(spec_, Stamp{ref_.owner, ref_.machine_id}, parts_);
-    TRY(owned<Domain>(ask(virDomainDefineXMLFlags, host_, xml.c_str(), static_cast<unsigned>(VIR_DOMAIN_DEFINE_VALIDATE)),
-                      "define domain '" + spec_.display_name + "'"));
+    TRY(owned<Domain>(
+        ask(virDomainDefineXMLFlags, host_, xml.c_str(), static_cast<unsigned>(VIR_DOMAIN_DEFINE_VALIDATE)),
+        "define domain '" + spec_.display_name + "'"));
     return {};
   }
 
@@ -113,8 +120,8 @@ class Creation {
 
 }  // namespace
 
-Status create_machine(virConnectPtr host, const MachineRef& ref, const MachineSpec& spec, const CreateSettings& settings,
-                      const OnProgress& progress, const Call& call) {
+Status create_machine(virConnectPtr host, const MachineRef& ref, const MachineSpec& spec,
+                      const CreateSettings& settings, const OnProgress& progress, const Call& call) {
   TRY(check_spec(spec));
   const Found found = TRY(find(host, ref));
   if (found.existence == Existence::kOurs) return {};  // defining is the last step

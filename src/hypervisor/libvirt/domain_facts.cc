@@ -89,7 +89,8 @@ void read_devices(xml_node devices, DomainFacts& facts) {
 
 bool has_feature(xml_node os, std::string_view name) {
   for (xml_node feature : os.child("firmware").children("feature")) {
-    if (feature.attribute("name").value() == name) return feature.attribute("enabled").value() == std::string_view("yes");
+    if (feature.attribute("name").value() == name)
+      return feature.attribute("enabled").value() == std::string_view("yes");
   }
   return false;
 }
@@ -162,7 +163,8 @@ std::string device_element(std::string_view domain_xml, const std::string& alias
 
 Result<std::string> free_target(const DomainFacts& domain) {
   for (std::string target = "vdb"; target < "vdz"; ++target[2]) {
-    if (std::ranges::none_of(domain.disks, [&](const DiskDevice& disk) { return disk.target == target; })) return target;
+    if (std::ranges::none_of(domain.disks, [&](const DiskDevice& disk) { return disk.target == target; }))
+      return target;
   }
   return Error(Code::kResourceExhausted, "machine '" + domain.name + "' has no disk target left of vdb to vdy");
 }

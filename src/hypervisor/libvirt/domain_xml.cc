@@ -11,10 +11,11 @@
 namespace rig::libvirt {
 namespace {
 
-using pugi::xml_node;
 using provider::Firmware;
+using pugi::xml_node;
 
-xml_node child(xml_node parent, const char* name, std::initializer_list<std::pair<const char*, std::string>> attributes) {
+xml_node child(xml_node parent, const char* name,
+               std::initializer_list<std::pair<const char*, std::string>> attributes) {
   xml_node node = parent.append_child(name);
   for (const auto& [key, value] : attributes) node.append_attribute(key).set_value(value.c_str());
   return node;

@@ -17,8 +17,8 @@ namespace rig::libvirt {
 
 // What the host adds to the wish.
 struct HostParts {
-  std::string virt_type;  // "kvm", "qemu"
-  std::string cpu_vendor_feature;  // "vmx", "svm": what nested virtualization needs here
+  std::string virt_type;                          // "kvm", "qemu"
+  std::string cpu_vendor_feature;                 // "vmx", "svm": what nested virtualization needs here
   std::string root_path, seed_path;               // seed "": none
   std::map<std::string, std::string> disk_paths;  // by disk name
 };

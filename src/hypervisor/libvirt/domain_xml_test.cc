@@ -25,7 +25,11 @@ MachineSpec plain() {
 }
 
 HostParts parts() {
-  return {.virt_type = "qemu", .cpu_vendor_feature = "", .root_path = "/pool/root.qcow2", .seed_path = "", .disk_paths = {}};
+  return {.virt_type = "qemu",
+          .cpu_vendor_feature = "",
+          .root_path = "/pool/root.qcow2",
+          .seed_path = "",
+          .disk_paths = {}};
 }
 
 provider::NicSpec nic(const std::string& name) {
@@ -172,9 +176,10 @@ TEST(DomainXml, MemoryIsReadInEveryUnit) {
     const char* element;
     std::int64_t mib;
   };
-  for (const Unit& unit : {Unit{"<memory>2048</memory>", 2}, Unit{"<memory unit='KiB'>2048</memory>", 2},
-                           Unit{"<memory unit='bytes'>2097152</memory>", 2}, Unit{"<memory unit='b'>2097152</memory>", 2},
-                           Unit{"<memory unit='MiB'>2</memory>", 2}, Unit{"<memory unit='GiB'>2</memory>", 2048}}) {
+  for (const Unit& unit :
+       {Unit{"<memory>2048</memory>", 2}, Unit{"<memory unit='KiB'>2048</memory>", 2},
+        Unit{"<memory unit='bytes'>2097152</memory>", 2}, Unit{"<memory unit='b'>2097152</memory>", 2},
+        Unit{"<memory unit='MiB'>2</memory>", 2}, Unit{"<memory unit='GiB'>2</memory>", 2048}}) {
     EXPECT_EQ(parse_domain("<domain>" + std::string(unit.element) + "</domain>")->spec.memory_mib, unit.mib);
   }
 }

@@ -80,7 +80,9 @@ std::optional<provider::Power> Feed::power_of(const std::string& machine_id) con
 std::string Feed::token(std::uint64_t position) const { return epoch_ + "-" + std::to_string(position); }
 
 Result<std::uint64_t> Feed::position_of(const std::string& resume) const {
-  const auto too_old = [] { return Error(Code::kOutOfRange, "watch: the place to go on from is not known here any more"); };
+  const auto too_old = [] {
+    return Error(Code::kOutOfRange, "watch: the place to go on from is not known here any more");
+  };
   if (!resume.starts_with(epoch_ + "-")) return too_old();
   const auto position = parse_int(resume.substr(epoch_.size() + 1));
   if (!position.ok() || *position < 1) return too_old();
@@ -110,8 +112,8 @@ Result<std::vector<Event>> Feed::next(const std::string& cluster_id, std::uint64
       if (entry.cluster_id == cluster_id) events.push_back(entry.event);
     }
     if (!events.empty()) return events;
-    const bool news = changed_.wait_until(lock, call.stop, call.deadline,
-                                          [&] { return position < first_ + entries_.size(); });
+    const bool news =
+        changed_.wait_until(lock, call.stop, call.deadline, [&] { return position < first_ + entries_.size(); });
     if (!news) return events;
   }
 }

@@ -49,7 +49,7 @@ class Feed {
   mutable std::condition_variable_any changed_;
   bool known_all_ GUARDED_BY(mutex_) = false;
   std::map<std::string, provider::Machine> machines_ GUARDED_BY(mutex_);
-  std::deque<Entry> entries_ GUARDED_BY(mutex_);     // positions first_ to first_ + size
+  std::deque<Entry> entries_ GUARDED_BY(mutex_);  // positions first_ to first_ + size
   std::uint64_t first_ GUARDED_BY(mutex_) = 1;
 };
 

@@ -34,15 +34,20 @@ struct Told {
 };
 Told watch(const Feed& feed, std::size_t count, const std::string& resume = "", const std::string& cluster = "c1") {
   Told told;
-  told.outcome = feed.watch(cluster, resume, [&](const Event& event) {
-    told.resume = event.resume;
-    if (const auto* m = std::get_if<Machine>(&event.what)) {
-      told.what.push_back(m->ref.machine_id + (m->existence == Existence::kGone ? ":gone" : m->power == Power::kOn ? ":on" : ":off"));
-    } else {
-      told.what.push_back(std::holds_alternative<Synced>(event.what) ? "synced" : "task");
-    }
-    return told.what.size() < count;
-  }, call(count == SIZE_MAX ? Duration(50ms) : Duration(10s)));
+  told.outcome = feed.watch(
+      cluster, resume,
+      [&](const Event& event) {
+        told.resume = event.resume;
+        if (const auto* m = std::get_if<Machine>(&event.what)) {
+          told.what.push_back(m->ref.machine_id + (m->existence == Existence::kGone ? ":gone"
+                                                   : m->power == Power::kOn         ? ":on"
+                                                                                    : ":off"));
+        } else {
+          told.what.push_back(std::holds_alternative<Synced>(event.what) ? "synced" : "task");
+        }
+        return told.what.size() < count;
+      },
+      call(count == SIZE_MAX ? Duration(50ms) : Duration(10s)));
   return told;
 }
 using Words = std::vector<std::string>;
@@ -107,7 +112,8 @@ TEST(Feed, TokensTooOldOrOfAnotherProcessAreOutOfRange) {
   other.replace_all({});
   const std::string start = watch(feed, 1).resume;
   for (const char* id : {"a", "b", "c"}) feed.put(machine(id));
-  for (const std::string& token : {start, watch(other, 1).resume, std::string("x"), start.substr(0, start.find('-')) + "-99"}) {
+  for (const std::string& token :
+       {start, watch(other, 1).resume, std::string("x"), start.substr(0, start.find('-')) + "-99"}) {
     EXPECT_EQ(watch(feed, 1, token).outcome.error().code(), Code::kOutOfRange) << token;
   }
 }
@@ -126,10 +132,13 @@ TEST(Feed, AWatcherEndsWhenItIsStopped) {
   std::stop_source stop;
   Call stoppable = call();
   stoppable.stop = stop.get_token();
-  const auto outcome = feed.watch("c1", "", [&](const Event&) {
-    stop.request_stop();
-    return true;
-  }, stoppable);
+  const auto outcome = feed.watch(
+      "c1", "",
+      [&](const Event&) {
+        stop.request_stop();
+        return true;
+      },
+      stoppable);
   EXPECT_EQ(outcome.error().code(), Code::kCancelled);
 }
 

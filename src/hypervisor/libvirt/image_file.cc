@@ -2,9 +2,11 @@
 #include "hypervisor/libvirt/image_file.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "hypervisor/libvirt/image_store.h"
 #include "hypervisor/libvirt/limits.h"
 #include "hypervisor/libvirt/volumes.h"
@@ -22,24 +24,51 @@ bool is_below(const std::string& path, const std::string& folder) {
   return path.starts_with(folder) && (folder.ends_with('/') || path.substr(folder.size()).starts_with('/'));
 }
 
-// A folder that is no pool is read through one that lives as long as this object and has no configuration on the host.
-class TransientPool {
+// A folder that is no pool is read through one that lives as long as somebody reads, and that has no configuration on
+// the host. libvirt refuses two pools on one folder, so readers share it.
+class FolderPool {
  public:
-  static Result<TransientPool> open(virConnectPtr host, const std::string& folder) {
+  static Result<std::shared_ptr<FolderPool>> open(virConnectPtr host, const std::string& folder) {
+    static std::mutex mutex;
+    static std::map<std::pair<virConnectPtr, std::string>, std::weak_ptr<FolderPool>> open_ones;  // guarded by mutex
+    const std::lock_guard lock(mutex);
+    std::erase_if(open_ones, [](const auto& entry) { return entry.second.expired(); });
+    if (auto pool = open_ones[{host, folder}].lock()) return pool;
     const std::string xml = folder_pool_xml("virtrigaud-" + sha256_hex(folder).substr(0, 16), folder);
-    return TransientPool(
+    auto pool = std::make_shared<FolderPool>(
         TRY(owned<Pool>(ask(virStoragePoolCreateXML, host, xml.c_str(), 0U), "open image folder '" + folder + "'")));
+    open_ones[{host, folder}] = pool;
+    return pool;
   }
-  TransientPool(TransientPool&&) = default;
-  ~TransientPool() {
-    // Nothing on disk depends on it; a pool that stays is found by the next lookup.
-    if (pool_ != nullptr) (void)ask(virStoragePoolDestroy, pool_.get());
-  }
+  explicit FolderPool(Pool pool) : pool_(std::move(pool)) {}
+  FolderPool(const FolderPool&) = delete;
+  FolderPool& operator=(const FolderPool&) = delete;
+  // Nothing on disk depends on it; one that stays is found by the next lookup.
+  ~FolderPool() { (void)ask(virStoragePoolDestroy, pool_.get()); }
 
  private:
-  explicit TransientPool(Pool pool) : pool_(std::move(pool)) {}
-  Pool pool_;
+  const Pool pool_;
 };
+
+template <class Use>
+auto with_image(virConnectPtr host, const std::string& path, std::span<const std::string> folders, Use use)
+    -> decltype(use(virStorageVolPtr{})) {
+  if (!is_plain_path(path)) return Error(Code::kInvalidArgument, "it is no absolute path without '.' and '..'");
+  auto volume = volume_at(host, path);
+  std::shared_ptr<FolderPool> folder_pool;
+  if (!volume.ok() && volume.error().is(Code::kNotFound)) {
+    const bool allowed =
+        std::ranges::any_of(folders, [&](const std::string& folder) { return is_below(path, folder); });
+    if (!allowed) {
+      return Error(Code::kNotFound, "no storage pool of the host has this file")
+          .with_hint("Put it into a pool's folder, or name its folder in LIBVIRT_IMAGE_DIRS of the provider.");
+    }
+    folder_pool = TRY(FolderPool::open(host, path.substr(0, path.rfind('/'))));
+    volume = volume_at(host, path);
+  }
+  if (!volume.ok()) return volume.take_error();
+  return use(volume->get());
+}
 
 Result<ImageFile> whole_image(virConnectPtr host, virStorageVolPtr volume, const std::string& name) {
   const Pool pool = TRY(owned<Pool>(ask(virStoragePoolLookupByVolume, volume), "find the pool of '" + name + "'"));
@@ -52,39 +81,42 @@ Result<ImageFile> judge(virConnectPtr host, virStorageVolPtr volume, const std::
                         const std::string& expected_format) {
   const VolumeFacts facts = TRY(facts_of(volume));
   if (is_machine_volume(facts.name)) {
-    return Error(Code::kFailedPrecondition, "'" + path + "' is the disk of a machine, not an image")
+    return Error(Code::kFailedPrecondition, "it is the disk of a machine, not an image")
         .with_hint("A disk that others are based on may never change: copy it first.");
   }
   if (is_image_volume(facts.name)) return whole_image(host, volume, facts.name);
   const std::string beginning = TRY(read_beginning(host, volume, kHeaderBytes));
-  const std::int64_t file_bytes = std::max(facts.physical_bytes, static_cast<std::int64_t>(beginning.size()));
-  const auto header = TRY(transfer::read_image_header(beginning, file_bytes, expected_format));
-  return ImageFile{path, header.format, header.virtual_bytes};
+  const auto header = TRY(transfer::read_image_header(beginning, facts.physical_bytes, expected_format));
+  return ImageFile{path, header.format, header.virtual_bytes, facts.physical_bytes, facts.modified};
 }
 
 }  // namespace
 
 Result<ImageFile> read_image_file(virConnectPtr host, const std::string& path, const std::string& expected_format,
                                   std::span<const std::string> folders) {
-  const auto read = [&]() -> Result<ImageFile> {
-    if (!is_plain_path(path)) {
-      return Error(Code::kInvalidArgument, "it is no absolute path without '.' and '..'");
-    }
-    auto volume = volume_at(host, path);
-    if (volume.ok()) return judge(host, volume->get(), path, expected_format);
-    if (!volume.error().is(Code::kNotFound)) return volume.take_error();
-    const bool allowed = std::ranges::any_of(folders, [&](const std::string& folder) { return is_below(path, folder); });
-    if (!allowed) {
-      return Error(Code::kPermissionDenied, "no storage pool of the host has this file")
-          .with_hint("Put it into a pool's folder, or name its folder in LIBVIRT_IMAGE_DIRS of the provider.");
-    }
-    static std::mutex one_at_a_time;  // two pools on one folder are refused by libvirt
-    const std::lock_guard lock(one_at_a_time);
-    const TransientPool pool = TRY(TransientPool::open(host, path.substr(0, path.rfind('/'))));
-    const Volume found = TRY(volume_at(host, path));
-    return judge(host, found.get(), path, expected_format);
+  return with_image(host, path, folders,
+                    [&](virStorageVolPtr volume) { return judge(host, volume, path, expected_format); })
+      .context("image '" + path + "'");
+}
+
+Status verify_image_file(virConnectPtr host, const std::string& path, std::span<const std::string> folders,
+                         const std::string& checksum, const std::string& checksum_type,
+                         const std::function<void(std::int64_t)>& on_progress, const Call& call) {
+  Digest digest = TRY(Digest::start(checksum_type.empty() ? "sha256" : checksum_type));
+  const auto verify = [&](virStorageVolPtr volume) -> Status {
+    std::int64_t done = 0;
+    TRY(read_volume(host, volume, /*bytes_max=*/0, [&](std::string_view bytes) -> Status {
+      if (call.stop.stop_requested()) return Error(Code::kCancelled, "stopped");
+      digest.add(bytes);
+      on_progress(done += static_cast<std::int64_t>(bytes.size()));
+      return {};
+    }));
+    const std::string found = digest.finish_hex(), asked = to_lower(trim(checksum));
+    if (found == asked) return {};
+    return Error(Code::kDataLoss, "checksum is " + found + ", wanted " + asked)
+        .with_hint("Correct the checksum if the image was meant to change; else the file is not what it should be.");
   };
-  return read().context("image '" + path + "'");
+  return with_image(host, path, folders, verify).context("image '" + path + "'");
 }
 
 }  // namespace rig::libvirt

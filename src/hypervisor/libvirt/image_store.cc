@@ -33,8 +33,12 @@ class VolumeSink final : public transfer::ByteSink {
                                                  " bytes left, the image has " + std::to_string(size))
           .with_hint("Free space on the host, or name another pool.");
     }
-    TRY(make_volume(pool_, VolumeSpec{.name = name_, .format = "raw", .capacity_bytes = size, .allocated = false,
-                                      .backing_path = "", .backing_format = ""}));
+    TRY(make_volume(pool_, VolumeSpec{.name = name_,
+                                      .format = "raw",
+                                      .capacity_bytes = size,
+                                      .allocated = false,
+                                      .backing_path = "",
+                                      .backing_format = ""}));
     volume_ = TRY(owned<Volume>(ask(virStorageVolLookupByName, pool_, name_.c_str()), "find volume '" + name_ + "'"));
     writer_.emplace(TRY(VolumeWriter::open(host_, volume_.get())));
     return {};
@@ -64,9 +68,8 @@ std::string image_volume(const std::string& key) {
 bool is_image_volume(std::string_view name) { return name.starts_with(kPrefix) && name.ends_with(".img"); }
 
 std::string mark_text(const ReadyMark& mark) {
-  const json::Value value(json::Object{{"format", mark.format},
-                                       {"virtualBytes", mark.virtual_bytes},
-                                       {"fileBytes", mark.file_bytes}});
+  const json::Value value(
+      json::Object{{"format", mark.format}, {"virtualBytes", mark.virtual_bytes}, {"fileBytes", mark.file_bytes}});
   return json::to_text(value) + "\n";
 }
 
@@ -78,7 +81,8 @@ std::optional<ReadyMark> parse_mark(std::string_view text) {
   return mark;
 }
 
-Result<std::optional<ImageFile>> stored_image(virConnectPtr host, virStoragePoolPtr pool, const std::string& volume_name) {
+Result<std::optional<ImageFile>> stored_image(virConnectPtr host, virStoragePoolPtr pool,
+                                              const std::string& volume_name) {
   Volume image, mark_file;
   const auto image_facts = TRY(facts_by_name(pool, volume_name, image));
   const auto mark_facts = TRY(facts_by_name(pool, mark_volume(volume_name), mark_file));
@@ -86,12 +90,13 @@ Result<std::optional<ImageFile>> stored_image(virConnectPtr host, virStoragePool
   const auto mark = parse_mark(TRY(read_beginning(host, mark_file.get(), kHeaderBytes)));
   // A host that lost its power may have kept the mark and not the end of the image.
   if (!mark || image_facts->physical_bytes < mark->file_bytes) return std::optional<ImageFile>();
-  return std::optional(ImageFile{image_facts->path, mark->format, mark->virtual_bytes});
+  return std::optional(ImageFile{image_facts->path, mark->format, mark->virtual_bytes, image_facts->physical_bytes,
+                                 image_facts->modified});
 }
 
 Result<ImageFile> store_image(virConnectPtr host, virStoragePoolPtr pool, const std::string& volume_name,
-                              transfer::ByteSource& source, const transfer::Wanted& wanted, const OnFetched& on_progress,
-                              const Call& call) {
+                              transfer::ByteSource& source, const transfer::Wanted& wanted,
+                              const OnFetched& on_progress, const Call& call) {
   TRY(remove_volume(pool, mark_volume(volume_name)));
   VolumeSink sink(host, pool, volume_name);
   const auto store = [&]() -> Result<ImageFile> {
@@ -103,7 +108,7 @@ Result<ImageFile> store_image(virConnectPtr host, virStoragePoolPtr pool, const 
                                         std::to_string(mark.file_bytes));
     }
     TRY(make_volume(host, pool, mark_volume(volume_name), mark_text(mark)));
-    return ImageFile{facts.path, mark.format, mark.virtual_bytes};
+    return ImageFile{facts.path, mark.format, mark.virtual_bytes, facts.physical_bytes, facts.modified};
   };
   auto stored = store();
   if (!stored.ok()) sink.give_up();

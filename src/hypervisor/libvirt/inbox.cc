@@ -18,9 +18,10 @@ void note(virDomainPtr domain, void* opaque, Signal::Kind kind) {
 
 int on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int, void* opaque) {
   const bool stopped = event == VIR_DOMAIN_EVENT_STOPPED || event == VIR_DOMAIN_EVENT_CRASHED;
-  note(domain, opaque, event == VIR_DOMAIN_EVENT_STARTED ? Signal::Kind::kBooted
-                       : stopped                         ? Signal::Kind::kStopped
-                                                         : Signal::Kind::kChanged);
+  note(domain, opaque,
+       event == VIR_DOMAIN_EVENT_STARTED ? Signal::Kind::kBooted
+       : stopped                         ? Signal::Kind::kStopped
+                                         : Signal::Kind::kChanged);
   return 0;
 }
 void on_reboot(virConnectPtr, virDomainPtr domain, void* opaque) { note(domain, opaque, Signal::Kind::kBooted); }

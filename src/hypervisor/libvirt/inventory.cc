@@ -59,11 +59,13 @@ Status add_volumes(virConnectPtr host, const DomainFacts& facts, provider::Machi
 }  // namespace
 
 Result<Found> read_configuration(Domain domain) {
-  const std::string xml =
-      TRY(text(ask(virDomainGetXMLDesc, domain.get(), static_cast<unsigned>(VIR_DOMAIN_XML_INACTIVE)),
-               "describe a domain"));
-  Found found{.existence = Existence::kForeign, .detail = "", .domain = std::move(domain),
-              .facts = TRY(parse_domain(xml)), .version = sha256_hex(xml)};
+  const std::string xml = TRY(text(
+      ask(virDomainGetXMLDesc, domain.get(), static_cast<unsigned>(VIR_DOMAIN_XML_INACTIVE)), "describe a domain"));
+  Found found{.existence = Existence::kForeign,
+              .detail = "",
+              .domain = std::move(domain),
+              .facts = TRY(parse_domain(xml)),
+              .version = sha256_hex(xml)};
   if (found.facts.stamp && found.facts.stamp->machine_id == found.facts.uuid) found.existence = Existence::kOurs;
   return found;
 }
@@ -78,7 +80,8 @@ Result<Found> find(virConnectPtr host, const MachineRef& ref) {
     if (found.error().is(Code::kNotFound)) return Found{};
     return found;
   }
-  const bool ours = ref.legacy ? !found->facts.stamp : found->existence == Existence::kOurs && is_of(*found->facts.stamp, ref);
+  const bool ours =
+      ref.legacy ? !found->facts.stamp : found->existence == Existence::kOurs && is_of(*found->facts.stamp, ref);
   found->existence = ours ? Existence::kOurs : Existence::kForeign;
   if (!ours) found->detail = whose(found->facts);
   return found;

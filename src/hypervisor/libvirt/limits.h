@@ -13,10 +13,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // The connection.
-inline constexpr Duration kLivenessInterval = seconds(30);   // between two calls that only ask whether the host is there
+inline constexpr Duration kLivenessInterval = seconds(30);  // between two calls that only ask whether the host is there
 inline constexpr Duration kReconnectFirst = milliseconds(500), kReconnectMax = seconds(30);
 inline constexpr int kKeepaliveSeconds = 5, kKeepaliveCount = 3;  // a dead host ends every call after 15 to 20 s
-inline constexpr Duration kFirstContactMax = seconds(10);    // a call waits this long for the first connection
+inline constexpr Duration kFirstContactMax = seconds(10);         // a call waits this long for the first connection
 
 // Tasks.
 inline constexpr int kTaskThreads = 8;
@@ -26,7 +26,7 @@ inline constexpr Duration kResetGrace = seconds(10);   // for the sign of a rese
 inline constexpr Duration kDetachGrace = seconds(20);  // a machine that runs must let go of a device within it
 
 inline constexpr Duration kDetachLook = milliseconds(200);
-inline constexpr Duration kCutRetry = seconds(2);      // power that could not be cut in time is tried again
+inline constexpr Duration kCutRetry = seconds(2);  // power that could not be cut in time is tried again
 
 // Machines.
 inline constexpr std::size_t kDisksMax = 24, kNicsMax = 10;  // vda to vdz: root, disks, seed
@@ -45,7 +45,7 @@ inline constexpr int kPursuitTries = 12;  // after a start, until there is an ad
 
 // Storage.
 inline constexpr std::size_t kStreamChunk = 256U << 10;
-inline constexpr std::size_t kHeaderBytes = 128U << 10;       // read of an image to judge it
+inline constexpr std::size_t kHeaderBytes = 128U << 10;  // read of an image to judge it
 inline constexpr std::int64_t kDiskBytesMax = 64LL << 40;
 
 // The console.

@@ -13,9 +13,9 @@ namespace {
 const Credentials kFull{"root", "pw", "/c/ssh-privatekey", "/c/known_hosts"};
 
 TEST(Login, LocalEndpointsStayAsTheyAre) {
-  for (const char* endpoint : {"qemu:///system", "qemu:///session", "qemu+unix:///system?socket=/run/x&mode=direct",
-                               "test:///default", "qemu+tcp://h:16509/system", "qemu+tls://h/system?pkipath=/p",
-                               "qemu+tls://[::1]:16514/system"}) {
+  for (const char* endpoint :
+       {"qemu:///system", "qemu:///session", "qemu+unix:///system?socket=/run/x&mode=direct", "test:///default",
+        "qemu+tcp://h:16509/system", "qemu+tls://h/system?pkipath=/p", "qemu+tls://[::1]:16514/system"}) {
     const auto login = login_for(endpoint, kFull, false);
     ASSERT_TRUE(login.ok()) << login.error().to_string();
     EXPECT_EQ(login->uri, endpoint);
@@ -34,10 +34,12 @@ TEST(Login, SshIsSpokenByTheTransportThatChecksHostKeys) {
       {"qemu+ssh://h/system", kFull,
        "qemu+libssh://root@h/system?known_hosts=%2Fc%2Fknown_hosts&known_hosts_verify=normal&"
        "keyfile=%2Fc%2Fssh-privatekey&sshauth=privkey%2Cpassword"},
-      {"qemu+libssh://admin@h:2222/system?socket=/run/x", {"root", "", "/c/k", "/c/known_hosts"},
+      {"qemu+libssh://admin@h:2222/system?socket=/run/x",
+       {"root", "", "/c/k", "/c/known_hosts"},
        "qemu+libssh://admin@h:2222/system?socket=/run/x&known_hosts=%2Fc%2Fknown_hosts&known_hosts_verify=normal&"
        "keyfile=%2Fc%2Fk&sshauth=privkey"},
-      {"qemu+libssh2://h/system", {"a@b", "pw", "", "/k"},
+      {"qemu+libssh2://h/system",
+       {"a@b", "pw", "", "/k"},
        "qemu+libssh2://a%40b@h/system?known_hosts=%2Fk&known_hosts_verify=normal&sshauth=password"},
   };
   for (const Case& c : cases) {

@@ -31,7 +31,11 @@ Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings
 }
 
 Observer::Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks)
-    : connection_(connection), sightings_(sightings), feed_(feed), clock_(clock), hooks_(std::move(hooks)),
+    : connection_(connection),
+      sightings_(sightings),
+      feed_(feed),
+      clock_(clock),
+      hooks_(std::move(hooks)),
       backoff_(kReconnectFirst) {}
 
 void Observer::start() {
@@ -137,7 +141,8 @@ void Observer::pursue_due() {
       continue;
     }
     hooks_.ask_agent(id);
-    pursuit.next = now + std::min(Duration(kPursuitFirst * (1LL << std::min(pursuit.tries, 10))), Duration(kPursuitMax));
+    pursuit.next =
+        now + std::min(Duration(kPursuitFirst * (1LL << std::min(pursuit.tries, 10))), Duration(kPursuitMax));
     ++pursuit.tries;
     ++next;
   }
@@ -168,7 +173,8 @@ Status Observer::read_all(virConnectPtr host) {
     if (!reading.ok() && reading.error().is(Code::kNotFound)) continue;
     if (!reading.ok()) return reading.take_error();
     learn(*reading);
-    if (reading->live.agent_connected) pursuits_[reading->machine.ref.machine_id] = {0, std::chrono::steady_clock::now()};
+    if (reading->live.agent_connected)
+      pursuits_[reading->machine.ref.machine_id] = {0, std::chrono::steady_clock::now()};
     machines.push_back(std::move(reading->machine));
   }
   feed_.replace_all(std::move(machines));

@@ -45,7 +45,7 @@ class Observer {
   void run(const std::stop_token& stop);
   Status connect();
   void wait_to_reconnect(const std::stop_token& stop);
-  void serve(const std::stop_token& stop);  // until the connection is lost
+  void serve(const std::stop_token& stop);          // until the connection is lost
   bool handle(const std::vector<Signal>& signals);  // false: the connection is lost
   void pursue_due();
   void cut_due();

@@ -18,10 +18,10 @@ bool is_in_passage(const DomainState& state) {
 }
 
 Status set_mark(const Found& found, const char* uri, const char* prefix, const std::string* element) {
-  return done(ask(virDomainSetMetadata, found.domain.get(), static_cast<int>(VIR_DOMAIN_METADATA_ELEMENT),
-                  element == nullptr ? nullptr : element->c_str(), prefix, uri,
-                  static_cast<unsigned>(VIR_DOMAIN_AFFECT_LIVE)),
-              "mark '" + found.facts.name + "'");
+  return done(
+      ask(virDomainSetMetadata, found.domain.get(), static_cast<int>(VIR_DOMAIN_METADATA_ELEMENT),
+          element == nullptr ? nullptr : element->c_str(), prefix, uri, static_cast<unsigned>(VIR_DOMAIN_AFFECT_LIVE)),
+      "mark '" + found.facts.name + "'");
 }
 
 Result<std::optional<WallTime>> read_mark(const Found& found, const char* uri) {

@@ -40,7 +40,8 @@ const std::vector<Case> kCases = {
     {"root_disk_bytes", [](MachineSpec& s) { s.root_disk_bytes = 20 * kGib; }, Cost::kOnline, Cost::kOnline},
     {"root_disk_bytes", [](MachineSpec& s) { s.root_disk_bytes = 5 * kGib; }, Cost::kImpossible, Cost::kImpossible},
     {"disks[data].size_bytes", [](MachineSpec& s) { s.disks[0].size_bytes = 3 * kGib; }, Cost::kOnline, Cost::kOnline},
-    {"disks[data].size_bytes", [](MachineSpec& s) { s.disks[0].size_bytes = kGib; }, Cost::kImpossible, Cost::kImpossible},
+    {"disks[data].size_bytes", [](MachineSpec& s) { s.disks[0].size_bytes = kGib; }, Cost::kImpossible,
+     Cost::kImpossible},
     {"disks[data]", [](MachineSpec& s) { s.disks.clear(); }, Cost::kOnline, Cost::kOnline},
     {"disks[more]",
      [](MachineSpec& s) { s.disks.push_back({.name = "more", .size_bytes = 1, .provisioning = "", .storage = ""}); },
@@ -49,8 +50,12 @@ const std::vector<Case> kCases = {
     {"placement.storage", [](MachineSpec& s) { s.placement.storage = "slow"; }, Cost::kImpossible, Cost::kImpossible},
     {"nics[eth0]", [](MachineSpec& s) { s.nics.clear(); }, Cost::kOnline, Cost::kOnline},
     {"nics[eth0].network", [](MachineSpec& s) { s.nics[0].network = "lab"; }, Cost::kOnline, Cost::kOnline},
-    {"nics[eth0].bridge", [](MachineSpec& s) { s.nics[0].network = ""; s.nics[0].bridge = "br0"; }, Cost::kOnline,
-     Cost::kPowerCycle},
+    {"nics[eth0].bridge",
+     [](MachineSpec& s) {
+       s.nics[0].network = "";
+       s.nics[0].bridge = "br0";
+     },
+     Cost::kOnline, Cost::kPowerCycle},
     {"nics[eth0].mac", [](MachineSpec& s) { s.nics[0].mac = "52:54:00:00:00:02"; }, Cost::kOnline, Cost::kPowerCycle},
     {"nics[eth0].model", [](MachineSpec& s) { s.nics[0].model = "e1000e"; }, Cost::kOnline, Cost::kPowerCycle},
     {"nics[eth0].vlan", [](MachineSpec& s) { s.nics[0].vlan = 7; }, Cost::kOnline, Cost::kPowerCycle},
@@ -81,7 +86,8 @@ TEST(Prices, NothingIsToPayForWhatIsNotActedOnOrLeftOpen) {
   wish.display_name = "renamed on the host";
   wish.tags = {"a"};
   wish.extra_config = {{"a", "b"}};
-  wish.placement = {.host = "h", .cluster = "c", .folder = "f", .resource_pool = "r", .storage = "", .storage_cluster = "s"};
+  wish.placement = {
+      .host = "h", .cluster = "c", .folder = "f", .resource_pool = "r", .storage = "", .storage_cluster = "s"};
   wish.disks[0].provisioning = "thick";
   wish.root_disk_bytes = 0;
   wish.seed.user_data = "#cloud-config\n";

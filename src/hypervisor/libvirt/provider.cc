@@ -95,8 +95,8 @@ class LibvirtProvider final : public provider::Provider {
   Feed feed_;
   Observer observer_;  // its thread ends after the tasks', which wake it
   mutable Mutex mutex_;
-  std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);         // of machines that have had a task, for events
-  std::set<std::string> shutting_down_ GUARDED_BY(mutex_);            // machine ids
+  std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);  // of machines that have had a task, for events
+  std::set<std::string> shutting_down_ GUARDED_BY(mutex_);     // machine ids
   provider::TaskRunner agents_, tasks_;
   LibvirtImages images_;
   LibvirtConsole console_;
@@ -134,13 +134,14 @@ Result<TaskId> LibvirtProvider::submit(const MachineRef& ref, std::string_view v
     const Lock lock(mutex_);
     refs_[ref.machine_id] = ref;
   }
-  return tasks_.submit(ref.machine_id, verb,
-                       [this, id = ref.machine_id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
-                         const Session session = TRY(connection_.session(call));
-                         Status status = operation(session.get(), progress, call);
-                         observer_.look_at(id);
-                         return status;
-                       });
+  return tasks_.submit(
+      ref.machine_id, verb,
+      [this, id = ref.machine_id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
+        const Session session = TRY(connection_.session(call));
+        Status status = operation(session.get(), progress, call);
+        observer_.look_at(id);
+        return status;
+      });
 }
 
 Result<TaskId> LibvirtProvider::create(const MachineRef& ref, const MachineSpec& spec, const Call&) {
@@ -229,24 +230,27 @@ Result<TaskId> LibvirtProvider::power_off(const MachineRef& ref, std::optional<W
 }
 
 Result<TaskId> LibvirtProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call&) {
-  return submit(ref, "reboot", [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) -> Status {
-    const Found found = TRY(find_ours(host, ref));
-    const Machine machine = TRY(complete(host, found, sightings_)).machine;
-    if (machine.power == provider::Power::kOff) {
-      return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
-    }
-    if (machine.booted_at && *machine.booted_at >= if_booted_before) return {};
-    const WallTime asked_at = clock_.wall();
-    TRY(request_reboot(host, ref));
-    const auto booted = [&](Duration grace) {
-      return sightings_.wait_for_boot(ref.machine_id, asked_at, std::chrono::steady_clock::now() + grace, call.stop);
-    };
-    if (!booted(kRebootGrace)) {
-      TRY(reset(host, ref));
-      if (!booted(kResetGrace)) return Error(Code::kUnavailable, "reboot '" + ref.id + "': no sign of it");
-    }
-    return note_boot(host, ref, clock_.wall());
-  });
+  return submit(ref, "reboot",
+                [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) -> Status {
+                  const Found found = TRY(find_ours(host, ref));
+                  const Machine machine = TRY(complete(host, found, sightings_)).machine;
+                  if (machine.power == provider::Power::kOff) {
+                    return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
+                  }
+                  if (machine.booted_at && *machine.booted_at >= if_booted_before) return {};
+                  const WallTime asked_at = clock_.wall();
+                  TRY(request_reboot(host, ref));
+                  const auto booted = [&](Duration grace) {
+                    return sightings_.wait_for_boot(ref.machine_id, asked_at, std::chrono::steady_clock::now() + grace,
+                                                    call.stop);
+                  };
+                  if (!booted(kRebootGrace)) {
+                    TRY(reset(host, ref));
+                    if (!booted(kResetGrace))
+                      return Error(Code::kUnavailable, "reboot '" + ref.id + "': no sign of it");
+                  }
+                  return note_boot(host, ref, clock_.wall());
+                });
 }
 
 Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call&) {
@@ -300,8 +304,8 @@ void LibvirtProvider::ask_agent_later(const std::string& machine_id) {
   // A full queue: the next describe() asks again.
   (void)agents_.submit(machine_id, "addresses", [this, machine_id](const Call& call, const auto&) -> Status {
     const Session session = TRY(connection_.session(call));
-    const Domain domain = TRY(owned<Domain>(ask(virDomainLookupByUUIDString, session.get(), machine_id.c_str()),
-                                            "find a domain"));
+    const Domain domain =
+        TRY(owned<Domain>(ask(virDomainLookupByUUIDString, session.get(), machine_id.c_str()), "find a domain"));
     auto word = ask_agent(domain.get(), clock_.wall());
     if (word.ok()) sightings_.hear(machine_id, word.take());
     observer_.look_at(machine_id);  // for a lease, where there is no agent
@@ -312,7 +316,8 @@ void LibvirtProvider::ask_agent_later(const std::string& machine_id) {
 }  // namespace
 
 Result<std::unique_ptr<provider::Provider>> open(const Options& options, const Clock& clock) {
-  TRY(login_for(options.endpoint, Credentials{.username = "", .password = "", .private_key_path = "", .known_hosts_path = "-"},
+  TRY(login_for(options.endpoint,
+                Credentials{.username = "", .password = "", .private_key_path = "", .known_hosts_path = "-"},
                 options.insecure_skip_verify));
   return std::unique_ptr<provider::Provider>(std::make_unique<LibvirtProvider>(options, clock));
 }

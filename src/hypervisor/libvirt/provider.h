@@ -11,12 +11,12 @@
 namespace rig::libvirt {
 
 struct Options {
-  std::string endpoint;            // "qemu:///system", "qemu+ssh://user@host/system", ...
-  std::string credentials_folder;  // username, password, ssh-privatekey, known_hosts; "": none
-  bool insecure_skip_verify = false;             // of host keys and server certificates
-  std::string virt_type = "auto";                // or "kvm", "qemu"
+  std::string endpoint;               // "qemu:///system", "qemu+ssh://user@host/system", ...
+  std::string credentials_folder;     // username, password, ssh-privatekey, known_hosts; "": none
+  bool insecure_skip_verify = false;  // of host keys and server certificates
+  std::string virt_type = "auto";     // or "kvm", "qemu"
   std::string default_pool = "default";
-  std::vector<std::string> image_folders = {};   // outside pools, where images may lie
+  std::vector<std::string> image_folders = {};  // outside pools, where images may lie
 };
 
 // The connection is made in the background: a host that is away is told by check() and by the calls that need it.

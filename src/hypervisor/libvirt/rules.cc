@@ -46,7 +46,8 @@ void check_nics(const provider::MachineSpec& spec, std::vector<std::string>& wro
     if (!is_label(nic.name)) wrong.push_back(field + ".name: wanted 1 to 63 of a-z 0-9 -");
     if (!seen.insert(nic.name).second) wrong.push_back(field + ".name: taken twice");
     if (!nic.network.empty() && !nic.bridge.empty()) wrong.push_back(field + ": network and bridge, wanted one");
-    if (nic.vlan && nic.network.empty() && nic.bridge.empty()) wrong.push_back(field + ".vlan: needs a network or bridge");
+    if (nic.vlan && nic.network.empty() && nic.bridge.empty())
+      wrong.push_back(field + ".vlan: needs a network or bridge");
   }
   if (spec.nics.size() > kNicsMax) {
     wrong.push_back("networks: " + std::to_string(spec.nics.size()) + ", at most " + std::to_string(kNicsMax) + " fit");
@@ -58,8 +59,9 @@ void check_nics(const provider::MachineSpec& spec, std::vector<std::string>& wro
 Status check_spec(const provider::MachineSpec& spec) {
   std::vector<std::string> wrong;
   if (!is_display_name(spec.display_name)) {
-    wrong.push_back("name '" + spec.display_name + "': libvirt takes no '/', control characters or blanks at its ends, " +
-                    "and at most " + std::to_string(kNameBytesMax) + " bytes");
+    wrong.push_back("name '" + spec.display_name +
+                    "': libvirt takes no '/', control characters or blanks at its ends, " + "and at most " +
+                    std::to_string(kNameBytesMax) + " bytes");
   }
   if (spec.cpus < 1) wrong.push_back("cpus: " + std::to_string(spec.cpus) + ", wanted at least 1");
   if (spec.memory_mib < 1) wrong.push_back("memory: " + std::to_string(spec.memory_mib) + " MiB, wanted at least 1");
@@ -68,7 +70,8 @@ Status check_spec(const provider::MachineSpec& spec) {
                     std::to_string(kDiskBytesMax));
   }
   if (spec.image.location.empty() && spec.root_disk_bytes == 0) wrong.push_back("root disk: neither image nor size");
-  if (spec.secure_boot && spec.firmware != provider::Firmware::kUefi) wrong.push_back("secure boot: needs UEFI firmware");
+  if (spec.secure_boot && spec.firmware != provider::Firmware::kUefi)
+    wrong.push_back("secure boot: needs UEFI firmware");
   check_disks(spec, wrong);
   check_nics(spec, wrong);
   if (wrong.empty()) return {};

@@ -38,7 +38,12 @@ TEST(Rules, RefuseEachBadField) {
       {"name '-a'", [](MachineSpec& s) { s.display_name = "-a"; }},
       {"name '.a'", [](MachineSpec& s) { s.display_name = ".a"; }},
       {"name 'a\n", [](MachineSpec& s) { s.display_name = "a\nb"; }},
-      {"name 'a\x7f", [](MachineSpec& s) { s.display_name = "a\x7f" "b"; }},
+      {"name 'a\x7f",
+       [](MachineSpec& s) {
+         s.display_name =
+             "a\x7f"
+             "b";
+       }},
       {"name '\xff", [](MachineSpec& s) { s.display_name = "\xff"; }},
       {"at most 200", [](MachineSpec& s) { s.display_name = std::string(kNameBytesMax + 1, 'a'); }},
       {"cpus: 0", [](MachineSpec& s) { s.cpus = 0; }},
@@ -56,7 +61,11 @@ TEST(Rules, RefuseEachBadField) {
       {"networks[Eth].name", [](MachineSpec& s) { s.nics[0].name = "Eth"; }},
       {"networks[eth0].name: taken twice", [](MachineSpec& s) { s.nics.push_back(s.nics[0]); }},
       {"networks[eth0]: network and bridge", [](MachineSpec& s) { s.nics[0].bridge = "br0"; }},
-      {"networks[eth0].vlan", [](MachineSpec& s) { s.nics[0].network = ""; s.nics[0].vlan = 3; }},
+      {"networks[eth0].vlan",
+       [](MachineSpec& s) {
+         s.nics[0].network = "";
+         s.nics[0].vlan = 3;
+       }},
       {"at most 10", [](MachineSpec& s) { s.nics.resize(kNicsMax + 1, s.nics[0]); }},
   };
   for (const Case& c : cases) {

@@ -25,7 +25,7 @@ struct Stamp {
 // Whether it is the stamp of this machine. The name may differ: an object that was moved keeps its uid.
 bool is_of(const Stamp& stamp, const provider::MachineRef& ref);
 
-std::string time_mark(WallTime time);                                // the element that stands under kPowerOffUri, kBootedUri
-std::optional<WallTime> parse_time_mark(std::string_view element);   // nullopt: not one of ours
+std::string time_mark(WallTime time);  // the element that stands under kPowerOffUri, kBootedUri
+std::optional<WallTime> parse_time_mark(std::string_view element);  // nullopt: not one of ours
 
 }  // namespace rig::libvirt

@@ -58,7 +58,8 @@ Result<VolumeFacts> parse_volume(std::string_view xml) {
                      .allocation_bytes = bytes_of(root.child("allocation")),
                      .physical_bytes = bytes_of(root.child("physical")),
                      .backing_path = backing.child("path").text().get(),
-                     .backing_format = backing.child("format").attribute("type").value()};
+                     .backing_format = backing.child("format").attribute("type").value(),
+                     .modified = target.child("timestamps").child("mtime").text().get()};
 }
 
 Result<PoolFacts> parse_pool(std::string_view xml) {

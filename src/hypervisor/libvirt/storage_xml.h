@@ -10,9 +10,9 @@
 namespace rig::libvirt {
 
 struct VolumeSpec {
-  std::string name, format;           // "qcow2", "raw"
+  std::string name, format;  // "qcow2", "raw"
   std::int64_t capacity_bytes = 0;
-  bool allocated = false;             // takes all its space at once
+  bool allocated = false;                    // takes all its space at once
   std::string backing_path, backing_format;  // both "": none
 };
 std::string volume_xml(const VolumeSpec& volume);
@@ -21,6 +21,7 @@ struct VolumeFacts {
   std::string name, path, format;
   std::int64_t capacity_bytes = 0, allocation_bytes = 0, physical_bytes = 0;  // of the disk, on the host, of the file
   std::string backing_path, backing_format;
+  std::string modified;  // changes when the file does
 };
 Result<VolumeFacts> parse_volume(std::string_view xml);  // kDataLoss: it is not volume XML
 

@@ -10,15 +10,23 @@ constexpr char kId[] = "6a3f0d2e-52a1-4a0e-9f6d-0c1f00d0c0de";
 constexpr char kOther[] = "6a3f0d2e-52a1-4a0e-9f6d-0c1f00d0c0df";
 
 TEST(VolumeXml, OfAnOverlayNamesItsBackingAndVersion) {
-  EXPECT_EQ(volume_xml({.name = "a<b", .format = "qcow2", .capacity_bytes = 1073741824, .allocated = false,
-                        .backing_path = "/i&m", .backing_format = "raw"}),
+  EXPECT_EQ(volume_xml({.name = "a<b",
+                        .format = "qcow2",
+                        .capacity_bytes = 1073741824,
+                        .allocated = false,
+                        .backing_path = "/i&m",
+                        .backing_format = "raw"}),
             "<volume>\n  <name>a&lt;b</name>\n  <capacity>1073741824</capacity>\n  <allocation>0</allocation>\n"
             "  <target>\n    <format type=\"qcow2\" />\n    <compat>1.1</compat>\n  </target>\n"
             "  <backingStore>\n    <path>/i&amp;m</path>\n    <format type=\"raw\" />\n  </backingStore>\n</volume>\n");
 }
 
 TEST(VolumeXml, OfARawOneHasNeither) {
-  EXPECT_EQ(volume_xml({.name = "s", .format = "raw", .capacity_bytes = 512, .allocated = true, .backing_path = "",
+  EXPECT_EQ(volume_xml({.name = "s",
+                        .format = "raw",
+                        .capacity_bytes = 512,
+                        .allocated = true,
+                        .backing_path = "",
                         .backing_format = ""}),
             "<volume>\n  <name>s</name>\n  <capacity>512</capacity>\n  <allocation>512</allocation>\n"
             "  <target>\n    <format type=\"raw\" />\n  </target>\n</volume>\n");
@@ -41,8 +49,9 @@ TEST(VolumeXml, IsRead) {
 }
 
 TEST(PoolXml, IsReadAndWritten) {
-  const auto facts = parse_pool("<pool type='dir'><name>p</name><available unit='bytes'>77</available>"
-                                "<target><path>/p</path></target></pool>");
+  const auto facts = parse_pool(
+      "<pool type='dir'><name>p</name><available unit='bytes'>77</available>"
+      "<target><path>/p</path></target></pool>");
   ASSERT_TRUE(facts.ok());
   EXPECT_EQ(facts->type, "dir");
   EXPECT_EQ(facts->path, "/p");
@@ -60,8 +69,9 @@ TEST(VolumeNames, AreOfOneMachineAndNothingElseIs) {
     EXPECT_FALSE(is_volume_of(name, "")) << name;
     EXPECT_FALSE(is_volume_of(name, id.substr(0, 8))) << name;
   }
-  for (const std::string& name : {id, id + "-root.qcow2.bak", id + "-disk-.qcow2", id + "-disk-a.b.qcow2", id + "-other",
-                                  std::string("web-root.qcow2"), "x" + id + "-root.qcow2", std::string()}) {
+  for (const std::string& name :
+       {id, id + "-root.qcow2.bak", id + "-disk-.qcow2", id + "-disk-a.b.qcow2", id + "-other",
+        std::string("web-root.qcow2"), "x" + id + "-root.qcow2", std::string()}) {
     EXPECT_FALSE(is_machine_volume(name)) << name;
     EXPECT_FALSE(is_volume_of(name, id)) << name;
   }

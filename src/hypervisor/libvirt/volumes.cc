@@ -11,8 +11,8 @@ namespace rig::libvirt {
 namespace {
 
 Result<std::vector<Pool>> pools(virConnectPtr host, unsigned flags) {
-  return owned_list<Pool>(
-      [&](virStoragePoolPtr** out) { return ask(virConnectListAllStoragePools, host, out, flags); }, "list the pools");
+  return owned_list<Pool>([&](virStoragePoolPtr** out) { return ask(virConnectListAllStoragePools, host, out, flags); },
+                          "list the pools");
 }
 
 Error no_pool(virConnectPtr host, const std::string& name) {
@@ -21,8 +21,8 @@ Error no_pool(virConnectPtr host, const std::string& name) {
     for (const Pool& pool : *all) names.emplace_back(virStoragePoolGetName(pool.get()));
   }
   std::ranges::sort(names);
-  return Error(Code::kNotFound, "storage pool '" + name + "' is not on the host; there are: " +
-                                    (names.empty() ? "none" : join(names, ", ")))
+  return Error(Code::kNotFound, "storage pool '" + name +
+                                    "' is not on the host; there are: " + (names.empty() ? "none" : join(names, ", ")))
       .with_hint("Name one of them, or define the pool on the host.");
 }
 
@@ -76,8 +76,7 @@ Result<VolumeFacts> facts_of(virStorageVolPtr volume) {
 }
 
 Status remove_volume(virStoragePoolPtr pool, const std::string& name) {
-  const auto volume =
-      owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'");
+  const auto volume = owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'");
   if (!volume.ok()) return is_gone(volume.error()) ? Status{} : Status(volume.error());
   auto removed = done(ask(virStorageVolDelete, volume->get(), 0U), "delete volume '" + name + "'");
   return !removed.ok() && is_gone(removed.error()) ? Status{} : std::move(removed);
@@ -85,7 +84,9 @@ Status remove_volume(virStoragePoolPtr pool, const std::string& name) {
 
 Result<std::string> make_volume(virStoragePoolPtr pool, const VolumeSpec& spec) {
   TRY(remove_volume(pool, spec.name));
-  const auto volume = TRY(owned<Volume>(ask(virStorageVolCreateXML, pool, volume_xml(spec).c_str(), 0U),
+  // Without this flag libvirt takes no notice of a qcow2 volume's allocation.
+  const unsigned flags = spec.allocated ? unsigned{VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA} : 0U;
+  const auto volume = TRY(owned<Volume>(ask(virStorageVolCreateXML, pool, volume_xml(spec).c_str(), flags),
                                         "make volume '" + spec.name + "'"));
   return text(ask(virStorageVolGetPath, volume.get()), "read the path of volume '" + spec.name + "'");
 }
@@ -98,7 +99,8 @@ Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, cons
                                                       .allocated = false,
                                                       .backing_path = "",
                                                       .backing_format = ""}));
-  const auto volume = TRY(owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'"));
+  const auto volume =
+      TRY(owned<Volume>(ask(virStorageVolLookupByName, pool, name.c_str()), "find volume '" + name + "'"));
   VolumeWriter writer = TRY(VolumeWriter::open(host, volume.get()));
   TRY(writer.write(bytes));
   TRY(writer.finish());
@@ -143,23 +145,30 @@ Status VolumeWriter::finish() {
   return done(ask(virStreamFinish, stream.get()), "finish writing the volume");
 }
 
-Result<std::string> read_beginning(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes) {
+Status read_volume(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes_max,
+                   const std::function<Status(std::string_view)>& on_bytes) {
   const auto stream = TRY(owned<Stream>(virStreamNew(host, 0), "open a stream"));
-  TRY(done(ask(virStorageVolDownload, volume, stream.get(), 0ULL, static_cast<unsigned long long>(bytes), 0U),
+  TRY(done(ask(virStorageVolDownload, volume, stream.get(), 0ULL, static_cast<unsigned long long>(bytes_max), 0U),
            "begin to read the volume"));
-  std::string beginning;
-  std::array<char, 64U << 10> buffer;
-  while (beginning.size() < bytes) {
+  std::vector<char> buffer(kStreamChunk);
+  while (true) {
     const int got = ask(virStreamRecv, stream.get(), buffer.data(), buffer.size());
-    if (got < 0) {
-      Error error = last_error("read the volume");
+    Status status = done(got, "read the volume");
+    if (status.ok() && got == 0) return done(ask(virStreamFinish, stream.get()), "finish reading the volume");
+    if (status.ok()) status = on_bytes({buffer.data(), static_cast<std::size_t>(got)});
+    if (!status.ok()) {
       virStreamAbort(stream.get());
-      return error;
+      return status;
     }
-    if (got == 0) break;
-    beginning.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  TRY(done(ask(virStreamFinish, stream.get()), "finish reading the volume"));
+}
+
+Result<std::string> read_beginning(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes) {
+  std::string beginning;
+  TRY(read_volume(host, volume, bytes, [&](std::string_view part) -> Status {
+    beginning += part;
+    return {};
+  }));
   return beginning;
 }
 

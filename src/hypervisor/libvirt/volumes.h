@@ -1,6 +1,7 @@
 // libvirt/volumes.h — storage on the host, through pools only: no file of a host is touched in any other way.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,8 @@ Result<VolumeFacts> facts_of(virStorageVolPtr volume);
 // Answers its path.
 Result<std::string> make_volume(virStoragePoolPtr pool, const VolumeSpec& spec);
 Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, const std::string& name,
-                                std::string_view bytes);  // a raw one with these bytes
-Status remove_volume(virStoragePoolPtr pool, const std::string& name);      // fine when it is gone
+                                std::string_view bytes);                // a raw one with these bytes
+Status remove_volume(virStoragePoolPtr pool, const std::string& name);  // fine when it is gone
 
 // Deletes every volume of this machine in every active pool, by its exact name.
 Status sweep_volumes(virConnectPtr host, const std::string& machine_id);
@@ -46,6 +47,9 @@ class VolumeWriter {
   Stream stream_;
 };
 
+// Gives the volume's bytes in order, at most `bytes_max` of them (0: all), until `on_bytes` fails.
+Status read_volume(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes_max,
+                   const std::function<Status(std::string_view)>& on_bytes);
 // The first `bytes` of it, fewer when it is shorter.
 Result<std::string> read_beginning(virConnectPtr host, virStorageVolPtr volume, std::size_t bytes);
 

@@ -66,8 +66,10 @@ Status Bench::finish(Result<TaskId> task) {
     return state.phase != TaskState::Phase::kRunning;
   };
   TRY(until("task " + id.text, is_over));
-  if (state.phase == TaskState::Phase::kFailed) return state.error.value_or(Error(Code::kInternal, "failed without error"));
-  if (state.phase == TaskState::Phase::kForgotten) return Error(Code::kUnavailable, "task " + id.text + " was forgotten");
+  if (state.phase == TaskState::Phase::kFailed)
+    return state.error.value_or(Error(Code::kInternal, "failed without error"));
+  if (state.phase == TaskState::Phase::kForgotten)
+    return Error(Code::kUnavailable, "task " + id.text + " was forgotten");
   return {};
 }
 
@@ -191,7 +193,8 @@ std::string verdict(Subject& subject, Status (*body)(Bench&)) {
 std::span<const Case> cases() {
   static const std::vector<Case> kAll = [] {
     std::vector<Case> all;
-    for (const std::span<const Case> part : {create_cases(), power_cases(), change_cases(), remove_cases(), watch_cases()})
+    for (const std::span<const Case> part :
+         {create_cases(), power_cases(), change_cases(), remove_cases(), watch_cases()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

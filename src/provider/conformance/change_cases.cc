@@ -9,7 +9,8 @@ namespace {
 constexpr std::int64_t kMib = 1LL << 20;
 
 const Change* find_change(const Plan& plan, const std::string& path) {
-  const auto change = std::find_if(plan.changes.begin(), plan.changes.end(), [&](const Change& c) { return c.path == path; });
+  const auto change =
+      std::find_if(plan.changes.begin(), plan.changes.end(), [&](const Change& c) { return c.path == path; });
   return change == plan.changes.end() ? nullptr : &*change;
 }
 
@@ -32,7 +33,8 @@ Status plan_of_nothing_is_empty(Bench& bench) {
   const Plan plan = TRY(bench.provider().plan(made.ref, made.spec, bench.call()));
   const Machine machine = TRY(bench.describe(made.ref));
   TRY(want_same(plan.version, machine.version, "version"));
-  return want(plan.changes.empty(), plan.changes.empty() ? "" : "an unchanged machine has the change " + plan.changes[0].path);
+  return want(plan.changes.empty(),
+              plan.changes.empty() ? "" : "an unchanged machine has the change " + plan.changes[0].path);
 }
 
 Status plan_has_no_effect(Bench& bench) {
@@ -55,7 +57,8 @@ Status plan_prices_fields(Bench& bench) {
   MachineSpec wish = is;
   wish.root_disk_bytes += 64 * kMib;
   const Change grown = TRY(price(bench, made.ref, wish, "root_disk_bytes"));
-  TRY(want(grows_online ? grown.cost == Cost::kOnline : grown.cost != Cost::kImpossible, "growing the root disk has the wrong price"));
+  TRY(want(grows_online ? grown.cost == Cost::kOnline : grown.cost != Cost::kImpossible,
+           "growing the root disk has the wrong price"));
   wish = is;
   wish.root_disk_bytes = std::max<std::int64_t>(1, is.root_disk_bytes / 2);
   const Change shrunk = TRY(price(bench, made.ref, wish, "root_disk_bytes"));
@@ -66,7 +69,8 @@ Status plan_prices_fields(Bench& bench) {
   const Cost running = TRY(price(bench, made.ref, wish, "cpus")).cost;
   TRY(want(running == Cost::kOnline || running == Cost::kPowerCycle, "a processor more has the wrong price"));
   TRY(bench.power_off(made.ref));
-  return want(TRY(price(bench, made.ref, wish, "cpus")).cost == Cost::kOnline, "a machine that is off has nothing to wait for");
+  return want(TRY(price(bench, made.ref, wish, "cpus")).cost == Cost::kOnline,
+              "a machine that is off has nothing to wait for");
 }
 
 Status apply_online_cpu_memory_disk(Bench& bench) {
@@ -90,7 +94,8 @@ Status apply_online_cpu_memory_disk(Bench& bench) {
     if (find_change(plan, "memory_mib") != nullptr) TRY(want_same(spec->memory_mib, wish.memory_mib, "memory_mib"));
     if (find_change(plan, "root_disk_bytes") != nullptr)
       TRY(want_same(spec->root_disk_bytes, wish.root_disk_bytes, "root_disk_bytes"));
-    if (find_change(plan, "disks[more]") != nullptr) TRY(want_same(spec->disks.size(), std::size_t{1}, "numbers of disks"));
+    if (find_change(plan, "disks[more]") != nullptr)
+      TRY(want_same(spec->disks.size(), std::size_t{1}, "numbers of disks"));
   }
   return {};
 }
@@ -111,7 +116,8 @@ Status apply_power_cycle_staged(Bench& bench) {
   Plan plan = TRY(bench.provider().plan(made.ref, wish, bench.call()));
   const Change* change = find_change(plan, "cpus");
   TRY(want(change != nullptr, "the plan does not name cpus"));
-  if (change->cost != Cost::kPowerCycle) return Error(Code::kUnimplemented, "a processor is taken away without a power cycle");
+  if (change->cost != Cost::kPowerCycle)
+    return Error(Code::kUnimplemented, "a processor is taken away without a power cycle");
   const std::optional<WallTime> booted_at = TRY(bench.describe(made.ref)).booted_at;
   TRY(bench.finish(bench.provider().apply(made.ref, wish, plan, bench.call())));
 
@@ -179,7 +185,8 @@ Status add_remove_nic_disk_by_name(Bench& bench) {
   TRY(want_same(plan.changes.size(), std::size_t{2}, "numbers of changes"));
   TRY(bench.finish(bench.provider().apply(ref, wish, plan, bench.call())));
   const MachineSpec is = TRY(bench.describe(ref)).configured;
-  TRY(want(is.disks.size() == 1 && is.disks[0].name == "second" && is.disks[0].size_bytes == 32 * kMib, "the wrong disk went"));
+  TRY(want(is.disks.size() == 1 && is.disks[0].name == "second" && is.disks[0].size_bytes == 32 * kMib,
+           "the wrong disk went"));
   TRY(want(is.nics.size() == 1 && is.nics[0].name == "second", "the wrong NIC went"));
   TRY(want_same(is.nics[0].mac, kept_mac, "the MAC of the NIC that stays"));
   return want_same(TRY(bench.host().volumes()).size() + 1, before.size(), "numbers of volumes");

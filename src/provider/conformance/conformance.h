@@ -34,11 +34,11 @@ class Host {
   virtual Result<std::string> fingerprint(const std::string& name) = 0;  // of all bytes of that machine's configuration
   virtual Status set_power(const std::string& id, Power power) = 0;      // behind our back
   virtual Status erase(const std::string& id) = 0;                       // the same: removed with its disks
-  virtual Status edit(const std::string& id) = 0;                        // the same: its configuration is changed a little
-  virtual Status restart_provider() = 0;                                 // tasks are forgotten
-  virtual Result<std::int64_t> calls() = 0;                              // to the hypervisor so far
+  virtual Status edit(const std::string& id) = 0;  // the same: its configuration is changed a little
+  virtual Status restart_provider() = 0;           // tasks are forgotten
+  virtual Result<std::int64_t> calls() = 0;        // to the hypervisor so far
   virtual Result<std::string> seed_bytes(const std::string& id, std::string_view document) = 0;  // "user-data", ...
-  virtual Result<std::string> log() = 0;                                 // everything that the provider logged
+  virtual Result<std::string> log() = 0;  // everything that the provider logged
   // From now on, `effect` effects go well and the next one meets the fault. Answers whether the fault that was
   // planned before has happened. nullopt: none is planned any more.
   virtual Result<bool> plan_fault(std::optional<Fault> fault, int effect) = 0;
@@ -46,15 +46,15 @@ class Host {
 };
 
 struct Subject {
-  std::string name;                         // "fake in process", "libvirt over gRPC"
-  std::function<Provider&()> provider;      // again after Host::restart_provider()
+  std::string name;                     // "fake in process", "libvirt over gRPC"
+  std::function<Provider&()> provider;  // again after Host::restart_provider()
   Host* host = nullptr;
-  MachineSpec small;                        // the smallest machine that boots here, with one NIC; the image is prepared
-  ImageRequest image;                       // a good image on this host, with a checksum
-  Duration boot_time{};                     // how long it may take to be up; 0: machines here do not boot
-  std::function<void()> wait;               // lets a little time pass between two looks
-  std::optional<MachineSpec> stubborn;      // a machine that ignores a request to shut down
-  std::optional<MachineSpec> too_large;     // a machine for which there is no room
+  MachineSpec small;                     // the smallest machine that boots here, with one NIC; the image is prepared
+  ImageRequest image;                    // a good image on this host, with a checksum
+  Duration boot_time{};                  // how long it may take to be up; 0: machines here do not boot
+  std::function<void()> wait;            // lets a little time pass between two looks
+  std::optional<MachineSpec> stubborn;   // a machine that ignores a request to shut down
+  std::optional<MachineSpec> too_large;  // a machine for which there is no room
 };
 
 // "" : passed; "n/a: why" : does not apply to this subject; else what is wrong.

@@ -27,10 +27,13 @@ Result<Stock> stock(Bench& bench) {
 }
 
 // How many more there are than before, of each.
-Status want_more(Bench& bench, const Stock& before, std::size_t machines, std::size_t volumes, const std::string& when) {
+Status want_more(Bench& bench, const Stock& before, std::size_t machines, std::size_t volumes,
+                 const std::string& when) {
   const Stock now = TRY(stock(bench));
-  TRY(want_same(std::to_string(now.machines.size() - before.machines.size()), std::to_string(machines), when + ": machines more"));
-  return want_same(std::to_string(now.volumes.size() - before.volumes.size()), std::to_string(volumes), when + ": volumes more");
+  TRY(want_same(std::to_string(now.machines.size() - before.machines.size()), std::to_string(machines),
+                when + ": machines more"));
+  return want_same(std::to_string(now.volumes.size() - before.volumes.size()), std::to_string(volumes),
+                   when + ": volumes more");
 }
 
 // What one whole creation adds to the host.
@@ -69,7 +72,8 @@ Status create_from_image_boots_spec(Bench& bench) {
   TRY(want(is.firmware == spec.firmware, "firmware differs"));
   TRY(want(is.root_disk_bytes >= spec.root_disk_bytes, "the root disk is smaller than asked for"));
   TRY(want_same(is.disks.size(), std::size_t{2}, "numbers of disks"));
-  TRY(want(has_named(is.disks, "data", 32LL << 20) && has_named(is.disks, "logs", 16LL << 20), "disks by name and size"));
+  TRY(want(has_named(is.disks, "data", 32LL << 20) && has_named(is.disks, "logs", 16LL << 20),
+           "disks by name and size"));
   TRY(want_same(is.nics.size(), std::size_t{2}, "numbers of NICs"));
   TRY(want(has_named(is.nics, spec.nics[0].name) && has_named(is.nics, "second"), "NICs by name"));
   TRY(want(is.seed.empty(), "a seed is never read back"));
@@ -189,7 +193,8 @@ Status create_source_missing(Bench& bench) {
   const MachineRef ref = TRY(bench.reserve(spec));
   const Status made = bench.make(ref, spec);
   TRY(want_code(Code::kNotFound, made, "create"));
-  TRY(want(made.error().to_string().find(spec.image.location) != std::string::npos, "the error does not name the image"));
+  TRY(want(made.error().to_string().find(spec.image.location) != std::string::npos,
+           "the error does not name the image"));
   return want_more(bench, before, 0, 0, "after the refusal");
 }
 
@@ -224,8 +229,8 @@ Status seed_userdata_network_meta_bytes(Bench& bench) {
   const MachineRef ref = TRY(bench.reserve(spec));
   TRY(bench.make(ref, spec));
   const std::pair<std::string_view, std::string> kDocuments[] = {{"user-data", spec.seed.user_data},
-                                                                {"meta-data", spec.seed.meta_data},
-                                                                {"network-config", spec.seed.network_config}};
+                                                                 {"meta-data", spec.seed.meta_data},
+                                                                 {"network-config", spec.seed.network_config}};
   for (const auto& [document, bytes] : kDocuments)
     TRY(want_same(bench.host().seed_bytes(ref.id, document), bytes, std::string(document)));
   return {};

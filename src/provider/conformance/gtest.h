@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
+#include <cstdio>
 #include <set>
 
 #include "provider/conformance/conformance.h"
@@ -23,7 +23,8 @@ class CaseTest : public testing::Test {
   void TestBody() override {
     const std::string verdict = case_.run(subject_());
     const bool is_not_applicable = verdict.starts_with("n/a");
-    if (is_not_applicable) std::cout << "[   n/a    ] " << case_.name << verdict.substr(3) << std::endl;
+    if (is_not_applicable)
+      std::printf("[   n/a    ] %s%s\n", std::string(case_.name).c_str(), verdict.substr(3).c_str());
     EXPECT_EQ(is_not_applicable, is_listed_) << case_.name << ": the list of what does not apply must say the same";
     if (!is_not_applicable) {
       EXPECT_EQ(verdict, "") << case_.proves;
@@ -41,12 +42,12 @@ inline bool register_cases(const char* suite, Subject& (*subject)(), const std::
   std::set<std::string_view> unknown = not_applicable;
   for (const Case& which : cases()) {
     unknown.erase(which.name);
-    testing::RegisterTest(suite, std::string(which.name).c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [&which, subject, not_applicable]() -> CaseTest* {
-                            return new CaseTest(which, subject, not_applicable);
-                          });
+    testing::RegisterTest(
+        suite, std::string(which.name).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        [&which, subject, not_applicable]() -> CaseTest* { return new CaseTest(which, subject, not_applicable); });
   }
-  for (const std::string_view name : unknown) std::cerr << suite << ": no case is called " << name << std::endl;
+  for (const std::string_view name : unknown)
+    std::fprintf(stderr, "%s: no case is called %s\n", suite, std::string(name).c_str());
   return unknown.empty();
 }
 

@@ -51,7 +51,8 @@ Status addresses_without_agent_fast(Bench& bench) {
   const Time begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 5; ++i) (void)TRY(bench.describe(ref));
   const auto each = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin) / 5;
-  return want(each < milliseconds(100), "describe takes " + std::to_string(each.count()) + " ms while the agent is silent");
+  return want(each < milliseconds(100),
+              "describe takes " + std::to_string(each.count()) + " ms while the agent is silent");
 }
 
 Status power_on_off_repeat(Bench& bench) {

@@ -24,13 +24,16 @@ Status watch_snapshot_then_delta(Bench& bench) {
   TRY(want(is_machine(watcher.seen()[0].event, made.ref.machine_id, Power::kOff), "the snapshot has our machine, off"));
 
   TRY(bench.power_on(made.ref));
-  (void)TRY(watcher.wait_for("power on", [&](const Event& e) { return is_machine(e, made.ref.machine_id, Power::kOn); }, snapshot));
+  (void)TRY(watcher.wait_for(
+      "power on", [&](const Event& e) { return is_machine(e, made.ref.machine_id, Power::kOn); }, snapshot));
   TRY(bench.host().set_power(made.ref.id, Power::kOff));
   const std::size_t on = watcher.seen().size();
-  (void)TRY(watcher.wait_for("power off behind our back",
-                             [&](const Event& e) { return is_machine(e, made.ref.machine_id, Power::kOff); }, on > 0 ? snapshot : 0));
+  (void)TRY(watcher.wait_for(
+      "power off behind our back", [&](const Event& e) { return is_machine(e, made.ref.machine_id, Power::kOff); },
+      on > 0 ? snapshot : 0));
   TRY(bench.remove(made.ref));
-  (void)TRY(watcher.wait_for("gone", [&](const Event& e) { return is_gone(e, made.ref.machine_id); }, snapshot));
+  (void)TRY(watcher.wait_for(
+      "gone", [&](const Event& e) { return is_gone(e, made.ref.machine_id); }, snapshot));
   return {};
 }
 
@@ -61,9 +64,8 @@ Status watch_resume(Bench& bench) {
   TRY(bench.power_off(made.ref));
   Watcher watcher(bench, resume);
   (void)TRY(watcher.wait_for("on", [&](const Event& e) { return is_machine(e, made.ref.machine_id, Power::kOn); }));
-  const Watcher::Seen off = TRY(watcher.wait_for("off", [&](const Event& e) {
-    return is_machine(e, made.ref.machine_id, Power::kOff) && e.resume != resume;
-  }));
+  const Watcher::Seen off = TRY(watcher.wait_for(
+      "off", [&](const Event& e) { return is_machine(e, made.ref.machine_id, Power::kOff) && e.resume != resume; }));
   for (const Watcher::Seen& seen : watcher.seen())
     TRY(want(!std::holds_alternative<Synced>(seen.event.what), "a resumed watch has no snapshot"));
   Watcher rest(bench, off.event.resume);
@@ -84,7 +86,8 @@ Status watch_resync(Bench& bench) {
   TRY(bench.host().erase(made.ref.id));
   {
     Watcher watcher(bench, resume);
-    TRY(bench.until("the end of a watch with a token of another life", [&]() -> Result<bool> { return watcher.ended().has_value(); }));
+    TRY(bench.until("the end of a watch with a token of another life",
+                    [&]() -> Result<bool> { return watcher.ended().has_value(); }));
     TRY(want_code(Code::kOutOfRange, Status(*watcher.ended()), "watch"));
   }
   Watcher watcher(bench, "");

@@ -78,9 +78,9 @@ class FakeProvider final : public Provider {
   void add_foreign(Machine machine);
   void set_power(const std::string& id, Power power);  // somebody used the hypervisor's own tools
   void edit(const std::string& id, const std::function<void(MachineSpec&)>& change);  // the same: configuration
-  void erase(const std::string& id);     // somebody removed it
-  void set_available(bool available);    // false: check() says so, every other call is kUnavailable
-  void forget_tasks();                   // as a restart does: tasks and events are gone, a killed provider is back
+  void erase(const std::string& id);                                                  // somebody removed it
+  void set_available(bool available);  // false: check() says so, every other call is kUnavailable
+  void forget_tasks();                 // as a restart does: tasks and events are gone, a killed provider is back
   // Asked before each task starts: an Error makes it fail. For planned failures.
   void on_task(std::function<Status(std::string_view verb, const MachineRef&)> decide);
   // Asked after each effect on the host.

@@ -49,8 +49,13 @@ class Fake : public testing::Test {
   }
   std::vector<Event> look(const std::string& resume = "") {
     std::vector<Event> events;
-    const Status end = fake_.watch("cluster", resume, [&](Event e) { events.push_back(std::move(e)); return true; },
-                                   Call{clock_.now(), {}, ""});
+    const Status end = fake_.watch(
+        "cluster", resume,
+        [&](Event e) {
+          events.push_back(std::move(e));
+          return true;
+        },
+        Call{clock_.now(), {}, ""});
     EXPECT_EQ(end.error().code(), Code::kDeadlineExceeded);
     return events;
   }
@@ -99,9 +104,8 @@ TEST_F(Fake, TheFirstAddressComesWhenTheMachineHasBooted) {
 }
 
 TEST_F(Fake, AKilledProviderIsUnavailableUntilItIsRestarted) {
-  fake_.on_effect([](std::string_view, std::string_view step) {
-    return step == "root disk" ? After::kKilled : After::kGoOn;
-  });
+  fake_.on_effect(
+      [](std::string_view, std::string_view step) { return step == "root disk" ? After::kKilled : After::kGoOn; });
   const TaskId task = fake_.create(ref(), small(), call_).take();
   pass();
   EXPECT_EQ(fake_.describe(ref(), call_).error().code(), Code::kUnavailable);
@@ -144,7 +148,8 @@ TEST_F(Fake, ForgetsTheOldestEventsBeyondItsLimit) {
   for (std::size_t i = 0; i < kEventsKept; ++i) fake_.edit(ref().id, [](MachineSpec& spec) { ++spec.cpus; });
   EXPECT_EQ(look(resume).size(), kEventsKept);
   fake_.edit(ref().id, [](MachineSpec& spec) { ++spec.cpus; });
-  const Status end = fake_.watch("cluster", resume, [](Event) { return true; }, Call{clock_.now(), {}, ""});
+  const Status end = fake_.watch(
+      "cluster", resume, [](Event) { return true; }, Call{clock_.now(), {}, ""});
   EXPECT_EQ(end.error().code(), Code::kOutOfRange);
 }
 

@@ -14,7 +14,8 @@ Status check_sum(const ImageRequest& request, std::string_view bytes) {
   digest.add(bytes);
   const std::string found = digest.finish_hex();
   if (found == to_lower(request.checksum)) return {};
-  return Error(Code::kInvalidArgument, "image " + request.name + ": checksum: found " + found + ", wanted " + request.checksum)
+  return Error(Code::kInvalidArgument,
+               "image " + request.name + ": checksum: found " + found + ", wanted " + request.checksum)
       .with_hint("Correct the checksum or the location of the image.");
 }
 
@@ -40,7 +41,8 @@ Result<PreparedImage> World::prepare(const ImageRequest& request, const Call& ca
   const std::string assumed = request.format.empty() ? "qcow2" : request.format;
   const std::string format = is_listed ? format_in(bytes) : assumed;
   if (!request.format.empty() && request.format != format)
-    return Error(Code::kInvalidArgument, "image " + request.name + ": format: found " + format + ", wanted " + request.format);
+    return Error(Code::kInvalidArgument,
+                 "image " + request.name + ": format: found " + format + ", wanted " + request.format);
 
   const StoredImage image{format, is_listed ? static_cast<std::int64_t>(bytes.size()) : kUnlistedImageBytes};
   Job job{"prepare", {}, {}, {}, image.size_bytes};

@@ -46,7 +46,8 @@ constexpr Row kRows[] = {
 void price(std::vector<Change>& changes, Power power) {
   for (Change& change : changes) {
     for (const Row& row : kRows) {
-      if (!change.path.starts_with(row.begins) || !change.path.ends_with(row.ends) || !row.fits(change, power)) continue;
+      if (!change.path.starts_with(row.begins) || !change.path.ends_with(row.ends) || !row.fits(change, power))
+        continue;
       change.cost = row.cost;
       change.why = row.why;
       break;

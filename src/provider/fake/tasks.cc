@@ -107,7 +107,9 @@ TaskState World::state(const TaskId& id) const {
   const auto job = jobs_.find(id);
   if (job == jobs_.end() || job->second.began == Time{}) return state;
   const Duration whole = job->second.steps.back().after, passed = now() - job->second.began;
-  const double done = whole > Duration::zero() ? std::min(1.0, static_cast<double>(passed.count()) / static_cast<double>(whole.count())) : 0;
+  const double done = whole > Duration::zero()
+                          ? std::min(1.0, static_cast<double>(passed.count()) / static_cast<double>(whole.count()))
+                          : 0;
   state.percent = static_cast<int>(100 * done);
   state.bytes_total = job->second.bytes_total;
   state.bytes_done = static_cast<std::int64_t>(done * static_cast<double>(state.bytes_total));
@@ -121,7 +123,6 @@ void World::restart() {
   first_event_ += events_.size();
   events_.clear();
   is_killed = false;
-  changed.notify_all();
 }
 
 // What happens on the host by itself: a machine shuts down, a machine gets its addresses.

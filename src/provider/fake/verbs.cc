@@ -51,7 +51,7 @@ Result<Record*> World::gate(const MachineRef& ref) {
                                               ", not to " + owner_text(ref.owner));
 }
 
-Result<Machine> World::look_at(const MachineRef& ref) const {
+Result<Machine> World::look_at(const MachineRef& ref) {
   if (const Record* record = host.ours(ref)) {
     Machine machine = host.show(*record, wall());
     if (ref.legacy) machine.existence = Existence::kOurs;
@@ -88,7 +88,7 @@ Result<Capabilities> World::capabilities(const Call& call) {
 }
 
 Result<MachineRef> World::reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
-                                         const Call& call) {
+                                  const Call& call) {
   TRY(enter(call));
   if (spec.display_name.empty()) return Error(Code::kInvalidArgument, "display_name: is empty");
   MachineRef ref{owner, machine_id, spec.display_name, /*legacy=*/false};
@@ -123,8 +123,8 @@ Result<Machine> World::describe(const MachineRef& ref, const Call& call) {
 Result<std::vector<Machine>> World::describe_many(std::span<const MachineRef> refs, const Call& call) {
   TRY(enter(call));
   if (refs.size() > kDescribeManyMax)
-    return Error(Code::kInvalidArgument, "describe_many: found " + std::to_string(refs.size()) + " machines, wanted at most " +
-                                             std::to_string(kDescribeManyMax));
+    return Error(Code::kInvalidArgument, "describe_many: found " + std::to_string(refs.size()) +
+                                             " machines, wanted at most " + std::to_string(kDescribeManyMax));
   std::vector<Machine> machines;
   for (const MachineRef& ref : refs) machines.push_back(TRY(look_at(ref)));
   return machines;
@@ -199,8 +199,7 @@ Result<TaskId> World::reboot(const MachineRef& ref, WallTime if_booted_before, c
   job.steps.push_back(
       {"reboot", host.options.power, [this, ref, if_booted_before]() -> Result<std::optional<WallTime>> {
          Record* found = TRY(gate(ref));
-         if (found->power == Power::kOn && *found->booted_at < if_booted_before)
-           host.reboot(*found, wall());
+         if (found->power == Power::kOn && *found->booted_at < if_booted_before) host.reboot(*found, wall());
          return std::optional<WallTime>();
        }});
   return submit(ref.machine_id, std::move(job));

@@ -114,8 +114,10 @@ class Client final : public Provider, Images, Console {
       if (half_ != nullptr) return half_;
     }
     ref::GetCapabilitiesResponse told;
-    TRY(peer_->ask(call, [&](grpc::ClientContext& context) { return peer_->provider->GetCapabilities(&context, {}, &told); }));
-    const bool is_new = std::find(told.features().begin(), told.features().end(), kMachinesFeature) != told.features().end();
+    TRY(peer_->ask(
+        call, [&](grpc::ClientContext& context) { return peer_->provider->GetCapabilities(&context, {}, &told); }));
+    const bool is_new =
+        std::find(told.features().begin(), told.features().end(), kMachinesFeature) != told.features().end();
     const std::lock_guard lock(mutex_);
     half_ = is_new ? client_of_new_peer(peer_) : client_of_old_peer(peer_);
     return half_;

@@ -47,8 +47,8 @@ template <class Ours, class Theirs, std::size_t n>
 Result<Ours> ours(const Word<Ours, Theirs> (&table)[n], int theirs, const char* what) {
   for (const auto& word : table)
     if (static_cast<int>(word.theirs) == theirs) return word.ours;
-  return Error(Code::kUnknown, std::string(what) + ": found the word " + std::to_string(theirs) +
-                                   ", which this version does not know")
+  return Error(Code::kUnknown,
+               std::string(what) + ": found the word " + std::to_string(theirs) + ", which this version does not know")
       .with_hint("Upgrade this side.");
 }
 
@@ -71,7 +71,9 @@ void encode(const DiskSpec& from, v1::DiskSpec& to) {
   to.set_storage(from.storage);
 }
 
-DiskSpec decode(const v1::DiskSpec& from) { return {from.name(), from.size_bytes(), from.provisioning(), from.storage()}; }
+DiskSpec decode(const v1::DiskSpec& from) {
+  return {from.name(), from.size_bytes(), from.provisioning(), from.storage()};
+}
 
 void encode(const NicSpec& from, v1::NicSpec& to) {
   to.set_name(from.name);

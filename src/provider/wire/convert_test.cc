@@ -136,7 +136,9 @@ TEST(Convert, BringsTaskStatesBackWithTheirErrors) {
   for (const Phase phase : {Phase::kRunning, Phase::kDone, Phase::kFailed, Phase::kForgotten}) {
     TaskState state{phase, "copy", "vm-7", 40, 4, 10, {}};
     if (phase == Phase::kFailed)
-      state.error = Error(Code::kResourceExhausted, "pool is full").with_hint("Make room.").with_retry_after(std::chrono::seconds(7));
+      state.error = Error(Code::kResourceExhausted, "pool is full")
+                        .with_hint("Make room.")
+                        .with_retry_after(std::chrono::seconds(7));
     const TaskState back = there_and_back<v1::TaskState>(state).take();
     EXPECT_EQ(back.phase, phase);
     EXPECT_EQ(back.step, "copy");
@@ -152,7 +154,8 @@ TEST(Convert, BringsTaskStatesBackWithTheirErrors) {
 }
 
 TEST(Convert, KeepsWhatWasBeingDoneInAnErrorsMessage) {
-  const Error error = Error(Code::kAborted, "version moved").with_hint("Plan again (ABORTED).").with_context("apply web");
+  const Error error =
+      Error(Code::kAborted, "version moved").with_hint("Plan again (ABORTED).").with_context("apply web");
   v1::Failure message;
   encode(error, message);
   EXPECT_EQ(message.message(), "apply web: version moved");

@@ -44,7 +44,8 @@ Status check_address(const std::string& address, const Tls& tls) {
     return Error(Code::kInvalidArgument, "address " + address + ": plaintext is for unix sockets only")
         .with_hint("Give certificate, key and authority.");
   if (tls.certificate_pem.empty() || tls.key_pem.empty() || tls.authority_pem.empty())
-    return Error(Code::kInvalidArgument, "address " + address + ": TLS needs certificate, key and authority, all three");
+    return Error(Code::kInvalidArgument,
+                 "address " + address + ": TLS needs certificate, key and authority, all three");
   return {};
 }
 

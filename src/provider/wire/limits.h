@@ -8,15 +8,16 @@
 
 namespace rig::provider::wire {
 
-inline constexpr std::size_t kStreamsMax = 8;                            // per server
-inline constexpr std::size_t kMessageBytesMax = 4U << 20;                // gRPC's default, and the reference's
-inline constexpr int kDescribeChunk = 100;                               // machines per message of DescribeMany
-inline constexpr std::size_t kConsoleChunkBytes = 64U << 10;             // bytes per message of OpenConsole
-inline constexpr std::size_t kErrorTextMax = 1500;                       // bytes; trailers are limited to 8 KiB by peers
-inline constexpr std::size_t kHintTextMax = 700;                         // bytes
-inline constexpr std::size_t kUnixPathMax = 107;                         // sockaddr_un
-inline constexpr Duration kCallTimeMax = std::chrono::minutes(5);        // for calls that bring no deadline
-inline constexpr Duration kCancelLook = std::chrono::milliseconds(50);   // how soon a handler learns that its caller left
+inline constexpr std::size_t kStreamsMax = 8;                      // per server
+inline constexpr std::size_t kMessageBytesMax = 4U << 20;          // gRPC's default, and the reference's
+inline constexpr int kDescribeChunk = 100;                         // machines per message of DescribeMany
+inline constexpr std::size_t kConsoleChunkBytes = 64U << 10;       // bytes per message of OpenConsole
+inline constexpr std::size_t kErrorTextMax = 1500;                 // bytes; trailers are limited to 8 KiB by peers
+inline constexpr std::size_t kHintTextMax = 700;                   // bytes
+inline constexpr std::size_t kUnixPathMax = 107;                   // sockaddr_un
+inline constexpr Duration kCallTimeMax = std::chrono::minutes(5);  // for calls that bring no deadline
+inline constexpr Duration kCancelLook =
+    std::chrono::milliseconds(50);  // how soon a handler learns that its caller left
 inline constexpr Duration kOldTaskLook = std::chrono::milliseconds(50);  // between polls inside an old manager's RPC
 
 // The reference's server (SDK keepalive): what its managers expect of us.

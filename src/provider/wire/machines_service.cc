@@ -96,8 +96,7 @@ grpc::Status MachinesService::OpenConsole(grpc::ServerContext* context,
         output.set_bytes(buffer.data(), count.ok() ? *count : 0);
       } while (stream->Write(output) && !output.bytes().empty());
     });
-    while (stream->Read(&input) && console->write(input.bytes(), call).ok()) {
-    }
+    while (stream->Read(&input) && console->write(input.bytes(), call).ok()) {}
     console->close();
     return {};
   });

@@ -25,7 +25,8 @@ class RemoteConsole final : public ByteStream {
     stream_->WaitForInitialMetadata();
     if (context_->GetServerInitialMetadata().contains(kConsoleIsOpen)) return {};
     const grpc::Status status = stream_->Finish();
-    return status.ok() ? Error(Code::kInternal, "console: the peer ended without a word") : peer_->error_of(status, *context_);
+    return status.ok() ? Error(Code::kInternal, "console: the peer ended without a word")
+                       : peer_->error_of(status, *context_);
   }
 
   Result<std::size_t> read(std::span<char> buffer, const Call& call) override {

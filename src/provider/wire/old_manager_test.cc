@@ -6,7 +6,7 @@
 #include "base/json/json.h"
 #include "base/text.h"
 #include "provider/v1/provider.grpc.pb.h"
-#include "provider/wire/test_server.h"
+#include "provider/wire/served_fake_test.h"
 
 namespace rig::provider::wire {
 namespace {
@@ -39,7 +39,9 @@ class OldManager : public testing::Test {
     ADD_FAILURE() << "no such sample";
     return {};
   }
-  grpc::Status create(ref::CreateResponse& response) { return ask(&ref::Provider::Stub::Create, recorded_create(), response); }
+  grpc::Status create(ref::CreateResponse& response) {
+    return ask(&ref::Provider::Stub::Create, recorded_create(), response);
+  }
   ref::DescribeResponse describe() {
     ref::DescribeRequest request;
     request.set_id("w-full");

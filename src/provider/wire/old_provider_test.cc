@@ -6,7 +6,7 @@
 #include "base/json/json.h"
 #include "provider/v1/provider.grpc.pb.h"
 #include "provider/wire/internal/reference_json.h"
-#include "provider/wire/test_server.h"
+#include "provider/wire/served_fake_test.h"
 
 namespace rig::provider::wire {
 namespace {
@@ -153,7 +153,8 @@ TEST_F(WithOldProvider, AMachineLivesAndDies) {
 
 TEST_F(WithOldProvider, ALostReplyDoesNotMakeASecondMachine) {
   peer_.loses_next_reply = true;
-  const MachineRef reserved = client_->reserve(ref_of("web").owner, "machine-web", small("web-1a2b3c4d"), soon()).take();
+  const MachineRef reserved =
+      client_->reserve(ref_of("web").owner, "machine-web", small("web-1a2b3c4d"), soon()).take();
   EXPECT_EQ(client_->create(reserved, small("web-1a2b3c4d"), soon()).error().code(), Code::kUnavailable);
   EXPECT_EQ(make().id, "vm-100");
   EXPECT_EQ(peer_.vms.size(), 1U);
@@ -185,7 +186,12 @@ TEST_F(WithOldProvider, AnImageIsPreparedInItsWords) {
 
 TEST_F(WithOldProvider, WhatItCannotDoIsUnimplemented) {
   const MachineRef machine = make();
-  EXPECT_EQ(client_->watch("c", "", [](const Event&) { return true; }, soon()).error().code(), Code::kUnimplemented);
+  EXPECT_EQ(client_
+                ->watch(
+                    "c", "", [](const Event&) { return true; }, soon())
+                .error()
+                .code(),
+            Code::kUnimplemented);
   EXPECT_EQ(client_->cancel({"task/1"}, soon()).error().code(), Code::kUnimplemented);
   EXPECT_EQ(client_->console().open_serial(machine, soon()).error().code(), Code::kUnimplemented);
 }

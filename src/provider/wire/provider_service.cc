@@ -26,7 +26,8 @@ Result<TaskId> power(rig::provider::Provider& provider, const ref::PowerRequest&
       return provider.reboot(machine, wall_time(request.if_booted_before_unix_ns()), call);
     default: break;
   }
-  return Error(Code::kInvalidArgument, "power: operation " + std::to_string(request.op()) + " is unknown or has no time");
+  return Error(Code::kInvalidArgument,
+               "power: operation " + std::to_string(request.op()) + " is unknown or has no time");
 }
 
 }  // namespace

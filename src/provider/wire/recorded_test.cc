@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "provider/v1/provider.grpc.pb.h"
 #include "provider/wire/internal/convert.h"
-#include "provider/wire/test_server.h"
+#include "provider/wire/served_fake_test.h"
 #include "rig/provider/v1/machines.pb.h"
 
 namespace rig::provider::wire {
@@ -81,7 +81,8 @@ class ReferencePool {
     EXPECT_NE(pool_.BuildFile(file), nullptr);
   }
   std::unique_ptr<pb::Message> make(const std::string& name) {
-    return std::unique_ptr<pb::Message>(factory_.GetPrototype(pool_.FindMessageTypeByName("provider.v1." + name))->New());
+    return std::unique_ptr<pb::Message>(
+        factory_.GetPrototype(pool_.FindMessageTypeByName("provider.v1." + name))->New());
   }
 
  private:
@@ -153,12 +154,12 @@ const Row kRows[] = {
     {ASK(Validate), grpc::OK},
     {ASK(GetCapabilities), grpc::OK},
     {ASK(Create), grpc::OK},
-    {ASK(Describe), grpc::OK},             // of machines that are not there: exists=false
-    {ASK(TaskStatus), grpc::OK},           // of forgotten tasks: done
+    {ASK(Describe), grpc::OK},    // of machines that are not there: exists=false
+    {ASK(TaskStatus), grpc::OK},  // of forgotten tasks: done
     {ASK(Power), grpc::NOT_FOUND},
     {ASK(Reconfigure), grpc::NOT_FOUND},
     {ASK(ImagePrepare), grpc::OK},
-    {ASK(Delete), grpc::OK},               // of what is gone
+    {ASK(Delete), grpc::OK},  // of what is gone
     {ASK(ListVMs), grpc::UNIMPLEMENTED},
     {ASK(SnapshotCreate), grpc::UNIMPLEMENTED},
     {ASK(SnapshotDelete), grpc::UNIMPLEMENTED},

@@ -46,8 +46,8 @@ bool truth(const json::Value& value, std::string_view name) {
 // "4Gi", "512M", "1024": bytes.
 Result<std::int64_t> quantity(const std::string& name, std::string_view written) {
   constexpr std::pair<std::string_view, std::int64_t> kSuffixes[] = {
-      {"Ki", 1LL << 10}, {"Mi", 1LL << 20}, {"Gi", 1LL << 30},     {"Ti", 1LL << 40}, {"k", 1000},
-      {"M", 1000'000},   {"G", 1000'000'000}, {"T", 1000'000'000'000}};
+      {"Ki", 1LL << 10}, {"Mi", 1LL << 20}, {"Gi", 1LL << 30},   {"Ti", 1LL << 40},
+      {"k", 1000},       {"M", 1000'000},   {"G", 1000'000'000}, {"T", 1000'000'000'000}};
   std::int64_t unit = 1;
   std::string_view digits = written;
   for (const auto& [suffix, factor] : kSuffixes) {
@@ -165,10 +165,9 @@ json::Value class_value(const MachineSpec& spec) {
                                     {"VirtualizationBasedSecurity", false},
                                     {"NestedVirtualization", spec.nested_virtualization},
                                     {"HyperThreadingPolicy", ""}};
-  const json::Object security = {{"SecureBoot", spec.secure_boot}, {"TPMEnabled", spec.tpm},
-                                 {"TPMVersion", ""},               {"VTDEnabled", false},
-                                 {"EncryptionEnabled", false},     {"KeyProvider", ""},
-                                 {"RequireEncryption", false}};
+  const json::Object security = {
+      {"SecureBoot", spec.secure_boot}, {"TPMEnabled", spec.tpm}, {"TPMVersion", ""},          {"VTDEnabled", false},
+      {"EncryptionEnabled", false},     {"KeyProvider", ""},      {"RequireEncryption", false}};
   const json::Object defaults = {{"Type", ""}, {"SizeGiB", to_gib(spec.root_disk_bytes)}};
   json::Object all = {{"CPU", spec.cpus},
                       {"MemoryMiB", spec.memory_mib},

@@ -8,15 +8,16 @@ namespace {
 
 // What the reference's manager writes for a full machine (recorded, tests/golden/wire/Create.json, sample w-full).
 ReferenceTexts full() {
-  return {R"({"CPU":2,"MemoryMiB":4096,"Firmware":"UEFI","DiskDefaults":{"Type":"thin","SizeGiB":40},
+  return {
+      R"({"CPU":2,"MemoryMiB":4096,"Firmware":"UEFI","DiskDefaults":{"Type":"thin","SizeGiB":40},
               "ExtraConfig":{"vsphere.hardwareVersion":"19"},"PerformanceProfile":{"NestedVirtualization":true},
               "SecurityProfile":{"SecureBoot":true,"TPMEnabled":true}})",
-          R"({"TemplateName":"","Path":"/img/a.qcow2","URL":"","Format":"qcow2","Checksum":"ab","ChecksumType":"sha256"})",
-          R"([{"Name":"eth0","NetworkName":"default","Bridge":"","VLAN":7,"Model":"virtio","MacAddress":"52:54:00:AA:00:01",
+      R"({"TemplateName":"","Path":"/img/a.qcow2","URL":"","Format":"qcow2","Checksum":"ab","ChecksumType":"sha256"})",
+      R"([{"Name":"eth0","NetworkName":"default","Bridge":"","VLAN":7,"Model":"virtio","MacAddress":"52:54:00:AA:00:01",
                "StaticIP":"10.0.0.5","Prefix":24,"Gateway":"10.0.0.1","DNS":"8.8.8.8","PCISlotNumber":null},
               {"Name":"eth1","NetworkName":"","Bridge":"br0","VLAN":0}])",
-          R"([{"SizeGiB":100,"Type":"thin","Name":"data"}])",
-          R"({"Datastore":"ds1","StoragePod":"pod","Cluster":"c1","Folder":"/DC/vm/x","Host":"h1"})"};
+      R"([{"SizeGiB":100,"Type":"thin","Name":"data"}])",
+      R"({"Datastore":"ds1","StoragePod":"pod","Cluster":"c1","Folder":"/DC/vm/x","Host":"h1"})"};
 }
 
 TEST(ReferenceJson, IsReadIntoASpec) {
@@ -30,7 +31,13 @@ TEST(ReferenceJson, IsReadIntoASpec) {
   wanted.extra_config = {{"vsphere.hardwareVersion", "19"}};
   wanted.image = {"/img/a.qcow2", "qcow2"};
   wanted.disks = {{"data", 100LL << 30, "thin", ""}};
-  wanted.nics = {{"eth0", "52:54:00:aa:00:01", "default", "", "virtio", 7, {},
+  wanted.nics = {{"eth0",
+                  "52:54:00:aa:00:01",
+                  "default",
+                  "",
+                  "virtio",
+                  7,
+                  {},
                   json::Object{{"StaticIP", "10.0.0.5"}, {"Prefix", 24}, {"Gateway", "10.0.0.1"}, {"DNS", "8.8.8.8"}}},
                  {"eth1", "", "", "br0", "", {}, {}, {}}};
   wanted.placement = {"h1", "c1", "/DC/vm/x", "", "ds1", "pod"};

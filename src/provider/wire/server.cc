@@ -52,7 +52,7 @@ class GrpcServer final : public Server {
   Status drain(Duration grace) override {
     if (server_ == nullptr) return {};
     server_->GetHealthCheckService()->SetServingStatus(false);
-    calls_.stop_streams();  // a watch would run for ever
+    calls_.stop_streams();                                        // a watch would run for ever
     server_->Shutdown(std::chrono::system_clock::now() + grace);  // then cancels what still runs, which `calls_` sees
     server_->Wait();
     server_.reset();

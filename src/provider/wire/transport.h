@@ -35,9 +35,9 @@ struct ServerOptions {
 };
 class Server {
  public:
-  virtual ~Server() = default;                 // drain(0)
-  virtual int port() const = 0;                // 0 for a unix socket
-  virtual Status drain(Duration grace) = 0;    // refuses new calls, waits for running ones, then ends them
+  virtual ~Server() = default;               // drain(0)
+  virtual int port() const = 0;              // 0 for a unix socket
+  virtual Status drain(Duration grace) = 0;  // refuses new calls, waits for running ones, then ends them
 };
 // Health checking (grpc.health.v1) is served too. kInvalidArgument: plaintext on a network address.
 Result<std::unique_ptr<Server>> serve(Provider& provider, const ServerOptions& options);

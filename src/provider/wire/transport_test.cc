@@ -14,9 +14,9 @@
 
 #include "base/fd.h"
 #include "provider/limits.h"
+#include "provider/wire/certificate_test.h"
 #include "provider/wire/limits.h"
-#include "provider/wire/test_certificates.h"
-#include "provider/wire/test_server.h"
+#include "provider/wire/served_fake_test.h"
 
 namespace rig::provider::wire {
 namespace {
@@ -27,7 +27,10 @@ using std::chrono::seconds;
 TEST(Wire, CarriesAnErrorWithItsHintAndItsAdvice) {
   ServedFake lab;
   lab.fake.on_task([](std::string_view, const MachineRef&) -> Status {
-    return Error(Code::kResourceExhausted, "pool is full").with_hint("Räume auf.").with_retry_after(seconds(7)).with_context("create web");
+    return Error(Code::kResourceExhausted, "pool is full")
+        .with_hint("Räume auf.")
+        .with_retry_after(seconds(7))
+        .with_context("create web");
   });
   const auto refused = lab.client->create(ref_of("web"), small("web"), soon());
   ASSERT_FALSE(refused.ok());
@@ -40,7 +43,8 @@ TEST(Wire, CarriesAnErrorWithItsHintAndItsAdvice) {
 TEST(Wire, EveryCodeArrivesAsItself) {
   ServedFake lab;
   for (int code = 1; code <= 16; ++code) {
-    lab.fake.on_task([code](std::string_view, const MachineRef&) -> Status { return Error(static_cast<Code>(code), "x"); });
+    lab.fake.on_task(
+        [code](std::string_view, const MachineRef&) -> Status { return Error(static_cast<Code>(code), "x"); });
     EXPECT_EQ(static_cast<int>(lab.client->create(ref_of("web"), small("web"), soon()).error().code()), code);
   }
 }
@@ -49,7 +53,9 @@ TEST(Wire, CutsTextsThatDoNotFitIntoTrailers) {
   ServedFake lab;
   std::string umlauts;
   for (int i = 0; i < 5000; ++i) umlauts += "ä";
-  lab.fake.on_task([&](std::string_view, const MachineRef&) -> Status { return Error(Code::kInternal, umlauts).with_hint(umlauts); });
+  lab.fake.on_task([&](std::string_view, const MachineRef&) -> Status {
+    return Error(Code::kInternal, umlauts).with_hint(umlauts);
+  });
   const auto refused = lab.client->create(ref_of("web"), small("web"), soon());
   EXPECT_EQ(refused.error().code(), Code::kInternal);
   EXPECT_LE(refused.error().message().size(), kErrorTextMax);
@@ -125,7 +131,9 @@ class Blocking final : public Provider, Images, Console {
 
   Result<Health> check(const Call&) override { return Health{true, "", {}}; }
   Result<Capabilities> capabilities(const Call&) override { return Capabilities{}; }
-  Result<MachineRef> reserve(const Owner&, const std::string&, const MachineSpec&, const Call&) override { return no(); }
+  Result<MachineRef> reserve(const Owner&, const std::string&, const MachineSpec&, const Call&) override {
+    return no();
+  }
   Result<TaskId> create(const MachineRef&, const MachineSpec&, const Call&) override { return no(); }
   Result<std::vector<Machine>> describe_many(std::span<const MachineRef>, const Call&) override { return no(); }
   Status watch(const std::string&, const std::string&, const OnEvent&, const Call&) override { return no(); }
@@ -232,11 +240,14 @@ TEST(Wire, AWatchTellsUntilItsReaderHasEnough) {
   ServedFake lab;
   ASSERT_TRUE(lab.fake.create(ref_of("web"), small("web"), {}).ok());
   std::vector<Power> seen;
-  const Status ended = lab.client->watch("cluster", "", [&](const Event& event) {
-    if (std::holds_alternative<Synced>(event.what)) lab.fake.set_power("web", Power::kOn);
-    if (const auto* machine = std::get_if<Machine>(&event.what)) seen.push_back(machine->power);
-    return seen.size() < 2;
-  }, soon());
+  const Status ended = lab.client->watch(
+      "cluster", "",
+      [&](const Event& event) {
+        if (std::holds_alternative<Synced>(event.what)) lab.fake.set_power("web", Power::kOn);
+        if (const auto* machine = std::get_if<Machine>(&event.what)) seen.push_back(machine->power);
+        return seen.size() < 2;
+      },
+      soon());
   EXPECT_TRUE(ended.ok());
   EXPECT_EQ(seen, (std::vector<Power>{Power::kOff, Power::kOn}));
 }
@@ -248,7 +259,13 @@ class Watches {
     for (std::size_t i = 0; i < count; ++i)
       threads_.emplace_back([&client, this] {
         const Call call{soon().deadline, stop_.get_token(), ""};
-        const Status ended = client.watch("cluster", "", [&](const Event&) { synced_.count_down(); return true; }, call);
+        const Status ended = client.watch(
+            "cluster", "",
+            [&](const Event&) {
+              synced_.count_down();
+              return true;
+            },
+            call);
         last_.store(ended.ok() ? 0 : static_cast<int>(ended.error().code()));
       });
     synced_.wait();
@@ -269,7 +286,10 @@ class Watches {
 TEST(Wire, StreamsBeyondTheLimitAreRefusedAndTheirPlacesComeBack) {
   ServedFake lab;
   Watches watches(*lab.client, kStreamsMax);
-  const auto one_more = [&] { return lab.client->watch("cluster", "", [](const Event&) { return false; }, soon()); };
+  const auto one_more = [&] {
+    return lab.client->watch(
+        "cluster", "", [](const Event&) { return false; }, soon());
+  };
   EXPECT_EQ(one_more().error().code(), Code::kResourceExhausted);
   EXPECT_TRUE(lab.client->check(soon()).ok()) << "calls are served beside them";
   watches.stop();
@@ -384,7 +404,8 @@ TEST_F(WithTls, BothSidesProveThemselves) {
 
 TEST_F(WithTls, StrangersAreRefusedOnEitherSide) {
   const Certificate other("authority"), stranger("provider.lab.svc", &other);
-  Tls wrong_client = tls_of(stranger, authority_), wrong_server = tls_of(leaf_, other), wrong_name = tls_of(leaf_, authority_);
+  Tls wrong_client = tls_of(stranger, authority_), wrong_server = tls_of(leaf_, other),
+      wrong_name = tls_of(leaf_, authority_);
   wrong_name.server_name = "another.lab.svc";
   for (const Tls& tls : {wrong_client, wrong_server, wrong_name})
     EXPECT_EQ(client(tls)->check(within(milliseconds(300))).error().code(), Code::kUnavailable);

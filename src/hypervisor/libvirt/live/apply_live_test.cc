@@ -147,7 +147,8 @@ TEST_F(ApplyLive, AStalePlanIsRefusedAndTheForeignEditKept) {
   wish.cpus = 2;
   const Plan made = plan(ref, wish);
   ASSERT_EQ(virDomainSetMetadata(domain(ref).get(), VIR_DOMAIN_METADATA_DESCRIPTION, "by hand", nullptr, nullptr,
-                                 VIR_DOMAIN_AFFECT_CONFIG), 0);
+                                 VIR_DOMAIN_AFFECT_CONFIG),
+            0);
   const auto stale = apply(ref, wish, made);
   ASSERT_FALSE(stale.ok());
   EXPECT_EQ(stale.error().code(), Code::kAborted);

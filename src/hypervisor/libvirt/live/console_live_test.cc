@@ -13,7 +13,7 @@ class ConsoleLive : public LiveTest {
   // Everything that comes until `text` is in it.
   std::string read_until(ByteStream& stream, const std::string& text) {
     std::string all;
-    const Call call = within(60s);
+    const Call call = within(kBootMax);
     while (all.find(text) == std::string::npos) {
       char buffer[512];
       const auto got = stream.read(buffer, call);

@@ -20,8 +20,10 @@ using provider::TaskState;
 
 const Environment& environment() {
   static const Environment found = [] {
-    const auto value = [](const char* name) { return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name)); };
-    return Environment{value("RIG_TEST_LIBVIRT_URI"), value("RIG_TEST_GUEST_IMAGE"), value("RIG_TEST_LIBVIRT_POOL_DIR")};
+    const auto value = [](const char* name) {
+      return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name));
+    };
+    return Environment{value("RIG_TEST_LIBVIRT_URI"), value("RIG_TEST_GUEST_IMAGE"), value("RIG_TEST_LIBVIRT_POOL_DIR"), value("RIG_TEST_HOST_EXEC")};
   }();
   return found;
 }
@@ -120,10 +122,12 @@ MachineRef LiveTest::running(const MachineSpec& spec) {
 
 std::string LiveTest::booted(const MachineRef& ref) {
   provider::Machine machine;
-  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] {
-    machine = describe(ref);
-    return machine.addresses_read_at && !machine.addresses.empty();
-  })) << "no address of " << ref.id;
+  EXPECT_TRUE(eventually(kBootMax,
+                         [&] {
+                           machine = describe(ref);
+                           return machine.addresses_read_at && !machine.addresses.empty();
+                         }))
+      << "no address of " << ref.id;
   return machine.addresses.empty() ? "" : machine.addresses.front();
 }
 
@@ -131,8 +135,8 @@ Domain LiveTest::domain(const MachineRef& ref) {
   return Domain(virDomainLookupByUUIDString(outside(), ref.machine_id.c_str()));
 }
 
-std::vector<std::string> LiveTest::volume_names() {
-  const Pool pool{virStoragePoolLookupByName(outside(), "default")};
+std::vector<std::string> LiveTest::volume_names(const std::string& pool_name) {
+  const Pool pool{virStoragePoolLookupByName(outside(), pool_name.c_str())};
   virStoragePoolRefresh(pool.get(), 0);
   const auto volumes = owned_list<Volume>(
       [&](virStorageVolPtr** out) { return virStoragePoolListAllVolumes(pool.get(), out, 0U); }, "list");
@@ -148,9 +152,10 @@ Status LiveTest::virsh_destroy(const MachineRef& ref) { return done(virDomainDes
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const auto& environment = rig::libvirt::live::environment();
-  if (environment.uri.empty() || environment.guest_image.empty() || environment.pool_folder.empty()) {
-    std::fprintf(stderr, "these tests need a host: see tools/lab/host; set RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, "
-                         "RIG_TEST_LIBVIRT_POOL_DIR\n");
+  if (environment.uri.empty() || environment.guest_image.empty() || environment.pool_folder.empty() ||
+      environment.exec.empty()) {
+    std::fprintf(stderr, "these tests need a host (tools/lab/host up): set RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, "
+                         "RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_HOST_EXEC\n");
     return 2;
   }
   return RUN_ALL_TESTS();

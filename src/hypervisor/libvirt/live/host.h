@@ -1,4 +1,5 @@
-// libvirt/live/host.h — a real host for tests: the provider under test, and a connection of our own to look from outside.
+// libvirt/live/host.h — a real host for tests: the provider under test, and a connection of our own to look from
+// outside.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,11 +14,14 @@
 
 namespace rig::libvirt::live {
 
-// From RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, RIG_TEST_LIBVIRT_POOL_DIR; main() refuses to run without them.
+// From RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, RIG_TEST_LIBVIRT_POOL_DIR and RIG_TEST_HOST_EXEC, a program that runs
+// its arguments inside the host; main() refuses to run without them.
 struct Environment {
-  std::string uri, guest_image, pool_folder;
+  std::string uri, guest_image, pool_folder, exec;
 };
 const Environment& environment();
+
+inline constexpr Duration kBootMax = std::chrono::minutes(3);  // emulated, on a machine that builds at the same time
 
 Call within(Duration time);
 // Asks again in short intervals, up to `time`.
@@ -44,7 +48,7 @@ class LiveTest : public testing::Test {
   std::string booted(const provider::MachineRef& ref);
 
   Domain domain(const provider::MachineRef& ref);
-  std::vector<std::string> volume_names();  // of pool `default`, sorted
+  std::vector<std::string> volume_names(const std::string& pool = "default");  // sorted
   Status virsh_destroy(const provider::MachineRef& ref);
 
   const SystemClock clock_{};

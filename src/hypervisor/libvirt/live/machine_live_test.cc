@@ -20,7 +20,9 @@ using provider::Power;
 
 class MachineLive : public LiveTest {
  protected:
-  Status create(const MachineRef& ref, const MachineSpec& spec) { return finish(provider().create(ref, spec, within(10s))); }
+  Status create(const MachineRef& ref, const MachineSpec& spec) {
+    return finish(provider().create(ref, spec, within(10s)));
+  }
   Status remove(const MachineRef& ref) { return finish(provider().remove(ref, within(10s))); }
   std::string configuration(const std::string& name) {
     const Domain found{virDomainLookupByName(outside(), name.c_str())};
@@ -77,7 +79,8 @@ TEST_F(MachineLive, HasEveryAskedField) {
   for (auto& disk : expected.disks) disk.provisioning = "", disk.storage = "default";
   expected.nics[0].model = "virtio";
   EXPECT_EQ(machine.configured, expected);
-  EXPECT_TRUE(provider().plan(ref, spec, within(10s))->changes.empty()) << provider().plan(ref, spec, within(10s))->changes[0].path;
+  EXPECT_TRUE(provider().plan(ref, spec, within(10s))->changes.empty())
+      << provider().plan(ref, spec, within(10s))->changes[0].path;
 }
 
 TEST_F(MachineLive, BootsByUefiAndWithAStaticAddressOfTheSeed) {
@@ -103,7 +106,8 @@ TEST_F(MachineLive, CreateTwiceAndAtTheSameTimeMakesOne) {
   }
   callers.clear();
   for (const Status& outcome : outcomes) EXPECT_TRUE(outcome.ok()) << outcome.error().to_string();
-  EXPECT_EQ(std::ranges::count_if(volume_names(), [&](const auto& name) { return name.starts_with(ref.machine_id); }), 2);
+  EXPECT_EQ(std::ranges::count_if(volume_names(), [&](const auto& name) { return name.starts_with(ref.machine_id); }),
+            2);
   const std::string version = describe(ref).version;
   ASSERT_TRUE(create(ref, spec).ok());
   EXPECT_EQ(describe(ref).version, version);
@@ -125,8 +129,9 @@ TEST_F(MachineLive, DoesNotTouchAForeignNamesake) {
   EXPECT_EQ(created.error().code(), Code::kAlreadyExists);
   EXPECT_NE(created.error().message().find(spec.display_name), std::string::npos);
   EXPECT_EQ(describe(ref).existence, Existence::kForeign);
-  for (const auto& refused : {finish(provider().power_on(ref, within(10s))), finish(provider().power_off(ref, {}, within(10s))),
-                              finish(provider().reboot(ref, clock_.wall(), within(10s)))}) {
+  for (const auto& refused :
+       {finish(provider().power_on(ref, within(10s))), finish(provider().power_off(ref, {}, within(10s))),
+        finish(provider().reboot(ref, clock_.wall(), within(10s)))}) {
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code(), Code::kFailedPrecondition);
   }
@@ -138,15 +143,15 @@ TEST_F(MachineLive, DoesNotTouchAForeignNamesake) {
 
 TEST_F(MachineLive, DoesNotTouchADomainOfItsUuidWithAnotherStampOrNone) {
   for (const std::string& stamp :
-       {std::string(), std::string("<metadata><rig:machine xmlns:rig='") + kStampUri + "' id='ID' cluster='cluster-2' " +
-                           "namespace='n' name='m' uid='u'/></metadata>"}) {
+       {std::string(), std::string("<metadata><rig:machine xmlns:rig='") + kStampUri +
+                           "' id='ID' cluster='cluster-2' " + "namespace='n' name='m' uid='u'/></metadata>"}) {
     const auto spec = small("uuid");
     const auto ref = reserve(spec);
     std::string metadata = stamp;
     if (const auto at = metadata.find("ID"); at != std::string::npos) metadata.replace(at, 2, ref.machine_id);
     const std::string name = "other-" + ref.machine_id.substr(0, 8);
-    const std::string xml = "<domain type='qemu'><name>" + name + "</name><uuid>" + ref.machine_id + "</uuid>" + metadata +
-                            "<memory>1024</memory><os><type>hvm</type></os></domain>";
+    const std::string xml = "<domain type='qemu'><name>" + name + "</name><uuid>" + ref.machine_id + "</uuid>" +
+                            metadata + "<memory>1024</memory><os><type>hvm</type></os></domain>";
     const Domain foreign{virDomainDefineXML(outside(), xml.c_str())};
     ASSERT_NE(foreign, nullptr);
     const std::string before = configuration(name);
@@ -182,7 +187,8 @@ TEST_F(MachineLive, RemoveTakesItsOwnDisksAndNobodyElses) {
 
   ASSERT_TRUE(remove(ref).ok());
   auto expected = before;
-  for (const std::string& name : {foreign, attached, root_volume(neighbour.machine_id), seed_volume(neighbour.machine_id)}) {
+  for (const std::string& name :
+       {foreign, attached, root_volume(neighbour.machine_id), seed_volume(neighbour.machine_id)}) {
     expected.push_back(name);
   }
   std::ranges::sort(expected);
@@ -230,13 +236,16 @@ TEST_F(MachineLive, ACreateThatFailsLeavesNothing) {
     Code code;
   };
   const std::vector<Case> cases = {
-      {"image '/nowhere/x.qcow2'", [](MachineSpec& s) { s.image.location = "/nowhere/x.qcow2"; }, Code::kPermissionDenied},
-      {"is not a label", [](MachineSpec& s) { s.disks = {{.name = "A", .size_bytes = 1, .provisioning = "", .storage = ""}}; },
+      {"image '/nowhere/x.qcow2'", [](MachineSpec& s) { s.image.location = "/nowhere/x.qcow2"; }, Code::kNotFound},
+      {"is not a label",
+       [](MachineSpec& s) { s.disks = {{.name = "A", .size_bytes = 1, .provisioning = "", .storage = ""}}; },
        Code::kInvalidArgument},
       {"network 'nowhere'", [](MachineSpec& s) { s.nics[0].network = "nowhere"; }, Code::kNotFound},
       {"there are: default", [](MachineSpec& s) { s.placement.storage = "nowhere"; }, Code::kNotFound},
       {"there are: default",
-       [](MachineSpec& s) { s.disks = {{.name = "d", .size_bytes = 1 << 20, .provisioning = "", .storage = "nowhere"}}; },
+       [](MachineSpec& s) {
+         s.disks = {{.name = "d", .size_bytes = 1 << 20, .provisioning = "", .storage = "nowhere"}};
+       },
        Code::kNotFound},
       {"define domain", [](MachineSpec& s) { s.nics[0].model = "no such model"; }, Code::kInvalidArgument},
   };

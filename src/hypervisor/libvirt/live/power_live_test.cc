@@ -19,8 +19,10 @@ class PowerLive : public LiveTest {
     return running(spec);
   }
   bool has_deadline(const MachineRef& ref) {
-    return text(virDomainGetMetadata(domain(ref).get(), VIR_DOMAIN_METADATA_ELEMENT, kPowerOffUri, VIR_DOMAIN_AFFECT_LIVE),
-                "").ok();
+    return text(virDomainGetMetadata(domain(ref).get(), VIR_DOMAIN_METADATA_ELEMENT, kPowerOffUri,
+                                     VIR_DOMAIN_AFFECT_LIVE),
+                "")
+        .ok();
   }
   Status on(const MachineRef& ref) { return finish(provider().power_on(ref, within(10s))); }
   Status off(const MachineRef& ref) { return finish(provider().power_off(ref, std::nullopt, within(10s))); }
@@ -49,7 +51,7 @@ TEST_F(PowerLive, AGuestThatObeysIsOffLongBeforeTheDeadline) {
   const auto ref = running(small("obeys"));
   booted(ref);
   const auto asked = provider().power_off(ref, clock_.wall() + 10min, within(10s));
-  const auto done = finish(asked, 60s);
+  const auto done = finish(asked, kBootMax);
   ASSERT_TRUE(done.ok()) << done.error().to_string();
   EXPECT_EQ(describe(ref).power, Power::kOff);
 }
@@ -58,7 +60,7 @@ TEST_F(PowerLive, APausedGuestIsLetGoOnToShutDown) {
   const auto ref = running(small("pausedoff"));
   booted(ref);
   ASSERT_EQ(virDomainSuspend(domain(ref).get()), 0);
-  const auto done = finish(provider().power_off(ref, clock_.wall() + 10min, within(10s)), 60s);
+  const auto done = finish(provider().power_off(ref, clock_.wall() + 10min, within(10s)), kBootMax);
   ASSERT_TRUE(done.ok()) << done.error().to_string();
   EXPECT_EQ(describe(ref).power, Power::kOff);
 }
@@ -103,7 +105,7 @@ TEST_F(PowerLive, ARebootThatIsRepeatedHappensOnce) {
   const auto ref = running(small("reboot"));
   booted(ref);
   const WallTime asked_at = clock_.wall();
-  const auto rebooted = finish(provider().reboot(ref, asked_at, within(10s)), 90s);
+  const auto rebooted = finish(provider().reboot(ref, asked_at, within(10s)), kBootMax);
   ASSERT_TRUE(rebooted.ok()) << rebooted.error().to_string();
   const auto first = describe(ref).booted_at;
   ASSERT_TRUE(first.has_value());

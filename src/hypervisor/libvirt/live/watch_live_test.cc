@@ -19,13 +19,16 @@ class WatchLive : public LiveTest {
   std::future<Time> watch_until(std::function<bool(const Machine&)> enough, std::promise<void>& synced) {
     return std::async(std::launch::async, [this, enough = std::move(enough), &synced] {
       Time seen;
-      (void)provider().watch("cluster-1", "", [&](const Event& event) {
-        if (std::holds_alternative<provider::Synced>(event.what)) synced.set_value();
-        const auto* machine = std::get_if<Machine>(&event.what);
-        if (machine == nullptr || !enough(*machine)) return true;
-        seen = std::chrono::steady_clock::now();
-        return false;
-      }, within(60s));
+      (void)provider().watch(
+          "cluster-1", "",
+          [&](const Event& event) {
+            if (std::holds_alternative<provider::Synced>(event.what)) synced.set_value();
+            const auto* machine = std::get_if<Machine>(&event.what);
+            if (machine == nullptr || !enough(*machine)) return true;
+            seen = std::chrono::steady_clock::now();
+            return false;
+          },
+          within(kBootMax));
       return seen;
     });
   }
@@ -67,7 +70,7 @@ TEST_F(WatchLive, AnIdleMachineCausesNoCall) {
   booted(ref);
   // The agent's word is there, so nothing is pursued any more; what is under way ends.
   std::int64_t before = 0;
-  ASSERT_TRUE(eventually(60s, [&] {
+  ASSERT_TRUE(eventually(kBootMax, [&] {
     before = calls_made;
     std::this_thread::sleep_for(1s);
     return calls_made == before;
@@ -82,7 +85,7 @@ TEST_F(WatchLive, DescribeIsFastThoughTheAgentHangs) {
   const auto ref = running(spec);
   booted(ref);
   // Asked in the background now, the agent does not answer any more.
-  ASSERT_TRUE(eventually(60s, [&] {
+  ASSERT_TRUE(eventually(kBootMax, [&] {
     const Time start = std::chrono::steady_clock::now();
     (void)text(virDomainGetHostname(domain(ref).get(), VIR_DOMAIN_GET_HOSTNAME_AGENT), "");
     return std::chrono::steady_clock::now() - start > 3s;

@@ -12,7 +12,8 @@
 
 namespace rig::provider::conformance {
 
-inline constexpr Duration kPatience = std::chrono::seconds(60);  // for one task, one event; real hosts boot in this time
+inline constexpr Duration kPatience =
+    std::chrono::seconds(60);  // for one task, one event; real hosts boot in this time
 
 // Passes or says what is wrong.
 Status want(bool condition, const std::string& what);

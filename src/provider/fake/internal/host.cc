@@ -106,20 +106,24 @@ Status Host::check_free(const MachineRef& ref) {
 }
 
 Status Host::check_spec(const MachineSpec& spec) const {
-  if (spec.cpus < 1) return Error(Code::kInvalidArgument, "cpus: found " + std::to_string(spec.cpus) + ", wanted 1 or more");
+  if (spec.cpus < 1)
+    return Error(Code::kInvalidArgument, "cpus: found " + std::to_string(spec.cpus) + ", wanted 1 or more");
   if (spec.memory_mib < 1)
     return Error(Code::kInvalidArgument, "memory_mib: found " + std::to_string(spec.memory_mib) + ", wanted 1 or more");
   std::set<std::string> disks, nics;
   for (const DiskSpec& disk : spec.disks) {
-    if (!disks.insert(disk.name).second) return Error(Code::kInvalidArgument, "disks: " + disk.name + " is there twice");
+    if (!disks.insert(disk.name).second)
+      return Error(Code::kInvalidArgument, "disks: " + disk.name + " is there twice");
     if (disk.size_bytes < 1) return Error(Code::kInvalidArgument, "disks[" + disk.name + "]: has no size");
   }
   for (const NicSpec& nic : spec.nics) {
     if (!nics.insert(nic.name).second) return Error(Code::kInvalidArgument, "nics: " + nic.name + " is there twice");
     if (!nic.network.empty() && !contains(options.networks, nic.network))
-      return Error(Code::kNotFound, "nics[" + nic.name + "]: no network " + nic.network + "; " + candidates(options.networks));
+      return Error(Code::kNotFound,
+                   "nics[" + nic.name + "]: no network " + nic.network + "; " + candidates(options.networks));
     if (!nic.bridge.empty() && !contains(options.bridges, nic.bridge))
-      return Error(Code::kNotFound, "nics[" + nic.name + "]: no bridge " + nic.bridge + "; " + candidates(options.bridges));
+      return Error(Code::kNotFound,
+                   "nics[" + nic.name + "]: no bridge " + nic.bridge + "; " + candidates(options.bridges));
   }
   const std::string& image = spec.image.location;
   if (image.empty() || images.contains(image) || options.sources.contains(image) || options.sources.empty()) return {};
@@ -171,7 +175,8 @@ Status Host::create_step(const MachineRef& ref, const MachineSpec& spec, const s
     record.is_complete = false;
     record.configured = chosen(ref, spec);
     ++addresses_given_;
-    record.address_base = "10." + std::to_string(addresses_given_ / 250) + "." + std::to_string(addresses_given_ % 250) + ".";
+    record.address_base =
+        "10." + std::to_string(addresses_given_ / 250) + "." + std::to_string(addresses_given_ % 250) + ".";
     touch(record);
     return {};
   }

@@ -37,15 +37,15 @@ class Host {
 
   const Options options;
   std::function<void(const Record&, bool is_gone)> touched;
-  std::map<std::string, Record> machines;      // by id
-  std::map<std::string, StoredImage> images;   // by location
+  std::map<std::string, Record> machines;     // by id
+  std::map<std::string, StoredImage> images;  // by location
   std::int64_t mutations = 0;
 
   Record* by_id(const std::string& id);
   Record* by_machine_id(const std::string& machine_id);
-  Record* ours(const MachineRef& ref);  // null: gone or not ours
-  Status check_free(const MachineRef& ref);              // kAlreadyExists: the name or the id is another's
-  Status check_spec(const MachineSpec& spec) const;      // networks and image are there, values make sense
+  Record* ours(const MachineRef& ref);               // null: gone or not ours
+  Status check_free(const MachineRef& ref);          // kAlreadyExists: the name or the id is another's
+  Status check_spec(const MachineSpec& spec) const;  // networks and image are there, values make sense
   Machine show(const Record& record, WallTime now) const;
 
   // The effects of one create, in order; each may be repeated.

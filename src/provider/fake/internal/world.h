@@ -82,7 +82,7 @@ class World {
   std::function<After(std::string_view, std::string_view)> on_effect;
 
  private:
-  Result<Machine> look_at(const MachineRef& ref) const;
+  Result<Machine> look_at(const MachineRef& ref);
   void tell(const std::string& cluster_id, std::variant<Machine, TaskEvent, Synced> what);
   void tell_task(const TaskId& id, const MachineRef& ref);
   // Runs what is due at once: TaskId{} when the whole task was, its error when it failed.

@@ -1,4 +1,4 @@
-// provider/wire/test_server.h — for tests: a unix socket of its own, and a server with a fake behind it.
+// provider/wire/served_fake_test.h — for tests: a unix socket of its own, and a server with a fake behind it.
 #pragma once
 
 #include <gtest/gtest.h>

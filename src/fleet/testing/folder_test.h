@@ -1,4 +1,5 @@
-// fleet/testing/folder.h — for tests: a short folder that goes away, and waiting for something without guessing how long.
+// fleet/testing/folder_test.h — for tests: a short folder that goes away, and waiting for something without guessing
+// how long.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -43,7 +44,8 @@ inline bool becomes_true(const std::function<bool()>& is_true) {
 
 inline std::string mode_of(const std::string& path) {
   const auto mode = static_cast<unsigned>(std::filesystem::status(path).permissions());
-  return {static_cast<char>('0' + (mode >> 6)), static_cast<char>('0' + ((mode >> 3) & 7U)), static_cast<char>('0' + (mode & 7U))};
+  return {static_cast<char>('0' + (mode >> 6)), static_cast<char>('0' + ((mode >> 3) & 7U)),
+          static_cast<char>('0' + (mode & 7U))};
 }
 
 }  // namespace rig::fleet

@@ -1,4 +1,4 @@
-// provider/wire/test_certificates.h — for tests: an authority and certificates that live for an hour.
+// provider/wire/certificate_test.h — for tests: an authority and certificates that live for an hour.
 #pragma once
 
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-// fleet/testing/provider_tiny.cc — a provider process as small as it can be, for the tests of the fleet.
+// fleet/testing/provider_tiny_test.cc — a provider process as small as it can be, for the tests of the fleet.
 //
 // Serves a fake on --socket, after it has written its name and process id beside it. Ends at the end of file of
 // descriptor 3. With --parent PROGRAM it serves nothing and is the parent of one such child.
@@ -27,8 +27,7 @@ std::string option(int argc, char** argv, const std::string& name) {
 
 void wait_for_end_of_parent() {
   pollfd lifeline = {fleet::kParentFd, POLLIN, 0};
-  while (::poll(&lifeline, 1, -1) < 0) {
-  }
+  while (::poll(&lifeline, 1, -1) < 0) {}
 }
 
 int serve(const std::string& socket) {
@@ -54,7 +53,7 @@ int be_parent(const std::string& program, const std::string& socket) {
 
 int main(int argc, char** argv) {
   if (option(argc, argv, "--stubborn") == "yes") std::signal(SIGTERM, SIG_IGN);
-  if (const std::string code = option(argc, argv, "--exit"); !code.empty()) return std::atoi(code.c_str());
+  if (option(argc, argv, "--exit") == "7") return 7;
   if (option(argc, argv, "--stubborn") == "yes")
     for (;;) ::pause();
   const std::string socket = option(argc, argv, "--socket"), parent_of = option(argc, argv, "--parent");

@@ -1,0 +1,362 @@
+#include "apiserver/api_server.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <thread>
+
+#include "apiserver/failure.h"
+#include "apiserver/limits.h"
+#include "base/text.h"
+
+namespace rig::apiserver {
+namespace {
+
+const User kMaster{.name = "admin", .groups = {"system:masters", "system:authenticated"}};
+const User kAlice{.name = "alice", .groups = {"system:authenticated"}};
+const User kNobody{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
+
+constexpr std::string_view kVms = "/apis/infra.virtrigaud.io/v1beta1/namespaces/default/virtualmachines";
+constexpr std::string_view kOne = R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"one"},
+  "spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},"providerRef":{"name":"lab"}}})";
+
+// A machine's console that says back what it hears.
+class Echo final : public ByteStream {
+ public:
+  Result<std::size_t> read(std::span<char> buffer, const Call&) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return closed_ || !heard_.empty(); });
+    const std::size_t n = heard_.copy(buffer.data(), buffer.size());
+    heard_.erase(0, n);
+    return n;
+  }
+  Status write(std::string_view bytes, const Call&) override {
+    const std::lock_guard lock(mutex_);
+    heard_ += bytes;
+    changed_.notify_all();
+    return {};
+  }
+  void close() override {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string heard_;
+  bool closed_ = false;
+};
+
+class ApiServerTest : public testing::Test {
+ protected:
+  ApiServerTest() { EXPECT_TRUE(registry_.bootstrap().ok()); }
+
+  ApiAnswer ask(std::string method, std::string target, std::string body = {}, std::string content_type = {}) {
+    ApiRequest request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.body = std::move(body);
+    request.content_type = std::move(content_type);
+    request.accept = accept_;
+    request.user_agent = "test/1";
+    request.upgrade = upgrade_;
+    request.if_none_match = if_none_match_;
+    request.user = user_;
+    return server_.handle(request);
+  }
+  ApiAnswer get(std::string target) { return ask("GET", std::move(target)); }
+  ApiAnswer get(std::string_view base, std::string_view rest) { return get(std::string(base) + std::string(rest)); }
+  void make_one() { ASSERT_EQ(ask("POST", std::string(kVms), std::string(kOne)).status, 201); }
+  static std::string header(const ApiAnswer& answer, std::string_view name) {
+    for (const auto& [n, value] : answer.headers) if (n == name) return value;
+    return {};
+  }
+
+  StepClock clock_;
+  std::unique_ptr<Store> store_ = memory_store();
+  Registry registry_{*store_, api::kinds(), clock_};
+  Status ready_;
+  ApiServer server_{registry_, clock_,
+                    {.open_console = [](const ObjectKey&, const Call&) -> Result<std::unique_ptr<ByteStream>> { return std::unique_ptr<ByteStream>(std::make_unique<Echo>()); },
+                     .metrics = [] { return std::string("up 1\n"); },
+                     .ready = [this] { return ready_; }}};
+  std::string accept_, upgrade_, if_none_match_;
+  User user_ = kMaster;
+};
+
+TEST_F(ApiServerTest, MakesReadsChangesAndRemovesAnObject) {
+  make_one();
+  EXPECT_EQ(get(kVms, "/one").body.text({"spec", "classRef", "name"}), "small");
+  EXPECT_EQ(ask("PATCH", std::string(kVms) + "/one", R"({"spec":{"classRef":{"name":"big"}}})", "application/merge-patch+json").body.text({"spec", "classRef", "name"}), "big");
+  json::Value object = get(kVms, "/one").body;
+  object["spec"]["powerState"] = "Off";
+  EXPECT_EQ(ask("PUT", std::string(kVms) + "/one", json::to_text(object)).status, 200);
+  const ApiAnswer list = get(std::string(kVms));
+  EXPECT_EQ(list.body.text({"kind"}), "VirtualMachineList");
+  EXPECT_EQ(list.body.find("items")->as<json::Array>()->size(), 1U);
+  EXPECT_EQ(list.body.text({"metadata", "continue"}), "");
+  EXPECT_EQ(ask("DELETE", std::string(kVms) + "/one").body.text({"status"}), "Success");
+  EXPECT_EQ(get(kVms, "/one").status, 404);
+}
+
+struct Refused {
+  const char* method;
+  std::string target, body, content_type;
+  int status;
+  const char* text;  // somewhere in the message or the text
+};
+TEST_F(ApiServerTest, AnswersWhatItCannotDoWithA4xx) {
+  make_one();
+  const std::string vms(kVms);
+  const std::vector<Refused> cases = {
+      {"GET", "/nothing", "", "", 404, "404 page not found"},
+      {"GET", "/apis/infra.virtrigaud.io/v1beta1/nothings", "", "", 404, "404 page not found"},
+      {"GET", "/apis/infra.virtrigaud.io/v9/virtualmachines", "", "", 404, "404 page not found"},
+      {"GET", "/apis/infra.virtrigaud.io/v1beta1/virtualmachines/one", "", "", 404, "404 page not found"},
+      {"GET", "/api/v1/nothings", "", "", 404, "the server could not find the requested resource"},
+      {"GET", "/apis//v1/secrets", "", "", 404, "404 page not found"},
+      {"GET", "/apis/apiextensions.k8s.io/v1/namespaces/x/customresourcedefinitions", "", "", 404, "could not find the requested resource"},
+      {"GET", vms + "/none", "", "", 404, "virtualmachines.infra.virtrigaud.io \"none\" not found"},
+      {"GET", vms + "/one/nothing", "", "", 404, "virtualmachines.infra.virtrigaud.io \"one\" not found"},
+      {"GET", vms + "/%zz", "", "", 400, "400 Bad Request"},
+      {"GET", vms + "?limit=x", "", "", 400, "strconv.ParseInt"},
+      {"GET", vms + "?watch=1&timeoutSeconds=x", "", "", 400, "strconv.ParseInt"},
+      {"OPTIONS", vms + "/one", "", "", 405, " is not supported on resources of kind \"virtualmachines.infra.virtrigaud.io\""},
+      {"get", vms + "/one", "", "", 405, "is not supported"},
+      {"POST", vms + "/one/status", "{}", "", 405, "create is not supported"},
+      {"DELETE", vms + "/one/status", "", "", 405, "delete is not supported"},
+      {"DELETE", "/api", "", "", 405, "the server does not allow this method"},
+      {"PUT", vms, "{}", "", 400, "name must be provided"},
+      {"POST", vms, "", "", 400, "unexpected end of JSON input (<empty>)"},
+      {"POST", vms, "{not json", "", 400, "json parse error"},
+      {"POST", vms, "[]", "", 400, "wanted an object, found array"},
+      {"POST", vms, "a: b: c", "application/yaml", 400, "yaml parse error"},
+      {"POST", vms, "{}", "text/plain", 415, "application/json, application/yaml, application/vnd.kubernetes.protobuf"},
+      {"POST", vms, "k8s", "application/vnd.kubernetes.protobuf", 415, "application/json, application/yaml"},
+      {"POST", vms, "{\"a\":\"\xFF\"}", "", 400, "json parse error"},
+      {"PATCH", vms + "/one", "{}", "application/json", 415, "application/apply-patch+yaml"},
+      {"PATCH", vms + "/one", "{}", "application/strategic-merge-patch+json", 415, "accepted media types include"},
+      {"PATCH", vms + "/one", "[{", "application/json-patch+json", 400, "invalid JSON patch"},
+      {"PATCH", vms + "/one", "{}", "application/json-patch+json", 400, "cannot unmarshal object into Go value of type []handlers.jsonPatchOp"},
+      {"PATCH", vms + "/one", "[]", "application/merge-patch+json", 400, "cannot unmarshal array"},
+      {"PATCH", vms + "/one", "null", "application/merge-patch+json", 400, "Invalid JSON Patch"},
+      {"PATCH", vms + "/one?fieldManager=x", "a: b: c", "application/apply-patch+yaml", 400, "error encoding patch: yaml"},
+      {"DELETE", vms + "/one", "{", "", 400, "json parse error"},
+      {"DELETE", vms + "/one", "[]", "", 400, "wanted an object"},
+      {"DELETE", vms + "/one", "x", "text/plain", 415, "unknown format"},
+      {"POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "{}", "", 404, "could not find the requested resource"},
+  };
+  for (const Refused& c : cases) {
+    const ApiAnswer answer = ask(c.method, c.target, c.body, c.content_type);
+    EXPECT_EQ(answer.status, c.status) << c.method << " " << c.target << ": " << json::to_text(answer.body);
+    const std::string found = answer.text + std::string(answer.body.text({"message"}));
+    EXPECT_NE(found.find(c.text), std::string::npos) << c.method << " " << c.target << ": " << found;
+  }
+}
+
+TEST_F(ApiServerTest, DressesObjectsAsTheClientWants) {
+  make_one();
+  accept_ = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+  EXPECT_EQ(get(std::string(kVms)).body.text({"kind"}), "Table");
+  EXPECT_EQ(get(kVms, "/one").body.find("rows")->as<json::Array>()->size(), 1U);
+  EXPECT_EQ(get(kVms, "/none").body.text({"kind"}), "Status");
+  EXPECT_EQ(get(kVms, "?includeObject=All").status, 400);
+  accept_ = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+  const json::Value list = get(std::string(kVms)).body;
+  EXPECT_EQ(list.text({"kind"}), "PartialObjectMetadataList");
+  EXPECT_EQ(list.find("items")->as<json::Array>()->front().find("spec"), nullptr);
+  EXPECT_EQ(get(kVms, "/one").status, 406);
+  accept_ = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+  EXPECT_EQ(get(kVms, "/one").body.text({"kind"}), "PartialObjectMetadata");
+  EXPECT_EQ(get(std::string(kVms)).status, 406);
+  accept_ = "application/yaml";
+  EXPECT_EQ(get(kVms, "/one").content_type, "application/yaml");
+  EXPECT_EQ(get(kVms, "/none").content_type, "application/yaml");
+  accept_ = "text/plain";
+  EXPECT_EQ(get(kVms, "/one").status, 406);
+}
+
+TEST_F(ApiServerTest, LeavesTypesOutOfTheItemsOfCoreLists) {
+  const json::Value list = get("/api/v1/namespaces").body;
+  EXPECT_EQ(list.text({"kind"}), "NamespaceList");
+  EXPECT_EQ(list.find("items")->as<json::Array>()->front().find("kind"), nullptr);
+  EXPECT_EQ(list.at({"metadata", "continue"}), nullptr);
+}
+
+TEST_F(ApiServerTest, WarnsOfUnknownFieldsAndDuplicates) {
+  const ApiAnswer answer = ask("POST", std::string(kVms),
+      R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"one"},"spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},
+          "providerRef":{"name":"lab"},"powerStat":"On","tags":["a"],"tags":["b"]}})");
+  EXPECT_EQ(answer.status, 201) << json::to_text(answer.body);
+  std::string warnings;
+  for (const auto& [name, value] : answer.headers) if (name == "Warning") warnings += value + "\n";
+  EXPECT_NE(warnings.find(R"(299 - "unknown field \"spec.powerStat\")"), std::string::npos) << warnings;
+  EXPECT_NE(warnings.find(R"(299 - "duplicate field \"spec.tags\")"), std::string::npos) << warnings;
+}
+
+TEST_F(ApiServerTest, StreamsAWatchAsLinesAndEndsItInTime) {
+  make_one();
+  accept_ = "application/json;as=Table;v=v1;g=meta.k8s.io";
+  const ApiAnswer answer = get(kVms, "?watch=true&resourceVersion=0&timeoutSeconds=60&allowWatchBookmarks=true");
+  ASSERT_NE(answer.watch, nullptr);
+  const EventStream::Batch first = answer.watch->next(clock_.now(), {});
+  ASSERT_EQ(first.events.size(), 1U);
+  EXPECT_EQ(first.events[0].text({"type"}), "ADDED");
+  EXPECT_FALSE(first.events[0].at({"object", "columnDefinitions"})->is_null());
+  ASSERT_EQ(ask("POST", std::string(kVms), std::string(kOne).replace(std::string(kOne).find("\"one\""), 5, "\"two\"")).status, 201);
+  const EventStream::Batch second = answer.watch->next(clock_.now(), {});
+  ASSERT_EQ(second.events.size(), 1U);
+  EXPECT_TRUE(second.events[0].at({"object", "columnDefinitions"})->is_null());  // once is enough
+  EXPECT_FALSE(second.ended);
+  clock_.advance(std::chrono::minutes(2));
+  bool ended = false;
+  for (int i = 0; i < 3 && !ended; ++i) ended = answer.watch->next(clock_.now(), {}).ended;
+  EXPECT_TRUE(ended);
+}
+
+TEST_F(ApiServerTest, EndsAWatchFromTheForgottenPastWithAnErrorEvent) {
+  make_one();
+  for (int i = 0; i < 3; ++i) ask("PATCH", std::string(kVms) + "/one", R"({"metadata":{"labels":{"a":")" + std::to_string(i) + R"("}}})", "application/merge-patch+json");
+  ASSERT_TRUE(store_->compact(store_->revision()).ok());
+  const ApiAnswer answer = get(kVms, "?watch=true&resourceVersion=1");
+  ASSERT_NE(answer.watch, nullptr) << json::to_text(answer.body);
+  const EventStream::Batch batch = answer.watch->next(clock_.now(), {});
+  EXPECT_TRUE(batch.ended);
+  ASSERT_EQ(batch.events.size(), 1U);
+  EXPECT_EQ(batch.events[0].text({"type"}), "ERROR");
+  EXPECT_EQ(batch.events[0].integer({"object", "code"}), 410);
+}
+
+TEST_F(ApiServerTest, ShowsItsDefinitionsAndKeepsThem) {
+  const std::string path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  EXPECT_EQ(get(path).body.find("items")->as<json::Array>()->size(), 10U);
+  const json::Value one = get(path + "/vmclasses.infra.virtrigaud.io").body;
+  EXPECT_EQ(one.text({"spec", "names", "kind"}), "VMClass");
+  EXPECT_EQ(get(path + "/none").status, 404);
+  EXPECT_EQ(ask("POST", path, json::to_text(one)).status, 409);
+  const ApiAnswer other = ask("POST", path, R"({"kind":"CustomResourceDefinition","metadata":{"name":"x.y.z"}})");
+  EXPECT_EQ(other.status, 403);
+  EXPECT_NE(other.body.text({"message"}).find("serves the kinds that it was built with"), std::string_view::npos);
+  EXPECT_EQ(ask("DELETE", path + "/vmclasses.infra.virtrigaud.io").status, 403);
+  const ApiAnswer watch = get(path + "?watch=true&fieldSelector=metadata.name%3Dvmclasses.infra.virtrigaud.io&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+  const EventStream::Batch batch = watch.watch->next(clock_.now(), {});
+  ASSERT_EQ(batch.events.size(), 2U);
+  EXPECT_EQ(batch.events[1].text({"object", "metadata", "annotations", "k8s.io/initial-events-end"}), "true");
+}
+
+TEST_F(ApiServerTest, AnswersReviewsOfOneself) {
+  const std::string access = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+  const std::string secrets = R"({"spec":{"resourceAttributes":{"verb":"get","resource":"secrets"}}})";
+  const auto is_allowed = [&](const std::string& body) { return *ask("POST", access, body).body.at({"status", "allowed"}) == json::Value(true); };
+  EXPECT_TRUE(is_allowed(secrets));
+  user_ = kAlice;
+  EXPECT_FALSE(is_allowed(secrets));
+  EXPECT_TRUE(is_allowed(R"({"spec":{"nonResourceAttributes":{"verb":"get","path":"/version"}}})"));
+  EXPECT_EQ(ask("POST", access, R"({"spec":{}})").status, 422);
+  EXPECT_EQ(ask("GET", access).status, 403);
+  EXPECT_EQ(ask("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}").body.text({"status", "userInfo", "username"}), "alice");
+  EXPECT_EQ(ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", R"({"spec":{}})").status, 400);
+  user_ = kNobody;
+  EXPECT_EQ(ask("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}").status, 403);
+}
+
+TEST_F(ApiServerTest, LetsEverybodySeeVersionAndHealthOnly) {
+  user_ = kNobody;
+  EXPECT_EQ(get("/version").body.text({"major"}), "1");
+  for (const char* open : {"/healthz", "/livez", "/readyz", "/livez/ping"}) EXPECT_EQ(get(open).text, "ok") << open;
+  for (const char* closed : {"/", "/api", "/apis", "/openapi/v3", "/metrics", "/api/v1/namespaces"}) EXPECT_EQ(get(closed).status, 403) << closed;
+}
+
+TEST_F(ApiServerTest, SaysWhyItIsNotReady) {
+  ready_ = Error(Code::kUnavailable, "the store is closed");
+  EXPECT_EQ(get("/readyz").status, 500);
+  EXPECT_EQ(get("/readyz").text, "[+]ping ok\n[-]ready failed: the store is closed\nreadyz check failed\n");
+  EXPECT_EQ(get("/livez").status, 200);
+  ready_ = {};
+  EXPECT_EQ(get("/readyz?verbose").text, "[+]ping ok\n[+]ready ok\nreadyz check passed\n");
+  EXPECT_EQ(get("/readyz/none").status, 404);
+  EXPECT_EQ(get("/metrics").text, "up 1\n");
+}
+
+TEST_F(ApiServerTest, SendsDocumentsOnlyWhenTheyChanged) {
+  accept_ = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+  for (const char* path : {"/api", "/apis", "/openapi/v3", "/openapi/v2", "/openapi/v3/api/v1"}) {
+    if_none_match_.clear();
+    if (std::string_view(path).starts_with("/openapi")) accept_ = "application/json";
+    const ApiAnswer first = get(path);
+    ASSERT_EQ(first.status, 200) << path;
+    EXPECT_FALSE(first.text.empty()) << path;
+    if_none_match_ = header(first, "ETag");
+    EXPECT_EQ(get(path).status, 304) << path;
+  }
+  if_none_match_.clear();
+  const ApiAnswer moved = get("/openapi/v3/api/v1?hash=0");
+  EXPECT_EQ(moved.status, 301);
+  EXPECT_EQ(header(get(header(moved, "Location")), "Cache-Control"), "public, immutable");
+  accept_ = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  EXPECT_EQ(get("/openapi/v2").status, 406);
+}
+
+// The near end of an upgraded connection, in memory.
+class Terminal final : public ByteStream {
+ public:
+  explicit Terminal(std::deque<std::string> typed) : typed_(std::move(typed)) {}
+  Result<std::size_t> read(std::span<char> buffer, const Call&) override {
+    std::unique_lock lock(mutex_);
+    if (typed_.empty()) {
+      changed_.wait(lock, [this] { return closed_ || shown_.size() >= 5; });
+      return std::size_t{0};
+    }
+    const std::size_t n = typed_.front().copy(buffer.data(), buffer.size());
+    typed_.pop_front();
+    return n;
+  }
+  Status write(std::string_view bytes, const Call&) override {
+    const std::lock_guard lock(mutex_);
+    shown_ += bytes;
+    changed_.notify_all();
+    return {};
+  }
+  void close() override {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  std::string shown() {
+    const std::lock_guard lock(mutex_);
+    return shown_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::string> typed_;
+  std::string shown_;
+  bool closed_ = false;
+};
+
+TEST_F(ApiServerTest, JoinsAConsoleToTheUpgradedConnection) {
+  make_one();
+  EXPECT_EQ(get(kVms, "/one/console").status, 400);  // no upgrade
+  upgrade_ = kConsoleProtocol;
+  EXPECT_EQ(get(kVms, "/none/console").status, 404);
+  EXPECT_EQ(ask("POST", std::string(kVms) + "/one/console").status, 405);
+  const ApiAnswer answer = get(kVms, "/one/console");
+  ASSERT_TRUE(answer.upgraded) << json::to_text(answer.body);
+  EXPECT_EQ(answer.upgrade_protocol, kConsoleProtocol);
+  Terminal terminal({"he", "llo"});
+  answer.upgraded(terminal);
+  EXPECT_EQ(terminal.shown(), "hello");
+  user_ = kAlice;
+  EXPECT_EQ(get(kVms, "/one/console").status, 403);
+}
+
+TEST_F(ApiServerTest, IndentsForPeople) {
+  EXPECT_FALSE(get("/api").pretty);
+  EXPECT_TRUE(get("/api?pretty=true").pretty);
+}
+
+}  // namespace
+}  // namespace rig::apiserver
