@@ -215,9 +215,11 @@ ApiAnswer ApiServer::Impl::one_group(const Ask& ask) {
 
 ApiAnswer ApiServer::Impl::group_version(const Ask& ask) {
   const std::vector<std::string>& path = ask.target.path;
-  const ServedGroup* group = find_group(path[0] == "api" ? "" : path[1]);
-  if (group == nullptr || group->version != path.back() || (path[0] == "apis" && group->group.empty()))
-    return answer_page_not_found();
+  const bool is_core = path[0] == "api";
+  const ServedGroup* group = find_group(is_core ? "" : path[1]);
+  if (group == nullptr || group->version != path.back() || group->group.empty() != is_core) {
+    return is_core ? answer_not_served() : answer_page_not_found();
+  }
   const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
   return media.ok() ? answer_json(*media, api_resource_list(*group)) : answer_error(media.error());
 }

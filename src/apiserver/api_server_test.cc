@@ -17,7 +17,8 @@ const User kAlice{.name = "alice", .groups = {"system:authenticated"}};
 const User kNobody{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
 
 constexpr std::string_view kVms = "/apis/infra.virtrigaud.io/v1beta1/namespaces/default/virtualmachines";
-constexpr std::string_view kOne = R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"one"},
+constexpr std::string_view kOne =
+    R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"one"},
   "spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},"providerRef":{"name":"lab"}}})";
 
 // A machine's console that says back what it hears.
@@ -70,7 +71,8 @@ class ApiServerTest : public testing::Test {
   ApiAnswer get(std::string_view base, std::string_view rest) { return get(std::string(base) + std::string(rest)); }
   void make_one() { ASSERT_EQ(ask("POST", std::string(kVms), std::string(kOne)).status, 201); }
   static std::string header(const ApiAnswer& answer, std::string_view name) {
-    for (const auto& [n, value] : answer.headers) if (n == name) return value;
+    for (const auto& [n, value] : answer.headers)
+      if (n == name) return value;
     return {};
   }
 
@@ -78,8 +80,11 @@ class ApiServerTest : public testing::Test {
   std::unique_ptr<Store> store_ = memory_store();
   Registry registry_{*store_, api::kinds(), clock_};
   Status ready_;
-  ApiServer server_{registry_, clock_,
-                    {.open_console = [](const ObjectKey&, const Call&) -> Result<std::unique_ptr<ByteStream>> { return std::unique_ptr<ByteStream>(std::make_unique<Echo>()); },
+  ApiServer server_{registry_,
+                    clock_,
+                    {.open_console = [](const ObjectKey&, const Call&) -> Result<std::unique_ptr<ByteStream>> {
+                       return std::unique_ptr<ByteStream>(std::make_unique<Echo>());
+                     },
                      .metrics = [] { return std::string("up 1\n"); },
                      .ready = [this] { return ready_; }}};
   std::string accept_, upgrade_, if_none_match_;
@@ -89,7 +94,10 @@ class ApiServerTest : public testing::Test {
 TEST_F(ApiServerTest, MakesReadsChangesAndRemovesAnObject) {
   make_one();
   EXPECT_EQ(get(kVms, "/one").body.text({"spec", "classRef", "name"}), "small");
-  EXPECT_EQ(ask("PATCH", std::string(kVms) + "/one", R"({"spec":{"classRef":{"name":"big"}}})", "application/merge-patch+json").body.text({"spec", "classRef", "name"}), "big");
+  EXPECT_EQ(ask("PATCH", std::string(kVms) + "/one", R"({"spec":{"classRef":{"name":"big"}}})",
+                "application/merge-patch+json")
+                .body.text({"spec", "classRef", "name"}),
+            "big");
   json::Value object = get(kVms, "/one").body;
   object["spec"]["powerState"] = "Off";
   EXPECT_EQ(ask("PUT", std::string(kVms) + "/one", json::to_text(object)).status, 200);
@@ -115,15 +123,19 @@ TEST_F(ApiServerTest, AnswersWhatItCannotDoWithA4xx) {
       {"GET", "/apis/infra.virtrigaud.io/v1beta1/nothings", "", "", 404, "404 page not found"},
       {"GET", "/apis/infra.virtrigaud.io/v9/virtualmachines", "", "", 404, "404 page not found"},
       {"GET", "/apis/infra.virtrigaud.io/v1beta1/virtualmachines/one", "", "", 404, "404 page not found"},
+      {"GET", "/api/v2", "", "", 404, "the server could not find the requested resource"},
+      {"GET", "/api/v1/namespaces/default/namespaces", "", "", 404, "the server could not find the requested resource"},
       {"GET", "/api/v1/nothings", "", "", 404, "the server could not find the requested resource"},
       {"GET", "/apis//v1/secrets", "", "", 404, "404 page not found"},
-      {"GET", "/apis/apiextensions.k8s.io/v1/namespaces/x/customresourcedefinitions", "", "", 404, "could not find the requested resource"},
+      {"GET", "/apis/apiextensions.k8s.io/v1/namespaces/x/customresourcedefinitions", "", "", 404,
+       "could not find the requested resource"},
       {"GET", vms + "/none", "", "", 404, "virtualmachines.infra.virtrigaud.io \"none\" not found"},
       {"GET", vms + "/one/nothing", "", "", 404, "virtualmachines.infra.virtrigaud.io \"one\" not found"},
       {"GET", vms + "/%zz", "", "", 400, "400 Bad Request"},
       {"GET", vms + "?limit=x", "", "", 400, "strconv.ParseInt"},
       {"GET", vms + "?watch=1&timeoutSeconds=x", "", "", 400, "strconv.ParseInt"},
-      {"OPTIONS", vms + "/one", "", "", 405, " is not supported on resources of kind \"virtualmachines.infra.virtrigaud.io\""},
+      {"OPTIONS", vms + "/one", "", "", 405,
+       " is not supported on resources of kind \"virtualmachines.infra.virtrigaud.io\""},
       {"get", vms + "/one", "", "", 405, "is not supported"},
       {"POST", vms + "/one/status", "{}", "", 405, "create is not supported"},
       {"DELETE", vms + "/one/status", "", "", 405, "delete is not supported"},
@@ -139,14 +151,17 @@ TEST_F(ApiServerTest, AnswersWhatItCannotDoWithA4xx) {
       {"PATCH", vms + "/one", "{}", "application/json", 415, "application/apply-patch+yaml"},
       {"PATCH", vms + "/one", "{}", "application/strategic-merge-patch+json", 415, "accepted media types include"},
       {"PATCH", vms + "/one", "[{", "application/json-patch+json", 400, "invalid JSON patch"},
-      {"PATCH", vms + "/one", "{}", "application/json-patch+json", 400, "cannot unmarshal object into Go value of type []handlers.jsonPatchOp"},
+      {"PATCH", vms + "/one", "{}", "application/json-patch+json", 400,
+       "cannot unmarshal object into Go value of type []handlers.jsonPatchOp"},
       {"PATCH", vms + "/one", "[]", "application/merge-patch+json", 400, "cannot unmarshal array"},
       {"PATCH", vms + "/one", "null", "application/merge-patch+json", 400, "Invalid JSON Patch"},
-      {"PATCH", vms + "/one?fieldManager=x", "a: b: c", "application/apply-patch+yaml", 400, "error encoding patch: yaml"},
+      {"PATCH", vms + "/one?fieldManager=x", "a: b: c", "application/apply-patch+yaml", 400,
+       "error encoding patch: yaml"},
       {"DELETE", vms + "/one", "{", "", 400, "json parse error"},
       {"DELETE", vms + "/one", "[]", "", 400, "wanted an object"},
       {"DELETE", vms + "/one", "x", "text/plain", 415, "unknown format"},
-      {"POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "{}", "", 404, "could not find the requested resource"},
+      {"POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "{}", "", 404,
+       "could not find the requested resource"},
   };
   for (const Refused& c : cases) {
     const ApiAnswer answer = ask(c.method, c.target, c.body, c.content_type);
@@ -186,12 +201,14 @@ TEST_F(ApiServerTest, LeavesTypesOutOfTheItemsOfCoreLists) {
 }
 
 TEST_F(ApiServerTest, WarnsOfUnknownFieldsAndDuplicates) {
-  const ApiAnswer answer = ask("POST", std::string(kVms),
+  const ApiAnswer answer = ask(
+      "POST", std::string(kVms),
       R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"one"},"spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},
           "providerRef":{"name":"lab"},"powerStat":"On","tags":["a"],"tags":["b"]}})");
   EXPECT_EQ(answer.status, 201) << json::to_text(answer.body);
   std::string warnings;
-  for (const auto& [name, value] : answer.headers) if (name == "Warning") warnings += value + "\n";
+  for (const auto& [name, value] : answer.headers)
+    if (name == "Warning") warnings += value + "\n";
   EXPECT_NE(warnings.find(R"(299 - "unknown field \"spec.powerStat\")"), std::string::npos) << warnings;
   EXPECT_NE(warnings.find(R"(299 - "duplicate field \"spec.tags\")"), std::string::npos) << warnings;
 }
@@ -205,7 +222,9 @@ TEST_F(ApiServerTest, StreamsAWatchAsLinesAndEndsItInTime) {
   ASSERT_EQ(first.events.size(), 1U);
   EXPECT_EQ(first.events[0].text({"type"}), "ADDED");
   EXPECT_FALSE(first.events[0].at({"object", "columnDefinitions"})->is_null());
-  ASSERT_EQ(ask("POST", std::string(kVms), std::string(kOne).replace(std::string(kOne).find("\"one\""), 5, "\"two\"")).status, 201);
+  ASSERT_EQ(
+      ask("POST", std::string(kVms), std::string(kOne).replace(std::string(kOne).find("\"one\""), 5, "\"two\"")).status,
+      201);
   const EventStream::Batch second = answer.watch->next(clock_.now(), {});
   ASSERT_EQ(second.events.size(), 1U);
   EXPECT_TRUE(second.events[0].at({"object", "columnDefinitions"})->is_null());  // once is enough
@@ -218,7 +237,9 @@ TEST_F(ApiServerTest, StreamsAWatchAsLinesAndEndsItInTime) {
 
 TEST_F(ApiServerTest, EndsAWatchFromTheForgottenPastWithAnErrorEvent) {
   make_one();
-  for (int i = 0; i < 3; ++i) ask("PATCH", std::string(kVms) + "/one", R"({"metadata":{"labels":{"a":")" + std::to_string(i) + R"("}}})", "application/merge-patch+json");
+  for (int i = 0; i < 3; ++i)
+    ask("PATCH", std::string(kVms) + "/one", R"({"metadata":{"labels":{"a":")" + std::to_string(i) + R"("}}})",
+        "application/merge-patch+json");
   ASSERT_TRUE(store_->compact(store_->revision()).ok());
   const ApiAnswer answer = get(kVms, "?watch=true&resourceVersion=1");
   ASSERT_NE(answer.watch, nullptr) << json::to_text(answer.body);
@@ -240,7 +261,9 @@ TEST_F(ApiServerTest, ShowsItsDefinitionsAndKeepsThem) {
   EXPECT_EQ(other.status, 403);
   EXPECT_NE(other.body.text({"message"}).find("serves the kinds that it was built with"), std::string_view::npos);
   EXPECT_EQ(ask("DELETE", path + "/vmclasses.infra.virtrigaud.io").status, 403);
-  const ApiAnswer watch = get(path + "?watch=true&fieldSelector=metadata.name%3Dvmclasses.infra.virtrigaud.io&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+  const ApiAnswer watch = get(path +
+                              "?watch=true&fieldSelector=metadata.name%3Dvmclasses.infra.virtrigaud.io&"
+                              "sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
   const EventStream::Batch batch = watch.watch->next(clock_.now(), {});
   ASSERT_EQ(batch.events.size(), 2U);
   EXPECT_EQ(batch.events[1].text({"object", "metadata", "annotations", "k8s.io/initial-events-end"}), "true");
@@ -249,14 +272,18 @@ TEST_F(ApiServerTest, ShowsItsDefinitionsAndKeepsThem) {
 TEST_F(ApiServerTest, AnswersReviewsOfOneself) {
   const std::string access = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   const std::string secrets = R"({"spec":{"resourceAttributes":{"verb":"get","resource":"secrets"}}})";
-  const auto is_allowed = [&](const std::string& body) { return *ask("POST", access, body).body.at({"status", "allowed"}) == json::Value(true); };
+  const auto is_allowed = [&](const std::string& body) {
+    return *ask("POST", access, body).body.at({"status", "allowed"}) == json::Value(true);
+  };
   EXPECT_TRUE(is_allowed(secrets));
   user_ = kAlice;
   EXPECT_FALSE(is_allowed(secrets));
   EXPECT_TRUE(is_allowed(R"({"spec":{"nonResourceAttributes":{"verb":"get","path":"/version"}}})"));
   EXPECT_EQ(ask("POST", access, R"({"spec":{}})").status, 422);
   EXPECT_EQ(ask("GET", access).status, 403);
-  EXPECT_EQ(ask("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}").body.text({"status", "userInfo", "username"}), "alice");
+  EXPECT_EQ(ask("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}")
+                .body.text({"status", "userInfo", "username"}),
+            "alice");
   EXPECT_EQ(ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", R"({"spec":{}})").status, 400);
   user_ = kNobody;
   EXPECT_EQ(ask("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}").status, 403);
@@ -266,7 +293,8 @@ TEST_F(ApiServerTest, LetsEverybodySeeVersionAndHealthOnly) {
   user_ = kNobody;
   EXPECT_EQ(get("/version").body.text({"major"}), "1");
   for (const char* open : {"/healthz", "/livez", "/readyz", "/livez/ping"}) EXPECT_EQ(get(open).text, "ok") << open;
-  for (const char* closed : {"/", "/api", "/apis", "/openapi/v3", "/metrics", "/api/v1/namespaces"}) EXPECT_EQ(get(closed).status, 403) << closed;
+  for (const char* closed : {"/", "/api", "/apis", "/openapi/v3", "/metrics", "/api/v1/namespaces"})
+    EXPECT_EQ(get(closed).status, 403) << closed;
 }
 
 TEST_F(ApiServerTest, SaysWhyItIsNotReady) {

@@ -16,7 +16,7 @@ bool may_matter(const Record& record) {
 }
 
 json::Value parsed(const Record& record) {
-  Result<json::Value> value = json::parse(record.value);
+  Result<json::Value> value = json::parse(record.value, {.depth_max = limits::kStoredDepthMax});
   return value.ok() ? value.take() : json::Value();
 }
 

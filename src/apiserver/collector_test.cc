@@ -1,6 +1,6 @@
 // apiserver/collector_test.cc — what goes by itself, as recorded from kube-controller-manager.
 #include "apiserver/limits.h"
-#include "apiserver/registry_fixture.h"
+#include "apiserver/registry_fixture_test.h"
 
 namespace rig::apiserver {
 namespace {
@@ -17,12 +17,13 @@ class Collecting : public RegistryTest {
   }
 
   static std::string reference(const json::Value& owner, std::string_view more = "") {
-    return R"({"apiVersion":")" + std::string(owner.text({"apiVersion"})) + R"(","kind":")" + std::string(owner.text({"kind"})) +
-           R"(","name":")" + std::string(owner.text({"metadata", "name"})) + R"(","uid":")" +
-           std::string(owner.text({"metadata", "uid"})) + "\"" + std::string(more) + "}";
+    return R"({"apiVersion":")" + std::string(owner.text({"apiVersion"})) + R"(","kind":")" +
+           std::string(owner.text({"kind"})) + R"(","name":")" + std::string(owner.text({"metadata", "name"})) +
+           R"(","uid":")" + std::string(owner.text({"metadata", "uid"})) + "\"" + std::string(more) + "}";
   }
   void create_child(std::string_view name, const std::string& references, std::string_view more = "") {
-    create(core("configmaps"), config_map(name, R"({"metadata":{"ownerReferences":[)" + references + "]" + std::string(more) + "}}"));
+    create(core("configmaps"),
+           config_map(name, R"({"metadata":{"ownerReferences":[)" + references + "]" + std::string(more) + "}}"));
   }
   bool has_child(const std::string& name) { return exists(core("configmaps"), name); }
   void remove(const api::KindInfo& k, const std::string& name, std::string policy = "") {
@@ -46,9 +47,12 @@ TEST_F(Collecting, TakesDependentsWithTheLastOwner) {
 
 TEST_F(Collecting, TakesWhatNamesAnOwnerThatIsNotThere) {
   const json::Value owner = create(vms(), vm("one"));
-  create_child("absent", R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","name":"never","uid":"1"})");
-  create_child("wrong-uid", R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","name":"one","uid":"2"})");
-  create_child("unknown-kind", R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"Nothing","name":"absent","uid":"3"})");
+  create_child("absent",
+               R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","name":"never","uid":"1"})");
+  create_child("wrong-uid",
+               R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","name":"one","uid":"2"})");
+  create_child("unknown-kind",
+               R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"Nothing","name":"absent","uid":"3"})");
   create_child("owned", reference(owner));
   settle();
   EXPECT_FALSE(has_child("absent"));
@@ -63,8 +67,7 @@ TEST_F(Collecting, FindsAfterARestartWhatWasLeft) {
   settle();
   remove(vms(), "one");
   Registry restarted(*store, api::kinds(), clock);
-  while (*restarted.collect()) {
-  }
+  while (*restarted.collect()) {}
   EXPECT_FALSE(has_child("child"));
 }
 
@@ -110,11 +113,16 @@ TEST_F(Collecting, EndsANamespaceWhenItsContentsAreGone) {
   const json::Value held = good(registry.get(core("namespaces"), {"", "end"}));
   const json::Array& conditions = *held.at({"status", "conditions"})->as<json::Array>();
   ASSERT_EQ(conditions.size(), 5U);
-  EXPECT_EQ(conditions[3].text({"message"}), "Some resources are remaining: virtualmachines.infra.virtrigaud.io has 1 resource instances");
-  EXPECT_EQ(conditions[4].text({"message"}), "Some content in the namespace has finalizers remaining: example.com/a in 1 resource instances");
+  EXPECT_EQ(conditions[3].text({"message"}),
+            "Some resources are remaining: virtualmachines.infra.virtrigaud.io has 1 resource instances");
+  EXPECT_EQ(conditions[4].text({"message"}),
+            "Some content in the namespace has finalizers remaining: example.com/a in 1 resource instances");
   const auto refused = registry.create(vms(), "end", vm("new"), writer());
-  EXPECT_EQ(refused.error().message(), R"(virtualmachines.infra.virtrigaud.io "new" is forbidden: unable to create new content in namespace end because it is being terminated)");
-  good(registry.patch(vms(), {"end", "held"}, PatchType::kMerge, J(R"({"metadata":{"finalizers":null}})"), Part::kWhole, writer()));
+  EXPECT_EQ(
+      refused.error().message(),
+      R"(virtualmachines.infra.virtrigaud.io "new" is forbidden: unable to create new content in namespace end because it is being terminated)");
+  good(registry.patch(vms(), {"end", "held"}, PatchType::kMerge, J(R"({"metadata":{"finalizers":null}})"), Part::kWhole,
+                      writer()));
   settle();
   EXPECT_TRUE(registry.get(core("namespaces"), {"", "end"}).error().is(Code::kNotFound));
 }
@@ -137,7 +145,9 @@ TEST_F(Collecting, LetsFinalizeHoldANamespace) {
 }
 
 TEST_F(Collecting, TakesEventsAfterAnHourWithoutAWrite) {
-  const auto event = [](std::string_view name) { return config_map(name, R"({"involvedObject":{"namespace":"default"},"count":1})"); };
+  const auto event = [](std::string_view name) {
+    return config_map(name, R"({"involvedObject":{"namespace":"default"},"count":1})");
+  };
   create(core("events"), event("old"));
   create(core("events"), event("renewed"));
   settle();

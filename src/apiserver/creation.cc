@@ -1,6 +1,5 @@
 // apiserver/creation.cc — POST.
 #include "apiserver/document.h"
-#include "apiserver/limits.h"
 #include "apiserver/registry_impl.h"
 #include "apiserver/apply/managed_fields.h"
 #include "base/uuid.h"
@@ -69,8 +68,7 @@ Status Registry::Impl::check_namespace(const api::KindInfo& kind, std::string_vi
 
 Result<Revision> Registry::Impl::insert(const api::KindInfo& kind, const json::Value& object, bool dry_run) {
   const std::string key = storage_key(kind, key_of(object));
-  std::string value = value_of(kind, object);
-  if (value.size() > limits::kObjectBytesMax) return bad_value("etcdserver: request is too large");
+  std::string value = TRY(value_of(kind, object));
   Result<Revision> made = dry_run ? Revision{0} : store.create(key, std::move(value));
   const bool is_there = dry_run ? store.get(key).ok() : !made.ok() && made.error().is(Code::kAlreadyExists);
   if (!is_there) return made;

@@ -11,6 +11,8 @@ namespace rig::apiserver::limits {
 
 // ---- objects; the figures are kube-apiserver's and etcd's ----
 inline constexpr std::size_t kObjectBytesMax = 1'572'864;      // one stored value, 1.5 MiB
+inline constexpr int kDepthMax = 64;                           // of an object's lists and maps, as of a body's
+inline constexpr int kStoredDepthMax = 256;                    // the server's own bookkeeping goes deeper
 inline constexpr std::size_t kAnnotationBytesMax = 262'144;    // all keys and values together
 inline constexpr std::size_t kSecretBytesMax = 1'048'576;      // Secret and ConfigMap: all values together
 inline constexpr std::size_t kNameLengthMax = 253;             // and 63 for what must be a DNS label

@@ -52,7 +52,8 @@ TEST_F(LocalTransportTest, TellsErrorsByTheirCodes) {
 }
 
 TEST_F(LocalTransportTest, ActsAsTheUserItWasGiven) {
-  const auto nobody = local_transport(server_, clock_, {.name = "system:anonymous", .groups = {"system:unauthenticated"}});
+  const auto nobody =
+      local_transport(server_, clock_, {.name = "system:anonymous", .groups = {"system:unauthenticated"}});
   EXPECT_EQ(kube::Api<ConfigMap>(*nobody).get({"default", "one"}, soon()).error().code(), Code::kPermissionDenied);
 }
 
@@ -73,7 +74,8 @@ TEST_F(LocalTransportTest, EndsAStreamWithTheErrorThatCameInIt) {
   ASSERT_TRUE(maps_.create(map("one"), soon()).ok());
   ASSERT_TRUE(maps_.create(map("two"), soon()).ok());
   ASSERT_TRUE(store_->compact(store_->revision()).ok());
-  const kube::Request watch = kube::watch_request(ConfigMap::kResource, "default", {.resource_version = "1"}, std::chrono::minutes(1));
+  const kube::Request watch =
+      kube::watch_request(ConfigMap::kResource, "default", {.resource_version = "1"}, std::chrono::minutes(1));
   EXPECT_EQ(transport_->stream(watch, soon(), [](json::Value) { return true; }).error().code(), Code::kOutOfRange);
 }
 

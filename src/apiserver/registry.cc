@@ -2,7 +2,6 @@
 #include "apiserver/registry.h"
 
 #include "apiserver/collector.h"
-#include "apiserver/limits.h"
 #include "apiserver/registry_impl.h"
 #include "apiserver/scale.h"
 #include "base/text.h"
@@ -53,8 +52,7 @@ Result<json::Value> Registry::Impl::read(const api::KindInfo& kind, const Object
 
 Result<json::Value> Registry::Impl::write(const api::KindInfo& kind, const ObjectKey& key, json::Value object,
                                           Revision revision) {
-  std::string value = value_of(kind, object);
-  if (value.size() > limits::kObjectBytesMax) return bad_value("etcdserver: request is too large");
+  std::string value = TRY(value_of(kind, object));
   set_version(object, TRY(store.update(storage_key(kind, key), std::move(value), revision)));
   return object;
 }

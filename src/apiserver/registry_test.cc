@@ -1,5 +1,5 @@
 // apiserver/registry_test.cc — one object at a time: create, read, replace, delete.
-#include "apiserver/registry_fixture.h"
+#include "apiserver/registry_fixture_test.h"
 
 namespace rig::apiserver {
 namespace {
@@ -42,45 +42,73 @@ TEST_P(Refusing, SaysItAsTheRealServerDoes) {
 }
 
 const std::string kVm = R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine",)";
-const std::string kSpec = R"("spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},"providerRef":{"name":"lab"}})";
+const std::string kSpec =
+    R"("spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},"providerRef":{"name":"lab"}})";
 
-INSTANTIATE_TEST_SUITE_P(Recorded, Refusing, testing::Values(
-    Refusal{"exists", "virtualmachines", kVm + R"("metadata":{"name":"one"},)" + kSpec + "}", 409,
-            R"(virtualmachines.infra.virtrigaud.io "one" already exists)"},
-    Refusal{"upper", "virtualmachines", kVm + R"("metadata":{"name":"UPPER"},)" + kSpec + "}", 422,
+INSTANTIATE_TEST_SUITE_P(
+    Recorded, Refusing,
+    testing::Values(
+        Refusal{"exists", "virtualmachines", kVm + R"("metadata":{"name":"one"},)" + kSpec + "}", 409,
+                R"(virtualmachines.infra.virtrigaud.io "one" already exists)"},
+        Refusal{
+            "upper", "virtualmachines", kVm + R"("metadata":{"name":"UPPER"},)" + kSpec + "}", 422,
             R"(VirtualMachine.infra.virtrigaud.io "UPPER" is invalid: metadata.name: Invalid value: "UPPER": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'))"},
-    Refusal{"no_name", "virtualmachines", kVm + kSpec + "}", 422,
+        Refusal{
+            "no_name", "virtualmachines", kVm + kSpec + "}", 422,
             R"(VirtualMachine.infra.virtrigaud.io "" is invalid: metadata.name: Required value: name or generateName is required)"},
-    Refusal{"metadata_string", "virtualmachines", kVm + R"("metadata":"x",)" + kSpec + "}", 400,
+        Refusal{
+            "metadata_string", "virtualmachines", kVm + R"("metadata":"x",)" + kSpec + "}", 400,
             R"(VirtualMachine in version "v1beta1" cannot be handled as a VirtualMachine: json: cannot unmarshal string into Go value of type v1.ObjectMeta)"},
-    Refusal{"name_number", "virtualmachines", kVm + R"("metadata":{"name":3},)" + kSpec + "}", 400,
+        Refusal{
+            "name_number", "virtualmachines", kVm + R"("metadata":{"name":3},)" + kSpec + "}", 400,
             R"(VirtualMachine in version "v1beta1" cannot be handled as a VirtualMachine: json: cannot unmarshal number into Go struct field ObjectMeta.name of type string)"},
-    Refusal{"label_number", "virtualmachines", kVm + R"("metadata":{"name":"x","labels":{"a":1}},)" + kSpec + "}", 400,
+        Refusal{
+            "label_number", "virtualmachines", kVm + R"("metadata":{"name":"x","labels":{"a":1}},)" + kSpec + "}", 400,
             R"(VirtualMachine in version "v1beta1" cannot be handled as a VirtualMachine: json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string)"},
-    Refusal{"required", "virtualmachines", kVm + R"("metadata":{"name":"x"},"spec":{"imageRef":{"name":"tiny"}}})", 422,
+        Refusal{
+            "required", "virtualmachines", kVm + R"("metadata":{"name":"x"},"spec":{"imageRef":{"name":"tiny"}}})", 422,
             R"(VirtualMachine.infra.virtrigaud.io "x" is invalid: [spec.classRef: Required value, spec.providerRef: Required value])"},
-    Refusal{"wrong_kind", "virtualmachines", R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMClass","metadata":{"name":"x"},)" + kSpec + "}", 422,
+        Refusal{
+            "wrong_kind", "virtualmachines",
+            R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMClass","metadata":{"name":"x"},)" + kSpec + "}",
+            422,
             R"(VMClass.infra.virtrigaud.io "x" is invalid: kind: Invalid value: "VMClass": must be VirtualMachine)"},
-    Refusal{"wrong_group", "virtualmachines", R"({"apiVersion":"other.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"x"},)" + kSpec + "}", 400,
+        Refusal{
+            "wrong_group", "virtualmachines",
+            R"({"apiVersion":"other.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"x"},)" + kSpec + "}", 400,
             R"(the API version in the data (other.io/v1beta1) does not match the expected API version (infra.virtrigaud.io/v1beta1))"},
-    Refusal{"other_namespace", "virtualmachines", kVm + R"("metadata":{"name":"x","namespace":"y"},)" + kSpec + "}", 400,
-            R"(the namespace of the provided object does not match the namespace sent on the request)"},
-    Refusal{"version", "virtualmachines", kVm + R"("metadata":{"name":"x","resourceVersion":"1"},)" + kSpec + "}", 500,
-            R"(resourceVersion should not be set on objects to be created)"},
-    Refusal{"finalizer", "virtualmachines", kVm + R"("metadata":{"name":"x","finalizers":["no slash","UPPER"]},)" + kSpec + "}", 422,
+        Refusal{"other_namespace", "virtualmachines", kVm + R"("metadata":{"name":"x","namespace":"y"},)" + kSpec + "}",
+                400, R"(the namespace of the provided object does not match the namespace sent on the request)"},
+        Refusal{"version", "virtualmachines", kVm + R"("metadata":{"name":"x","resourceVersion":"1"},)" + kSpec + "}",
+                500, R"(resourceVersion should not be set on objects to be created)"},
+        Refusal{
+            "finalizer", "virtualmachines",
+            kVm + R"("metadata":{"name":"x","finalizers":["no slash","UPPER"]},)" + kSpec + "}", 422,
             R"(VirtualMachine.infra.virtrigaud.io "x" is invalid: metadata.finalizers: Invalid value: "no slash": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'))"},
-    Refusal{"owner_empty", "virtualmachines", kVm + R"("metadata":{"name":"x","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"","uid":""}]},)" + kSpec + "}", 422,
+        Refusal{
+            "owner_empty", "virtualmachines",
+            kVm +
+                R"("metadata":{"name":"x","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"","uid":""}]},)" +
+                kSpec + "}",
+            422,
             R"(VirtualMachine.infra.virtrigaud.io "x" is invalid: [metadata.ownerReferences[0].name: Required value: must not be empty, metadata.ownerReferences[0].uid: Required value: must not be empty])"},
-    Refusal{"two_controllers", "virtualmachines", kVm + R"("metadata":{"name":"x","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"a","controller":true},{"apiVersion":"v1","kind":"ConfigMap","name":"b","uid":"b","controller":true}]},)" + kSpec + "}", 422,
+        Refusal{
+            "two_controllers", "virtualmachines",
+            kVm +
+                R"("metadata":{"name":"x","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"a","controller":true},{"apiVersion":"v1","kind":"ConfigMap","name":"b","uid":"b","controller":true}]},)" +
+                kSpec + "}",
+            422,
             R"(VirtualMachine.infra.virtrigaud.io "x" is invalid: metadata.ownerReferences: Invalid value: [{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"a","controller":true},{"apiVersion":"v1","kind":"ConfigMap","name":"b","uid":"b","controller":true}]: Only one reference can have Controller set to true. Found "true" in references for ConfigMap/a and ConfigMap/b)"},
-    Refusal{"config_map_number", "configmaps", R"({"metadata":{"name":"x"},"data":{"a":1}})", 400,
+        Refusal{
+            "config_map_number", "configmaps", R"({"metadata":{"name":"x"},"data":{"a":1}})", 400,
             R"(ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string)"},
-    Refusal{"config_map_key", "configmaps", R"({"metadata":{"name":"x"},"data":{"a b":"1","..":"1"}})", 422,
+        Refusal{
+            "config_map_key", "configmaps", R"({"metadata":{"name":"x"},"data":{"a b":"1","..":"1"}})", 422,
             R"(ConfigMap "x" is invalid: [data[..]: Invalid value: "..": must not be '..', data[a b]: Invalid value: "a b": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')])"},
-    Refusal{"secret_base64", "secrets", R"({"metadata":{"name":"x"},"data":{"x":"***"}})", 400,
-            R"(Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0)"},
-    Refusal{"secret_tls", "secrets", R"({"metadata":{"name":"c"},"type":"kubernetes.io/tls"})", 422,
-            R"(Secret "c" is invalid: [data[tls.crt]: Required value, data[tls.key]: Required value])"}),
+        Refusal{"secret_base64", "secrets", R"({"metadata":{"name":"x"},"data":{"x":"***"}})", 400,
+                R"(Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0)"},
+        Refusal{"secret_tls", "secrets", R"({"metadata":{"name":"c"},"type":"kubernetes.io/tls"})", 422,
+                R"(Secret "c" is invalid: [data[tls.crt]: Required value, data[tls.key]: Required value])"}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(Creating, NeedsTheNamespace) {
@@ -90,14 +118,17 @@ TEST_F(Creating, NeedsTheNamespace) {
 }
 
 TEST_F(Creating, MakesAName) {
-  json::Value object = vm("", "{}", R"({"generateName": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})");
+  json::Value object =
+      vm("", "{}",
+         R"({"generateName": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})");
   const json::Value made = create(vms(), object);
   EXPECT_EQ(made.text({"metadata", "name"}).size(), 63U);
   EXPECT_TRUE(made.text({"metadata", "name"}).starts_with(std::string(58, 'a')));
 }
 
 TEST_F(Creating, DropsStatusAndUnknownFieldsAndFillsInDefaults) {
-  json::Value object = vm("one", R"({"colour": "red", "disks": [{"name": "a", "sizeGiB": 1, "type": null}], "tags": null})");
+  json::Value object =
+      vm("one", R"({"colour": "red", "disks": [{"name": "a", "sizeGiB": 1, "type": null}], "tags": null})");
   object.set({"status", "phase"}, "Running");
   const json::Value made = create(vms(), object);
   EXPECT_EQ(made.find("status"), nullptr);
@@ -128,9 +159,13 @@ TEST_F(Creating, DryStoresNothing) {
 }
 
 TEST_F(Creating, RefusesWhatIsTooLarge) {
-  const auto made = registry.create(core("configmaps"), "default", config_map("x", R"({"data": {"a": ")" + std::string(1'048'577, 'x') + "\"}}"), writer());
+  const auto made =
+      registry.create(core("configmaps"), "default",
+                      config_map("x", R"({"data": {"a": ")" + std::string(1'048'577, 'x') + "\"}}"), writer());
   EXPECT_EQ(made.error().message(), R"(ConfigMap "x" is invalid: []: Too long: may not be more than 1048576 bytes)");
-  const auto large = registry.create(vms(), "default", vm("x", R"({"metaData": {"cloudInit": {"inline": ")" + std::string(1'600'000, 'x') + "\"}}}"), writer());
+  const auto large = registry.create(
+      vms(), "default", vm("x", R"({"metaData": {"cloudInit": {"inline": ")" + std::string(1'600'000, 'x') + "\"}}}"),
+      writer());
   EXPECT_EQ(large.error().message(), "etcdserver: request is too large");
 }
 
@@ -148,7 +183,9 @@ TEST_F(Replacing, NeedsTheVersionThatIsThere) {
   EXPECT_EQ(show(stale), show(conflict(vms().resource, "one")));
   object["metadata"].as<json::Object>()->erase("resourceVersion");
   const auto none = registry.replace(vms(), {"default", "one"}, object, Part::kWhole, writer());
-  EXPECT_EQ(none.error().message(), R"(virtualmachines.infra.virtrigaud.io "one" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update)");
+  EXPECT_EQ(
+      none.error().message(),
+      R"(virtualmachines.infra.virtrigaud.io "one" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update)");
 }
 
 TEST_F(Replacing, WithTheSameWritesNothing) {
@@ -183,10 +220,13 @@ TEST_F(Replacing, KeepsStatusAndSpecApart) {
   EXPECT_EQ(status.at({"spec", "powerState"}), nullptr);
   EXPECT_EQ(status.at({"metadata", "labels"}), nullptr);
   status.set({"status", "phase"}, "Failed");
-  EXPECT_EQ(good(registry.replace(vms(), {"default", "one"}, status, Part::kWhole, writer())).text({"status", "phase"}), "Running");
+  EXPECT_EQ(good(registry.replace(vms(), {"default", "one"}, status, Part::kWhole, writer())).text({"status", "phase"}),
+            "Running");
   status.set({"status", "phase"}, "Nowhere");
   const auto wrong = registry.replace(vms(), {"default", "one"}, status, Part::kStatus, writer());
-  EXPECT_EQ(wrong.error().message(), R"(VirtualMachine.infra.virtrigaud.io "one" is invalid: status.phase: Unsupported value: "Nowhere": supported values: "Pending", "Provisioning", "Running", "Stopped", "Reconfiguring", "Deleting", "Failed")");
+  EXPECT_EQ(
+      wrong.error().message(),
+      R"(VirtualMachine.infra.virtrigaud.io "one" is invalid: status.phase: Unsupported value: "Nowhere": supported values: "Pending", "Provisioning", "Running", "Stopped", "Reconfiguring", "Deleting", "Failed")");
 }
 
 TEST_F(Replacing, RefusesAnotherUidAndAnotherName) {
@@ -213,8 +253,12 @@ TEST_F(Deleting, WaitsForTheLastFinalizer) {
   EXPECT_EQ(good(registry.remove(vms(), {"default", "one"}, {})), marked);
   EXPECT_EQ(registry.create(vms(), "default", vm("one"), writer()).error().message(),
             R"(object is being deleted: virtualmachines.infra.virtrigaud.io "one" already exists)");
-  const auto more = registry.patch(vms(), {"default", "one"}, PatchType::kMerge, J(R"({"metadata": {"finalizers": ["example.com/a", "example.com/c"]}})"), Part::kWhole, writer());
-  EXPECT_EQ(more.error().message(), R"(VirtualMachine.infra.virtrigaud.io "one" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/c"})");
+  const auto more =
+      registry.patch(vms(), {"default", "one"}, PatchType::kMerge,
+                     J(R"({"metadata": {"finalizers": ["example.com/a", "example.com/c"]}})"), Part::kWhole, writer());
+  EXPECT_EQ(
+      more.error().message(),
+      R"(VirtualMachine.infra.virtrigaud.io "one" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/c"})");
   merge(vms(), "one", R"({"metadata": {"finalizers": []}})", Part::kStatus);
   EXPECT_TRUE(exists(vms(), "one"));
   merge(vms(), "one", R"({"metadata": {"finalizers": []}})");

@@ -2,17 +2,15 @@
 #include "apiserver/serve.h"
 
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <thread>
 
+#include "apiserver/doorkeeper.h"
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "apiserver/pki.h"
-#include "apiserver/routes/authorization.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/yaml/yaml.h"
 #include "http/gzip.h"
 #include "http/server.h"
@@ -20,41 +18,6 @@
 
 namespace rig::apiserver {
 namespace {
-
-const User kAnonymous{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
-const User kLocal{.name = "local", .groups = {std::string(kMasters), std::string(kAuthenticated)}};
-
-// Says who is asking. Certificates are read once each.
-class Doorkeeper {
- public:
-  // kUnauthenticated: a certificate of another authority or out of its time, or any token.
-  Result<User> identify(const http::ServerRequest& request) {
-    if (request.local_socket) return kLocal;
-    if (!request.peer_certificate_pem.empty()) {
-      if (!request.peer_certificate_trusted) return unauthorized();
-      return user_of(request.peer_certificate_pem);
-    }
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view credentials = request.header("Authorization");
-    if (credentials.starts_with(kBearer) && !trim(credentials.substr(kBearer.size())).empty()) return unauthorized();
-    return kAnonymous;
-  }
-
- private:
-  Result<User> user_of(const std::string& pem) {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = known_.find(pem); found != known_.end()) return found->second;
-    http::CertificateFacts facts = TRY(http::read_certificate(pem));
-    User user{.name = std::move(facts.common_name), .groups = std::move(facts.organizations)};
-    user.groups.emplace_back(kAuthenticated);
-    if (known_.size() >= limits::kKnownCertificatesMax) known_.clear();
-    known_.emplace(pem, user);
-    return user;
-  }
-
-  std::mutex mutex_;  // guards known_
-  std::map<std::string, User> known_;
-};
 
 ApiRequest api_request(const http::ServerRequest& request, User user) {
   ApiRequest out;
@@ -96,12 +59,15 @@ std::string_view reason_of(int status) {
   }
 }
 
+http::Reply error_reply(const Error& error) {
+  return {.status = http_code(error),
+          .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache, private"}},
+          .body = json::to_text(status_of(error)) + "\n"};
+}
+
 // What the HTTP layer refuses by itself is a Status, too.
 http::Reply refuse(int status, std::string_view why) {
-  const Error error = status_error(status, reason_of(status), std::string(why));
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json"}},
-          .body = json::to_text(status_of(error)) + "\n"};
+  return error_reply(status_error(status, reason_of(status), std::string(why)));
 }
 
 Time now() { return std::chrono::steady_clock::now(); }
@@ -149,7 +115,7 @@ class ServingServer final : public Serving {
  private:
   void answer(const http::ServerRequest& request, http::Responder& responder) {
     const Result<User> user = doorkeeper_.identify(request);
-    if (!user.ok()) return responder.send(refuse_user(user.error()));
+    if (!user.ok()) return responder.send(error_reply(user.error()));
     ApiAnswer answer = api_.handle(api_request(request, *user));
     if (answer.watch) return stream(answer, responder);
     if (answer.upgraded) {
@@ -157,12 +123,6 @@ class ServingServer final : public Serving {
       return;
     }
     responder.send(reply_of(std::move(answer), request.header("Accept-Encoding")));
-  }
-
-  static http::Reply refuse_user(const Error& error) {
-    return {.status = http_code(error),
-            .headers = {{"Content-Type", "application/json"}},
-            .body = json::to_text(status_of(error)) + "\n"};
   }
 
   // Every event is a line and is sent at once.

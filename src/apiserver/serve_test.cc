@@ -19,7 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 
 Call soon() { return {.deadline = std::chrono::steady_clock::now() + 20s, .stop = {}, .request_id = {}}; }
-http::Request get(std::string target) { return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}}; }
+http::Request get(std::string target) {
+  return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}};
+}
 
 unsigned mode_of(const std::string& path) {
   struct stat found {};
@@ -32,7 +34,8 @@ class ServeTest : public testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "rig-serve-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     ASSERT_TRUE(registry_.bootstrap().ok());
-    options_ = {.port = 0, .unix_socket = folder_ + "/s", .pki_dir = folder_ + "/pki", .kubeconfig = folder_ + "/kubeconfig"};
+    options_ = {
+        .port = 0, .unix_socket = folder_ + "/s", .pki_dir = folder_ + "/pki", .kubeconfig = folder_ + "/kubeconfig"};
     serving_ = serve(server_, options_, clock_).take();
   }
   void TearDown() override {
@@ -51,7 +54,9 @@ class ServeTest : public testing::Test {
   }
   http::KeyPair certificate(const std::string& name, const std::vector<std::string>& groups) {
     const http::KeyPair authority = load_authority(folder_ + "/pki", clock_.wall()).take();
-    return http::issue(authority, {.common_name = name, .organizations = groups, .names = {}, .client = true}, clock_.wall(), 1h).take();
+    return http::issue(authority, {.common_name = name, .organizations = groups, .names = {}, .client = true},
+                       clock_.wall(), 1h)
+        .take();
   }
   std::unique_ptr<http::Client> local() {
     http::ClientOptions options;
@@ -80,8 +85,14 @@ TEST_F(ServeTest, WritesAKubeconfigThatOnlyItsOwnerReadsAndThatWorks) {
 
 TEST_F(ServeTest, KnowsWhoIsAsking) {
   const http::KeyPair other = http::make_authority("other", clock_.wall(), 1h).take();
-  const http::KeyPair foreign = http::issue(other, {.common_name = "admin", .organizations = {"system:masters"}, .names = {}, .client = true}, clock_.wall(), 1h).take();
-  struct { std::unique_ptr<http::Client> client; int version, secrets; } const cases[] = {
+  const http::KeyPair foreign =
+      http::issue(other, {.common_name = "admin", .organizations = {"system:masters"}, .names = {}, .client = true},
+                  clock_.wall(), 1h)
+          .take();
+  struct {
+    std::unique_ptr<http::Client> client;
+    int version, secrets;
+  } const cases[] = {
       {client(certificate("root", {"system:masters"})), 200, 200},
       {client(certificate("alice", {"team"})), 200, 403},
       {client(), 200, 403},
@@ -95,7 +106,8 @@ TEST_F(ServeTest, KnowsWhoIsAsking) {
   http::Request with_token = get("/version");
   with_token.headers.emplace_back("Authorization", "Bearer guess");
   EXPECT_EQ(client()->send(with_token, soon())->status, 401);
-  EXPECT_EQ(client(certificate("root", {"system:masters"}))->send(with_token, soon())->status, 200);  // the certificate wins
+  EXPECT_EQ(client(certificate("root", {"system:masters"}))->send(with_token, soon())->status,
+            200);  // the certificate wins
 }
 
 TEST_F(ServeTest, KeepsItsAuthorityAcrossStarts) {
@@ -124,14 +136,20 @@ TEST_F(ServeTest, SendsWatchEventsAtOnceAndEndsThemWhenItStops) {
   std::promise<void> first, second;
   int lines = 0;
   auto streamed = std::async(std::launch::async, [&] {
-    return local()->stream(get("/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=0"), soon(), [&](std::string_view bytes) {
-      lines += static_cast<int>(std::count(bytes.begin(), bytes.end(), '\n'));
-      if (lines == 1) first.set_value();
-      if (lines == 2) second.set_value();
-      return true;
-    }).ok();
+    return local()
+        ->stream(get("/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=0"), soon(),
+                 [&](std::string_view bytes) {
+                   lines += static_cast<int>(std::count(bytes.begin(), bytes.end(), '\n'));
+                   if (lines == 1) first.set_value();
+                   if (lines == 2) second.set_value();
+                   return true;
+                 })
+        .ok();
   });
-  http::Request create{.method = "POST", .target = "/api/v1/namespaces/default/configmaps", .headers = {{"Content-Type", "application/json"}}, .body = R"({"metadata":{"name":"a"}})"};
+  http::Request create{.method = "POST",
+                       .target = "/api/v1/namespaces/default/configmaps",
+                       .headers = {{"Content-Type", "application/json"}},
+                       .body = R"({"metadata":{"name":"a"}})"};
   ASSERT_EQ(local()->send(create, soon())->status, 201);
   ASSERT_EQ(first.get_future().wait_for(20s), std::future_status::ready);
   create.body = R"({"metadata":{"name":"b"}})";
@@ -146,7 +164,8 @@ TEST_F(ServeTest, CompressesLargeAnswersForThoseWhoWantIt) {
     http::Request request = get(target);
     request.headers.emplace_back("Accept-Encoding", accept);
     const http::Reply reply = local()->send(request, soon()).take();
-    return std::string(reply.header("Content-Encoding")) + (reply.body.size() < limits::kCompressedBytesMin ? " small" : " large");
+    return std::string(reply.header("Content-Encoding")) +
+           (reply.body.size() < limits::kCompressedBytesMin ? " small" : " large");
   };
   EXPECT_EQ(encoding("/openapi/v3/apis/infra.virtrigaud.io/v1beta1", "gzip"), "gzip small");
   EXPECT_EQ(encoding("/openapi/v3/apis/infra.virtrigaud.io/v1beta1", "identity"), " large");
@@ -159,7 +178,9 @@ TEST_F(ServeTest, AnswersInYamlAndIndentedJson) {
   const http::Reply reply = local()->send(request, soon()).take();
   EXPECT_EQ(reply.header("Content-Type"), "application/yaml");
   EXPECT_EQ(yaml::parse(reply.body)->text({"kind"}), "Namespace");
-  EXPECT_NE(local()->send(get("/api/v1/namespaces/default?pretty=true"), soon())->body.find("\n  \"kind\": \"Namespace\""), std::string::npos);
+  EXPECT_NE(
+      local()->send(get("/api/v1/namespaces/default?pretty=true"), soon())->body.find("\n  \"kind\": \"Namespace\""),
+      std::string::npos);
 }
 
 TEST_F(ServeTest, RefusesMalformedRequestsWithAStatus) {
@@ -179,7 +200,8 @@ TEST(Pki, RenewsBeforeTheEnd) {
   const http::CertificateFacts facts = http::read_certificate(made.server.certificate_pem).take();
   EXPECT_LT(renewal_time(clock.wall()), facts.not_after);
   EXPECT_GT(renewal_time(clock.wall()), clock.wall());
-  EXPECT_EQ(http::read_certificate(made.admin.certificate_pem)->organizations, std::vector<std::string>{"system:masters"});
+  EXPECT_EQ(http::read_certificate(made.admin.certificate_pem)->organizations,
+            std::vector<std::string>{"system:masters"});
 }
 
 TEST_F(ServeTest, ReplacesAnAuthorityInItsLastYear) {

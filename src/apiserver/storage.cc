@@ -1,9 +1,28 @@
 // apiserver/storage.cc — objects as records.
 #include "apiserver/storage.h"
 
+#include <algorithm>
+
+#include "apiserver/failure.h"
+#include "apiserver/limits.h"
 #include "apiserver/manners.h"
 
 namespace rig::apiserver {
+namespace {
+
+// Does not look further than `enough`.
+int depth_of(const json::Value& value, int enough) {
+  int deepest = 0;
+  if (enough == 0) return 0;
+  if (const auto* items = value.as<json::Array>()) {
+    for (const json::Value& item : *items) deepest = std::max(deepest, 1 + depth_of(item, enough - 1));
+  } else if (const auto* members = value.as<json::Object>()) {
+    for (const auto& [name, member] : *members) deepest = std::max(deepest, 1 + depth_of(member, enough - 1));
+  }
+  return deepest;
+}
+
+}  // namespace
 
 std::string storage_prefix(const api::KindInfo& kind, std::string_view name_space) {
   const std::string_view other = manners_of(kind).stored_under;
@@ -20,7 +39,7 @@ std::string storage_key(const api::KindInfo& kind, const ObjectKey& key) {
 }
 
 Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision) {
-  Result<json::Value> parsed = json::parse(value);
+  Result<json::Value> parsed = json::parse(value, {.depth_max = limits::kStoredDepthMax});
   if (!parsed.ok()) return Error(Code::kDataLoss, "stored " + std::string(kind.resource.kind) + ": " + parsed.error().message());
   json::Value object = parsed.take();
   if (const auto convert = manners_of(kind).from_stored) object = convert(std::move(object));
@@ -28,10 +47,16 @@ Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value,
   return object;
 }
 
-std::string value_of(const api::KindInfo& kind, json::Value object) {
+Result<std::string> value_of(const api::KindInfo& kind, json::Value object) {
+  for (const auto& [name, member] : *object.as<json::Object>()) {
+    if (name == "metadata" || depth_of(member, limits::kDepthMax) < limits::kDepthMax) continue;
+    return bad_request(name + " is nested deeper than " + std::to_string(limits::kDepthMax) + " levels");
+  }
   (void)take_version(object);  // it is the revision of the record
   if (const auto convert = manners_of(kind).to_stored) object = convert(std::move(object));
-  return json::to_text(object);
+  std::string value = json::to_text(object);
+  if (value.size() > limits::kObjectBytesMax) return status_error(500, {}, "etcdserver: request is too large");
+  return value;
 }
 
 void set_version(json::Value& object, Revision revision) {

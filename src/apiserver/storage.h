@@ -15,7 +15,8 @@ std::string storage_key(const api::KindInfo& kind, const ObjectKey& key);
 
 // With resourceVersion, in the form of `kind`. kDataLoss: what is stored is not JSON.
 Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision);
-std::string value_of(const api::KindInfo& kind, json::Value object);
+// The server's 500 for what is too large, 400 for what is nested too deeply (a patch can make that).
+Result<std::string> value_of(const api::KindInfo& kind, json::Value object);
 
 void set_version(json::Value& object, Revision revision);
 std::string take_version(json::Value& object);  // and removes it

@@ -89,8 +89,10 @@ Result<runtime::Action> ProviderReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.providers.get(key);
   if (!cached) {
     context_.runtime.remove(key);
+    writes_.forget(key);
     return Action::wait_for_change();
   }
+  TRY(writes_.check(cached->meta));
   if (cached->meta.is_deleting()) return tear_down(*cached);
   if (!cached->meta.has_finalizer(kProviderFinalizer)) {
     TRY(runtime::add_finalizer(context_.api, v1::Provider::kResource, cached->meta, kProviderFinalizer, {},
@@ -244,7 +246,7 @@ void ProviderReconciler::look_after_health(v1::Provider& provider) {
 }
 
 Status ProviderReconciler::publish(const v1::Provider& before, const v1::Provider& after) {
-  TRY(kube::Api<v1::Provider>(context_.api).publish_status(before, after, context_.api_call()));
+  TRY(publish_status(context_.api, writes_, before, after, context_.api_call()));
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/mutex.h"
 #include "controllers/context.h"
+#include "controllers/last_writes.h"
 #include "runtime/reconciler.h"
 
 namespace rig::controllers {
@@ -27,6 +28,7 @@ class ProviderReconciler final : public runtime::Reconciler {
   Status publish(const v1::Provider& before, const v1::Provider& after);
 
   const Context context_;
+  LastWrites writes_;
   // Consecutive results that disagree with status.healthy, until a threshold makes them believed.
   Mutex mutex_;
   std::map<ObjectKey, std::int32_t> disagreeing_ GUARDED_BY(mutex_);

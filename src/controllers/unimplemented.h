@@ -3,6 +3,7 @@
 
 #include "api/reasons.h"
 #include "controllers/context.h"
+#include "controllers/last_writes.h"
 #include "runtime/reconciler.h"
 
 namespace rig::controllers {
@@ -17,6 +18,7 @@ class UnimplementedReconciler final : public runtime::Reconciler {
   Result<runtime::Action> reconcile(const ObjectKey& key) override {
     const auto cached = store_.get(key);
     if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+    TRY(writes_.check(cached->meta));
     T object = *cached;
     object.status.observed_generation = object.meta.generation;
     api::set_condition(
@@ -29,7 +31,7 @@ class UnimplementedReconciler final : public runtime::Reconciler {
          .message = "This version stores " + std::string(T::kResource.kind) + " objects and does not act on them."},
         clock_.wall());
     const Call call{.deadline = clock_.now() + kApiCallTimeout, .stop = {}, .request_id = {}};
-    TRY(kube::Api<T>(api_).publish_status(*cached, object, call));
+    TRY(publish_status(api_, writes_, *cached, object, call));
     return runtime::Action::wait_for_change();
   }
 
@@ -37,6 +39,7 @@ class UnimplementedReconciler final : public runtime::Reconciler {
   kube::Transport& api_;
   const kube::Store<T>& store_;
   const Clock& clock_;
+  LastWrites writes_;
 };
 
 }  // namespace rig::controllers

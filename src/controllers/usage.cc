@@ -31,24 +31,26 @@ Status check_quantities(const v1::VmClassSpec& spec) {
 Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.classes.get(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+  TRY(writes_.check(cached->meta));
   v1::VmClass object = *cached;
   object.status.used_by_vms =
       static_cast<std::int32_t>(context_.stores.machines.by_index(kByClass, key.to_string()).size());
   set_ready(object, context_.clock, check_quantities(object.spec));
-  TRY(kube::Api<v1::VmClass>(context_.api).publish_status(*cached, object, context_.api_call()));
+  TRY(publish_status(context_.api, writes_, *cached, object, context_.api_call()));
   return runtime::Action::wait_for_change();
 }
 
 Result<runtime::Action> VmNetworkAttachmentReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.networks.get(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+  TRY(writes_.check(cached->meta));
   v1::VmNetworkAttachment object = *cached;
   object.status.connected_vms =
       static_cast<std::int32_t>(context_.stores.machines.by_index(kByNetwork, key.to_string()).size());
   object.status.ready = true;
   object.status.phase = v1::NetworkPhase::kReady;
   set_ready(object, context_.clock, Status());
-  TRY(kube::Api<v1::VmNetworkAttachment>(context_.api).publish_status(*cached, object, context_.api_call()));
+  TRY(publish_status(context_.api, writes_, *cached, object, context_.api_call()));
   return runtime::Action::wait_for_change();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controllers/context.h"
+#include "controllers/last_writes.h"
 #include "runtime/reconciler.h"
 
 namespace rig::controllers {
@@ -14,6 +15,7 @@ class VmClassReconciler final : public runtime::Reconciler {
 
  private:
   const Context context_;
+  LastWrites writes_;
 };
 
 class VmNetworkAttachmentReconciler final : public runtime::Reconciler {
@@ -24,6 +26,7 @@ class VmNetworkAttachmentReconciler final : public runtime::Reconciler {
 
  private:
   const Context context_;
+  LastWrites writes_;
 };
 
 }  // namespace rig::controllers

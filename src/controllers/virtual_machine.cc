@@ -36,8 +36,10 @@ Result<runtime::Action> VirtualMachineReconciler::reconcile(const ObjectKey& key
   const auto vm = context_.stores.machines.get(key);
   if (!vm) {
     backoff_.succeeded(key);
+    writes_.forget(key);
     return Action::wait_for_change();  // gone: its finalizer has done the work
   }
+  TRY(writes_.check(vm->meta));
   Visit visit(*vm, context_);
   if (vm->meta.is_deleting()) return tear_down(visit);
   if (!vm->meta.has_finalizer(kMachineFinalizer) || vm->meta.annotation(kMachineIdAnnotation).empty())
@@ -294,8 +296,7 @@ void VirtualMachineReconciler::tell(const Visit& visit) const {
 }
 
 Status VirtualMachineReconciler::publish(Visit& visit) {
-  visit.vm =
-      TRY(kube::Api<v1::VirtualMachine>(context_.api).publish_status(visit.before, visit.vm, context_.api_call()));
+  visit.vm = TRY(publish_status(context_.api, writes_, visit.before, visit.vm, context_.api_call()));
   visit.before = visit.vm;
   return {};
 }

@@ -4,6 +4,7 @@
 #include "controllers/backoff.h"
 #include "controllers/context.h"
 #include "controllers/dependencies.h"
+#include "controllers/last_writes.h"
 #include "runtime/reconciler.h"
 
 namespace rig::controllers {
@@ -45,6 +46,7 @@ class VirtualMachineReconciler final : public runtime::Reconciler {
 
   const Context context_;
   Backoff backoff_;
+  LastWrites writes_;
 };
 
 }  // namespace rig::controllers

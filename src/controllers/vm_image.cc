@@ -52,6 +52,7 @@ void show_progress(v1::VmImage& image, const TaskState& task, WallTime now) {
 Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.images.get(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
+  TRY(writes_.check(cached->meta));
   v1::VmImage image = *cached;
   image.status.observed_generation = image.meta.generation;
 
@@ -89,7 +90,7 @@ Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
       : running            ? "The image is being brought to a provider."
       : image.status.ready ? "Ready on every provider that wants it."
                            : "No VirtualMachine uses it yet; it is fetched when one does.");
-  TRY(kube::Api<v1::VmImage>(context_.api).publish_status(*cached, image, context_.api_call()));
+  TRY(publish_status(context_.api, writes_, *cached, image, context_.api_call()));
   if (error) return std::move(*error);
   return running ? runtime::Action::look_again_in(kTaskPoll) : runtime::Action::wait_for_change();
 }
@@ -122,17 +123,46 @@ Result<provider::PreparedImage> VmImageReconciler::ask(const v1::VmImage& image,
   if (!provider_object) return Error(Code::kNotFound, "there is no Provider " + provider_key.to_string());
   const auto request = TRY(image_request(image, provider_object->spec.type));
   const auto session = TRY(context_.providers.find(provider_key));
-  auto prepared = TRY(session->images().prepare(request, context_.provider_call()));
+  // Followed to its end before prepare() is asked again: that would begin anew, and only the task says why it failed.
+  const auto running = begun(image.meta.key(), provider_key, request.key);
+  auto prepared = running ? *running : TRY(session->images().prepare(request, context_.provider_call()));
   if (prepared.task.text.empty()) return prepared;
 
   TaskState task = TRY(session->poll(prepared.task, context_.provider_call()));
-  if (task.phase == TaskState::Phase::kFailed)
-    return task.error.value_or(Error(Code::kUnknown, "the import failed without saying why"));
   if (task.phase == TaskState::Phase::kRunning) {
+    remember(image.meta.key(), provider_key, Begun{request.key, prepared});
     status.message = task.step.empty() ? "importing" : task.step;
     show_progress(shown, task, context_.clock.wall());
+    return prepared;
   }
-  return prepared;  // done or forgotten: the next prepare() says which
+  remember(image.meta.key(), provider_key, std::nullopt);
+  if (task.phase == TaskState::Phase::kFailed)
+    return task.error.value_or(Error(Code::kUnknown, "the import failed without saying why"));
+  // Done or forgotten: prepare() says which.
+  return running ? ask(image, provider_key, status, shown) : prepared;
+}
+
+std::optional<provider::PreparedImage> VmImageReconciler::begun(const ObjectKey& image, const ObjectKey& provider,
+                                                                const std::string& request_key) const {
+  const Lock lock(mutex_);
+  const auto of_image = begun_.find(image);
+  if (of_image == begun_.end()) return std::nullopt;
+  const auto found = of_image->second.find(provider);
+  if (found == of_image->second.end() || found->second.request_key != request_key) return std::nullopt;
+  return found->second.image;
+}
+
+void VmImageReconciler::remember(const ObjectKey& image, const ObjectKey& provider, std::optional<Begun> begun) {
+  const Lock lock(mutex_);
+  if (begun)
+    begun_[image].insert_or_assign(provider, *std::move(begun));
+  else if (const auto of_image = begun_.find(image); of_image != begun_.end())
+    of_image->second.erase(provider);
+}
+
+void VmImageReconciler::forget(const ObjectKey& image) {
+  const Lock lock(mutex_);
+  begun_.erase(image);
 }
 
 }  // namespace rig::controllers

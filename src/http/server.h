@@ -60,8 +60,8 @@ class Server {
   virtual int port() const = 0;
   // Replaces the certificate for new connections.
   virtual Status set_certificate(std::string_view certificate_pem, std::string_view key_pem) = 0;
-  virtual void stop(
-      Duration grace) = 0;  // no new connections; running handlers get `grace`, then their sockets are shut
+  // No new connections; running handlers get `grace`, then their sockets are shut. Returns when all have returned.
+  virtual void stop(Duration grace) = 0;
 };
 
 }  // namespace rig::http

@@ -15,6 +15,7 @@
 
 #include "base/fd.h"
 #include "http/certificate.h"
+#include "http/limits.h"
 
 namespace rig::http {
 namespace {
@@ -110,7 +111,6 @@ class RawPeer {
       out.append(buffer.data(), static_cast<std::size_t>(n));
     return out;
   }
-  void hang_up() { socket_.reset(); }
 
  private:
   Fd socket_;
@@ -264,6 +264,15 @@ TEST(Server, TurnsAwayConnectionsAboveItsLimitAndRecovers) {
   EXPECT_EQ(first->send(get("/"), soon())->status, 200);
 }
 
+TEST(Server, SaysNothingToConnectionsFarAboveItsLimit) {
+  ServerOptions options;
+  options.connections_max = 1;
+  const auto server = Server::start(options, echo).take();
+  std::vector<RawPeer> waiting;
+  for (int i = 0; i < 1 + kRefusingMax; ++i) waiting.emplace_back(server->port());  // silent, so they stay
+  EXPECT_EQ(RawPeer(server->port()).hear_all(), "");
+}
+
 TEST(Server, StreamsEachPieceAsItIsWritten) {
   std::latch heard_one(1);
   const auto server = Server::start({}, [&](const ServerRequest&, Responder& responder) {
@@ -385,6 +394,16 @@ TEST(Client, RefusesAReplyThatIsTooLong) {
   ClientOptions options;
   options.body_bytes_max = 1000;
   EXPECT_EQ(client_of(*server, options)->send(get("/"), soon()).error().code(), Code::kResourceExhausted);
+}
+
+TEST(Client, RefusesAReplyHeaderThatIsTooLong) {
+  const auto server = Server::start({}, [](const ServerRequest&, Responder& responder) {
+                        Reply reply{.status = 200, .headers = {}, .body = {}};
+                        for (int i = 0; i < 20; ++i) reply.headers.emplace_back("X", std::string(60'000, 'x'));
+                        responder.send(std::move(reply));
+                      }).take();
+  const auto reply = client_of(*server)->send(get("/"), soon());
+  EXPECT_FALSE(reply.ok());
 }
 
 TEST(Client, FollowsAsManyRedirectsAsItMay) {

@@ -1,6 +1,7 @@
 // sim/event_pump.cc — the reflector's rules over the real API server.
 #include "sim/event_pump.h"
 
+#include "controllers/identity.h"
 #include "sim/world.h"
 
 namespace rig::sim {
@@ -31,7 +32,7 @@ EventPump::Brought EventPump::list(const kube::ReflectorCore::ListPage& page) {
   if (!answer.ok()) {
     core_.on_error(answer.error(), world_.clock.now());
   } else {
-    for (const kube::Event& event : core_.on_page(*answer, world_.clock.now())) on_event_(event);
+    for (kube::Event& event : core_.on_page(*answer, world_.clock.now())) tell(std::move(event));
   }
   return Brought::kSomething;
 }
@@ -57,13 +58,17 @@ EventPump::Brought EventPump::deliver() {
   if (const auto error = kube::watch_error(event)) {
     world_.note("watch of " + std::string(resource_.plural) + ": " + error->to_string());
     stream_.reset();
-    core_.on_error(*error, world_.clock.now());
+    if (world_.planted == Planted::kNoListAfterExpiry) {
+      skip_to_now();
+    } else {
+      core_.on_error(*error, world_.clock.now());
+    }
     return Brought::kSomething;
   }
   const auto told = core_.on_watch_event(std::move(event));
   if (!told) return Brought::kSomething;
-  on_event_(*told);
-  if (world_.prng.chance(world_.faults.event_repeats)) on_event_(*told);
+  tell(*told);
+  if (world_.prng.chance(world_.faults.event_repeats)) tell(*told);
   return Brought::kSomething;
 }
 
@@ -71,7 +76,33 @@ void EventPump::break_off() {
   if (!stream_) return;
   under_way_.clear();
   stream_.reset();
+  if (world_.planted == Planted::kGapAfterBreak) skip_to_now();
   core_.on_watch_end(world_.clock.now());
+}
+
+// For planted bugs: what happened until now will never be told.
+void EventPump::skip_to_now() {
+  const auto now = world_.kubectl().send(kube::list_request(resource_, "", {.limit = 1}), world_.call());
+  json::Value bookmark = json::Object{{"type", "BOOKMARK"}};
+  bookmark.set({"object", "metadata", "resourceVersion"}, now->text({"metadata", "resourceVersion"}));
+  (void)core_.on_watch_event(std::move(bookmark));
+}
+
+// What a planted bug reads into an object, the reconcilers find in their caches.
+void EventPump::tell(kube::Event event) {
+  const auto edit = [this](json::Value& object) {
+    if (world_.planted == Planted::kFinalizerAssumed && resource_.kind == "VirtualMachine") {
+      object.set({"metadata", "finalizers"}, json::Array{controllers::kMachineFinalizer});
+      object.set({"metadata", "annotations", controllers::kMachineIdAnnotation}, object.text({"metadata", "uid"}));
+    }
+    json::Value* status = object.find("status");
+    if (world_.planted == Planted::kLostMachineMadeAgain && status != nullptr) {
+      status->as<json::Object>()->erase("currentResources");
+    }
+  };
+  if (auto* listed = std::get_if<kube::InitApply>(&event)) edit(listed->object);
+  if (auto* applied = std::get_if<kube::Apply>(&event)) edit(applied->object);
+  on_event_(event);
 }
 
 }  // namespace rig::sim

@@ -23,6 +23,8 @@ class EventPump final : public Source {
   Brought watch(const kube::ReflectorCore::Watch& watch);
   Brought deliver();
   void break_off();
+  void tell(kube::Event event);
+  void skip_to_now();
 
   World& world_;
   const api::Resource resource_;

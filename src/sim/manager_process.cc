@@ -74,15 +74,15 @@ class ManagerProcess final : public Process {
                  .cluster_id = world.cluster_id(),
                  .events = &events_} {
     auto streams = std::make_unique<ProviderStreams>(
-        world, caches_.machines.store(), [this](const ObjectKey& key) { machine_queue_.add(key, Priority::kEvent); });
+        world, caches_.machines.store(), [this](const ObjectKey& key) { wake(machine_queue_, key, Priority::kEvent); });
     const auto nobody = [](const ObjectKey&, Priority) {};
     controllers::connect(
         caches_,
-        {.machine = wake(machine_queue_),
-         .provider = wake(provider_queue_),
-         .image = wake(image_queue_),
-         .vm_class = wake(class_queue_),
-         .network = wake(network_queue_),
+        {.machine = waker(machine_queue_),
+         .provider = waker(provider_queue_),
+         .image = waker(image_queue_),
+         .vm_class = waker(class_queue_),
+         .network = waker(network_queue_),
          .snapshot = nobody,
          .clone = nobody,
          .migration = nobody,
@@ -102,11 +102,11 @@ class ManagerProcess final : public Process {
     add(std::move(streams));
   }
 
-  void provider_changed(const ObjectKey& provider) override { provider_queue_.add(provider, Priority::kEvent); }
+  void provider_changed(const ObjectKey& provider) override { wake(provider_queue_, provider, Priority::kEvent); }
 
  private:
-  static controllers::Wake wake(WorkQueueCore& queue) {
-    return [&queue](const ObjectKey& key, Priority priority) { queue.add(key, priority); };
+  controllers::Wake waker(WorkQueueCore& queue) {
+    return [this, &queue](const ObjectKey& key, Priority priority) { wake(queue, key, priority); };
   }
 
   controllers::Caches caches_;

@@ -21,6 +21,11 @@ void Process::fill_caches() {
   world_.faults = weather;
 }
 
+void Process::wake(runtime::WorkQueueCore& queue, const ObjectKey& key, runtime::Priority priority) {
+  if (world_.planted == Planted::kWakeLostAtWork && at_work_) return;
+  queue.add(key, priority);
+}
+
 bool Process::step() {
   const std::size_t first = world_.prng.next() % stations_.size();
   for (std::size_t i = 0; i < stations_.size(); ++i) {
@@ -29,8 +34,11 @@ bool Process::step() {
     if (!key) continue;
     const std::string what = std::string(station.reconciler.kind()) + " " + key->to_string();
     world_.note(what);
-    const Result<runtime::Action> result = station.reconciler.reconcile(*key);
+    at_work_ = true;
+    Result<runtime::Action> result = station.reconciler.reconcile(*key);
+    at_work_ = false;
     if (!result.ok()) world_.note(what + ": " + result.error().to_string());
+    if (world_.planted == Planted::kFailureDropped && !result.ok()) result = runtime::Action::wait_for_change();
     runtime::settle(*key, station.reconciler.kind(), result, station.queue, world_.clock.now());
     return true;
   }

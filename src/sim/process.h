@@ -41,6 +41,7 @@ class Process {
  protected:
   // For the constructors of what is simulated:
   runtime::WorkQueueCore& work_on(runtime::Reconciler& reconciler);  // the queue that feeds it
+  void wake(runtime::WorkQueueCore& queue, const ObjectKey& key, runtime::Priority priority);
   template <kube::ApiObject T>
   void follow(runtime::Informer<T>& informer) {
     follow(T::kResource, [&informer](const kube::Event& event) { informer.apply(event); });
@@ -58,6 +59,7 @@ class Process {
   void follow(const api::Resource& resource, std::function<void(const kube::Event&)> on_event);
 
   std::deque<Station> stations_;
+  bool at_work_ = false;
   std::vector<std::unique_ptr<Source>> sources_;
 };
 

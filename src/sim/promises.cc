@@ -19,7 +19,7 @@ namespace v1 = api::v1beta1;
 // What is compared: one Provider's host, and the objects as kubectl sees them.
 class Inspection {
  public:
-  explicit Inspection(World& world) : world_(world) {
+  Inspection(World& world, const std::set<std::string>& lost) : world_(world), lost_(lost) {
     for (auto& c : kube::Api<v1::VmClass>(world.kubectl()).list("", world.call()).take().items) {
       classes_[c.meta.key()] = c;
     }
@@ -32,7 +32,7 @@ class Inspection {
     for (const auto& vm : kube::Api<v1::VirtualMachine>(world_.kubectl()).list("", world_.call()).take().items)
       look_at(vm);
     for (const auto& image : kube::Api<v1::VmImage>(world_.kubectl()).list("", world_.call()).take().items) {
-      if (!accounted_.empty() && !image.status.ready) says("image: " + json::to_text(schema::encode(image.status)));
+      if (!accounted_.empty() && !image.status.ready) says("the image is not ready: " + image.status.message);
     }
     for (const provider::Machine& machine : machines_) {
       if (machine.ref.owner.uid.empty()) {
@@ -88,6 +88,7 @@ class Inspection {
   }
 
   World& world_;
+  const std::set<std::string>& lost_;
   std::map<ObjectKey, v1::VmClass> classes_;
   std::vector<provider::Machine> machines_;
   std::set<std::string> accounted_;  // machine ids that some VirtualMachine answers for
@@ -96,6 +97,6 @@ class Inspection {
 
 }  // namespace
 
-std::vector<std::string> broken_promises(World& world) { return Inspection(world).run(); }
+std::vector<std::string> Scenario::broken_promises() const { return Inspection(world_, lost_).run(); }
 
 }  // namespace rig::sim

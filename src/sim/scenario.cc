@@ -87,7 +87,7 @@ void change_class(World& world) {
 
 }  // namespace
 
-void set_up(World& world) {
+Scenario::Scenario(World& world) : world_(world) {
   create(world, api::core::Secret::kResource, R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"lab"}})");
   create(world, v1::Provider::kResource,
          R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"Provider","metadata":{"name":"lab"},
@@ -106,9 +106,6 @@ void set_up(World& world) {
          R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMNetworkAttachment","metadata":{"name":"net"},
              "spec":{"network":{"libvirt":{"networkName":"default","model":"virtio"}}}})");
   provider::fake::FakeProvider& host = world.fleet().host(kLab);
-  for (const provider::Machine& machine : host.machines()) {
-    if (machine.ref.id == kForeign) return;
-  }
   provider::Machine foreign;
   foreign.ref.id = kForeign;
   foreign.ref.machine_id = "00000000-0000-4000-8000-000000000001";
@@ -116,34 +113,43 @@ void set_up(World& world) {
   host.add_foreign(foreign);
 }
 
-void one_user_action(World& world) {
-  std::vector<VirtualMachine> all = machines(world);
-  const int dice = world.prng.between(0, 99);
-  if (all.empty() || (all.size() < kMachinesMax && dice < 30)) return create_machine(world);
-  const VirtualMachine& vm = world.prng.one_of(all);
-  if (dice < 65) return change_machine(world, vm);
-  if (dice < 90) return delete_machine(world, vm);
-  if (dice < 95) return ask_to_recreate(world, vm);
-  change_class(world);
+void Scenario::user_acts() {
+  const std::vector<VirtualMachine> all = machines(world_);
+  const int dice = world_.prng.between(0, 99);
+  if (all.empty() || (all.size() < kMachinesMax && dice < 30)) return create_machine(world_);
+  const VirtualMachine& vm = world_.prng.one_of(all);
+  if (dice < 65) return change_machine(world_, vm);
+  if (dice < 90) return delete_machine(world_, vm);
+  if (dice < 95) return change_class(world_);
+  ask_to_recreate(world_, vm);
+  lost_.erase(controllers::machine_id_of(vm.meta));
 }
 
-void one_administrator_action(World& world) {
-  provider::fake::FakeProvider& host = world.fleet().host(kLab);
+void Scenario::administrator_acts() {
+  provider::fake::FakeProvider& host = world_.fleet().host(kLab);
   std::vector<provider::Machine> all = host.machines();
   std::erase_if(all, [](const provider::Machine& m) { return m.ref.id == kForeign; });
   if (all.empty()) return;
-  const provider::Machine& machine = world.prng.one_of(all);
-  const int dice = world.prng.between(0, 99);
-  if (dice < 60) {
+  const provider::Machine& machine = world_.prng.one_of(all);
+  const int dice = world_.prng.between(0, 99);
+  if (dice < 50) {
     const bool is_on = machine.power == provider::Power::kOn;
-    world.note("administrator switches " + machine.ref.id + (is_on ? " off" : " on"));
+    world_.note("administrator switches " + machine.ref.id + (is_on ? " off" : " on"));
     host.set_power(machine.ref.id, is_on ? provider::Power::kOff : provider::Power::kOn);
-  } else if (dice < 90) {
-    world.note("administrator edits " + machine.ref.id);
-    host.edit(machine.ref.id, [&](provider::MachineSpec& spec) { spec.cpus = world.prng.between(1, 8); });
+  } else if (dice < 75) {
+    world_.note("administrator edits " + machine.ref.id);
+    host.edit(machine.ref.id, [&](provider::MachineSpec& spec) { spec.cpus = world_.prng.between(1, 8); });
   } else {
-    world.note("administrator erases " + machine.ref.id);
-    host.erase(machine.ref.id);
+    erase(machine);
+  }
+}
+
+void Scenario::erase(const provider::Machine& machine) {
+  world_.note("administrator erases " + machine.ref.id);
+  world_.fleet().host(kLab).erase(machine.ref.id);
+  for (const VirtualMachine& vm : machines(world_)) {
+    const bool was_seen = vm.status.current_resources.has_value();
+    if (was_seen && controllers::machine_id_of(vm.meta) == machine.ref.machine_id) lost_.insert(machine.ref.machine_id);
   }
 }
 

@@ -1,6 +1,8 @@
 // sim/sim_provider.cc — the way to a hypervisor, in bad weather.
 #include "sim/sim_provider.h"
 
+#include <set>
+
 #include "sim/world.h"
 
 namespace rig::sim {
@@ -26,7 +28,10 @@ class SimProvider final : public Provider, public Images {
     return across("create " + ref.id, [&] { return host_.create(ref, spec, call); });
   }
   Result<Machine> describe(const MachineRef& ref, const Call& call) override {
-    return across("describe " + ref.id, [&] { return host_.describe(ref, call); });
+    Result<Machine> found = across("describe " + ref.id, [&] { return host_.describe(ref, call); });
+    if (world_.planted == Planted::kDoubtIsAbsence && !found.ok()) return Machine{};
+    if (world_.planted == Planted::kRemovalBelieved && removals_.contains(ref)) return Machine{};
+    return found;
   }
   Result<std::vector<Machine>> describe_many(std::span<const MachineRef> refs, const Call& call) override {
     return across("describe many", [&] { return host_.describe_many(refs, call); });
@@ -50,10 +55,14 @@ class SimProvider final : public Provider, public Images {
     return across("reboot " + ref.id, [&] { return host_.reboot(ref, if_booted_before, call); });
   }
   Result<TaskId> remove(const MachineRef& ref, const Call& call) override {
+    removals_.insert(ref);
     return across("remove " + ref.id, [&] { return host_.remove(ref, call); });
   }
   Result<TaskState> poll(const TaskId& task, const Call& call) override {
-    return across("poll " + task.text, [&] { return host_.poll(task, call); });
+    Result<TaskState> state = across("poll " + task.text, [&] { return host_.poll(task, call); });
+    const bool forgotten = state.ok() && state->phase == TaskState::Phase::kForgotten;
+    if (world_.planted == Planted::kForgottenTaskAwaited && forgotten) return TaskState{};
+    return state;
   }
   Status cancel(const TaskId& task, const Call& call) override {
     return across("cancel " + task.text, [&] { return host_.cancel(task, call); });
@@ -74,6 +83,7 @@ class SimProvider final : public Provider, public Images {
 
   World& world_;
   Provider& host_;
+  std::set<MachineRef> removals_;  // for a planted bug
 };
 
 }  // namespace

@@ -106,8 +106,8 @@ void World::others_move() {
   others_are_moving_ = true;
   pass_time(std::chrono::milliseconds(prng.between(1, 4000)));
   fleet_.move();
-  if (user && prng.chance(30)) user(*this);
-  if (administrator && prng.chance(10)) administrator(*this);
+  if (user && prng.chance(faults.user_acts)) user();
+  if (administrator && prng.chance(faults.administrator_acts)) administrator();
   if (prng.chance(faults.log_compacted)) compact();
   if (prng.chance(20)) collect();
   if (process_) process_->bring_some_events();
@@ -138,7 +138,6 @@ void World::run_with_faults(int steps) {
 
 bool World::settle(int steps_max) {
   faults = Faults::none();
-  user = administrator = nullptr;
   fleet_.clear_up();
   Time quiet_since = clock.now();
   std::int64_t effects_then = effects();

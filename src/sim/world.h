@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "kube/transport.h"
 #include "sim/faults.h"
+#include "sim/planted.h"
 #include "sim/process.h"
 #include "sim/repeatable_random.h"
 #include "sim/sim_fleet.h"
@@ -37,8 +38,8 @@ class World {
   // The weather clears, users and administrators rest. True once nothing has changed for six minutes, false
   // when that has not come after so many steps. Called again, it goes on from there.
   bool settle(int steps_max);
-  std::function<void(World&)> user;           // one random thing that a user does
-  std::function<void(World&)> administrator;  // one random thing that is done to a host behind our back
+  std::function<void()> user;           // one random thing that a user does
+  std::function<void()> administrator;  // one random thing that is done to a host behind our back
 
   // ---- what tests and oracles see ----
   kube::Transport& kubectl() { return *kubectl_; }  // always works
@@ -62,6 +63,7 @@ class World {
   StepClock clock;
   Prng prng;
   Faults faults;
+  Planted planted = Planted::kNone;
 
  private:
   void start_process();

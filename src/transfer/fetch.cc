@@ -33,7 +33,7 @@ class Intake {
   Result<Fetched> finish() {
     if (!outcome_.ok()) return outcome_.take_error();
     if (total_ != 0 && bytes_ != total_) {
-      return Error(Code::kDataLoss, "got " + std::to_string(bytes_) + " bytes of " + std::to_string(total_));
+      return Error(Code::kUnavailable, "got " + std::to_string(bytes_) + " bytes of " + std::to_string(total_));
     }
     TRY(check_sum());
     if (beginning_.size() < kHeaderBytes) TRY(judge_and_begin());
@@ -54,7 +54,7 @@ class Intake {
   Status check_sum() {
     const std::string found = digest_.finish_hex(), asked = to_lower(trim(wanted_.checksum));
     if (asked.empty() || found == asked) return {};
-    return Error(Code::kDataLoss, "checksum is " + found + ", wanted " + asked)
+    return Error(Code::kInvalidArgument, "checksum is " + found + ", wanted " + asked)
         .with_hint(
             "Correct the checksum if the image was meant to change; else the download is not what it should be.");
   }

@@ -38,8 +38,8 @@ struct Fetched {
   std::int64_t bytes = 0;
 };
 
-// kDataLoss: another checksum than wanted, or fewer bytes than the source said; the codes of read_image_header(), found
-// before anything but the beginning is fetched; kInvalidArgument: no such checksum type.
+// kInvalidArgument: another checksum than wanted, or no such checksum type; kUnavailable: fewer bytes than the source
+// said; the codes of read_image_header(), found before anything but the beginning is fetched.
 Result<Fetched> fetch(ByteSource& source, ByteSink& sink, const Wanted& wanted,
                       const std::function<void(std::int64_t done, std::int64_t total)>& on_progress, const Call& call);
 

@@ -101,7 +101,7 @@ TEST(Fetch, OfAnotherChecksumIsNeverFinished) {
   MemorySink sink;
   const auto fetched = fetch(source, sink, {"", std::string(64, '0'), ""}, no_progress, call());
   ASSERT_FALSE(fetched.ok());
-  EXPECT_EQ(fetched.error().code(), Code::kDataLoss);
+  EXPECT_EQ(fetched.error().code(), Code::kInvalidArgument);
   EXPECT_NE(fetched.error().message().find(sha256_hex(disk(1 << 20))), std::string::npos) << fetched.error().message();
   EXPECT_FALSE(sink.finished);
 }
@@ -146,7 +146,7 @@ TEST(Fetch, NoticesATransferThatEndedEarly) {
   MemorySink sink;
   const auto fetched = fetch(source, sink, {}, no_progress, call());
   ASSERT_FALSE(fetched.ok());
-  EXPECT_EQ(fetched.error().code(), Code::kDataLoss);
+  EXPECT_EQ(fetched.error().code(), Code::kUnavailable);
   EXPECT_FALSE(sink.finished);
 }
 
@@ -183,7 +183,7 @@ TEST(Fetch, JudgesARawImageByTheSizeThatReallyCame) {
   MemorySink sink;
   const auto fetched = fetch(source, sink, {}, no_progress, call());
   ASSERT_FALSE(fetched.ok());
-  EXPECT_EQ(fetched.error().code(), Code::kDataLoss);
+  EXPECT_EQ(fetched.error().code(), Code::kInvalidArgument);
   EXPECT_FALSE(sink.finished);
 }
 

@@ -38,15 +38,17 @@ TEST_F(Heal, AMachineThatCameBeforeEverythingItNeeds) {
   expect_waiting("spec.networks[0].networkRef: there is no VMNetworkAttachment default/net");
   appears("40-network.yaml", "net");
   expect_waiting("spec.userData.cloudInit.secretRef: there is no Secret default/s");
-  create(object("{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: default},"
-                " stringData: {user-data: \"#cloud-config\"}}"));
+  create(
+      object("{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: default},"
+             " stringData: {user-data: \"#cloud-config\"}}"));
 
   const std::string why = until_told("early", condition::kReady, "False ProviderUnreachable", kAtOnce);
   EXPECT_TRUE(has(why, "Provider default/p is not running")) << why;
   const auto provider = rig().get<v1::Provider>("p");
   ASSERT_TRUE(provider.ok());
   const std::string available = told(*provider, condition::kProviderAvailable);
-  EXPECT_TRUE(available.starts_with("False CredentialsMissing spec.credentialSecretRef: there is no Secret default/p-secret"))
+  EXPECT_TRUE(
+      available.starts_with("False CredentialsMissing spec.credentialSecretRef: there is no Secret default/p-secret"))
       << available;
   appears("00-credentials.yaml", "p-secret");
   EXPECT_TRUE(becomes_ready("early", 10s));  // a process starts, a machine is made
@@ -57,7 +59,8 @@ TEST_F(Heal, AMachineThatCameBeforeEverythingItNeeds) {
 }
 
 TEST_F(Heal, AMachineWhoseSecretLacksTheKey) {
-  create(object("{apiVersion: v1, kind: Secret, metadata: {name: keyless, namespace: default}, stringData: {other: x}}"));
+  create(
+      object("{apiVersion: v1, kind: Secret, metadata: {name: keyless, namespace: default}, stringData: {other: x}}"));
   create(machine("keyless", "powerState: \"Off\"\nuserData: {cloudInit: {secretRef: {name: keyless}}}"));
   const std::string why = until_told("keyless", condition::kReady, "False WaitingForDependencies", kSoon);
   EXPECT_TRUE(has(why, "Secret default/keyless has none of the keys userdata, user-data")) << why;

@@ -1,6 +1,6 @@
 // e2e/honesty_test.cc — what is accepted and not acted on says so; what is gone is not made again by itself.
-#include "e2e/suite.h"
 #include "api/v1beta1/vm_snapshot.h"
+#include "e2e/suite.h"
 
 namespace rig::e2e {
 namespace {
@@ -20,8 +20,9 @@ TEST_F(Honesty, AFieldThatNobodyActsOnIsNamedAndTheMachineIsMade) {
 }
 
 TEST_F(Honesty, AKindWithoutAControllerSaysSo) {
-  create(object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMSnapshot, metadata: {name: picture},"
-                " spec: {vmRef: {name: hello}}}"));
+  create(
+      object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMSnapshot, metadata: {name: picture},"
+             " spec: {vmRef: {name: hello}}}"));
   std::string now;
   EXPECT_TRUE(until(kSoon, [&] {
     const auto snapshot = rig().get<v1::VmSnapshot>("picture");
@@ -48,7 +49,8 @@ TEST_F(Honesty, AProviderIsHeldWhileAMachineNeedsIt) {
   EXPECT_TRUE(has(now, "default/tenant")) << now;
 
   EXPECT_TRUE(rig().remove<VirtualMachine>("tenant").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("tenant"); })) << "through the Provider that is going";
+  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("tenant"); }))
+      << "through the Provider that is going";
   EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::Provider>("needed"); }));
 }
 
@@ -66,15 +68,18 @@ TEST_F(Honesty, AMachineThatIsGoneIsLostUntilAPersonWantsANewOne) {
   EXPECT_FALSE(now.status.power_state);
   EXPECT_EQ(host().domain(id), nullptr);
 
-  ASSERT_TRUE(rig().patch<VirtualMachine>(
-                      "lost", "metadata: {annotations: {virtrigaud.io/recreate: \"" + generation + "\"}}").ok());
+  ASSERT_TRUE(
+      rig()
+          .patch<VirtualMachine>("lost", "metadata: {annotations: {virtrigaud.io/recreate: \"" + generation + "\"}}")
+          .ok());
   EXPECT_TRUE(becomes_ready("lost", kSoon));
   EXPECT_NE(host().domain(id), nullptr);
 }
 
 TEST_F(Honesty, AMachineThatWouldBeLessSafeThanAskedIsNotMade) {
-  create(object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMClass, metadata: {name: safe}, spec: {cpu: 1,"
-                " memory: 256Mi, firmware: UEFI, securityProfile: {encryptionPolicy: {enabled: true}}}}"));
+  create(
+      object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMClass, metadata: {name: safe}, spec: {cpu: 1,"
+             " memory: 256Mi, firmware: UEFI, securityProfile: {encryptionPolicy: {enabled: true}}}}"));
   create(machine("safe", "classRef: {name: safe}\npowerState: \"Off\""));
   const std::string why = until_told("safe", condition::kReady, "False InvalidSpec", kSoon);
   EXPECT_TRUE(has(why, "VMClass safe: spec.securityProfile.encryptionPolicy.enabled")) << why;

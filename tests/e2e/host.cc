@@ -62,8 +62,7 @@ Inventory Host::inventory() const {
   EXPECT_TRUE(domains.ok());
   if (domains.ok())
     for (const Domain& domain : *domains)
-      out.domains[virDomainGetName(domain.get())] =
-          text_of(virDomainGetXMLDesc(domain.get(), VIR_DOMAIN_XML_INACTIVE));
+      out.domains[virDomainGetName(domain.get())] = text_of(virDomainGetXMLDesc(domain.get(), VIR_DOMAIN_XML_INACTIVE));
   for (const std::string& name : files()) out.files[name] = digest_of(pool_folder_ + "/" + name);
   return out;
 }
@@ -94,8 +93,7 @@ int Host::why_off(const std::string& machine_id) const {
   const Domain found = domain(machine_id);
   int state = VIR_DOMAIN_NOSTATE, reason = 0;
   EXPECT_TRUE(found && virDomainGetState(found.get(), &state, &reason, 0) == 0);
-  EXPECT_EQ(state, VIR_DOMAIN_SHUTOFF);
-  return reason;
+  return state == VIR_DOMAIN_SHUTOFF ? reason : -1;
 }
 
 std::vector<std::string> Host::addresses_by_agent(const std::string& machine_id) const {
@@ -130,8 +128,7 @@ void Host::destroy(const std::string& machine_id) const {
 
 void Host::undefine(const std::string& machine_id) const {
   const Domain found = domain(machine_id);
-  EXPECT_TRUE(found && virDomainUndefineFlags(found.get(), VIR_DOMAIN_UNDEFINE_NVRAM) == 0)
-      << virGetLastErrorMessage();
+  EXPECT_TRUE(found && virDomainUndefineFlags(found.get(), VIR_DOMAIN_UNDEFINE_NVRAM) == 0) << virGetLastErrorMessage();
 }
 
 void Host::write_file(const std::string& name, std::string_view bytes) const {

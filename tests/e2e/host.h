@@ -31,7 +31,7 @@ class Host {
   libvirt::Domain domain(const std::string& machine_id) const;  // null: there is none
   std::string xml(const std::string& machine_id) const;         // as configured; "" : there is none
   bool is_on(const std::string& machine_id) const;
-  int why_off(const std::string& machine_id) const;  // virDomainShutoffReason
+  int why_off(const std::string& machine_id) const;  // virDomainShutoffReason; -1: it is not off
   std::vector<std::string> addresses_by_agent(const std::string& machine_id) const;
 
   // What others do.

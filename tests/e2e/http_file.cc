@@ -44,8 +44,7 @@ void HttpFile::answer(int client) const {
       if (now <= 0) return;
       sent += static_cast<std::size_t>(now);
     }
-  while (::recv(client, request, sizeof request, 0) > 0) {
-  }
+  while (::recv(client, request, sizeof request, 0) > 0) {}
 }
 
 }  // namespace rig::e2e

@@ -80,15 +80,18 @@ TEST_F(Life, IsSeenInEveryObjectThatTakesPart) {
 }
 
 TEST_F(Life, OfAUefiMachineWithTwoKindsOfNicAndADiskByName) {
-  create(object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMClass, metadata: {name: uefi},"
-                " spec: {cpu: 2, memory: 256Mi, firmware: UEFI, diskDefaults: {size: 1Gi}}}"));
-  create(machine("wide",
-                 "classRef: {name: uefi}\n"
-                 "disks: [{name: data, sizeGiB: 1}]\n"
-                 "networks: [{name: eth0, networkRef: {name: default}, macAddress: \"52:54:00:AB:CD:EF\"}, {name: eth1}]"));
+  create(
+      object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMClass, metadata: {name: uefi},"
+             " spec: {cpu: 2, memory: 256Mi, firmware: UEFI, diskDefaults: {size: 1Gi}}}"));
+  create(machine(
+      "wide",
+      "classRef: {name: uefi}\n"
+      "disks: [{name: data, sizeGiB: 1}]\n"
+      "networks: [{name: eth0, networkRef: {name: default}, macAddress: \"52:54:00:AB:CD:EF\"}, {name: eth1}]"));
   ASSERT_TRUE(becomes_ready("wide", kBoot));
   EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "192.168.122."); }));
-  EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "10.0.2."); })) << "of QEMU's own network, beside " << join(vm("wide").status.ips, " ") << "; the agent tells "
+  EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "10.0.2."); }))
+      << "of QEMU's own network, beside " << join(vm("wide").status.ips, " ") << "; the agent tells "
       << join(host().addresses_by_agent(id_of("wide")), " ");
 
   const std::string id = id_of("wide");

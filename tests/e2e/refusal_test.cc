@@ -54,20 +54,22 @@ TEST_F(Refusal, OfBodiesThatAreNoObjectsIsAStatus) {
   };
   constexpr std::string_view kMachines = "/apis/infra.virtrigaud.io/v1beta1/namespaces/default/virtualmachines";
   const std::string deep(200'000, '[');
-  const Case cases[] = {{"POST", kMachines, "application/json", "{\"kind\": "},
-                        {"POST", kMachines, "application/json", "[1, 2]"},
-                        {"POST", kMachines, "application/json", "{\"a\": 1, \"a\": \"\xff\xfe\"}"},
-                        {"POST", kMachines, "application/json", deep},
-                        {"POST", kMachines, "application/json", ""},
-                        {"POST", kMachines, "application/yaml", "a: [b\n c: {"},
-                        {"POST", kMachines, "text/html", "<p>"},
-                        {"PATCH", std::string_view("/apis/infra.virtrigaud.io/v1beta1/namespaces/default/providers/libvirt"),
-                         "application/json-patch+json", "[{\"op\": \"leap\"}]"},
-                        {"GET", "/apis/%zz", "", ""},
-                        {"GET", "/api/v1/namespaces/default/secrets?limit=many", "", ""},
-                        {"BREW", "/api/v1/pods", "", ""}};
+  const Case cases[] = {
+      {"POST", kMachines, "application/json", "{\"kind\": "},
+      {"POST", kMachines, "application/json", "[1, 2]"},
+      {"POST", kMachines, "application/json", "{\"a\": 1, \"a\": \"\xff\xfe\"}"},
+      {"POST", kMachines, "application/json", deep},
+      {"POST", kMachines, "application/json", ""},
+      {"POST", kMachines, "application/yaml", "a: [b\n c: {"},
+      {"POST", kMachines, "text/html", "<p>"},
+      {"PATCH", std::string_view("/apis/infra.virtrigaud.io/v1beta1/namespaces/default/providers/libvirt"),
+       "application/json-patch+json", "[{\"op\": \"leap\"}]"},
+      {"GET", "/api/v1/namespaces/default/secrets?limit=many", "", ""},
+      {"BREW", "/api/v1/pods", "", ""}};
   for (const Case& it : cases) {
-    http::Request request{.method = std::string(it.method), .target = std::string(it.target), .headers = {},
+    http::Request request{.method = std::string(it.method),
+                          .target = std::string(it.target),
+                          .headers = {},
                           .body = std::string(it.body)};
     if (!it.type.empty()) request.headers.emplace_back("Content-Type", it.type);
     const auto reply = (*client)->send(request, within(10s));
@@ -114,7 +116,8 @@ class ImageRefusal : public Refusal {
     until(kSoon, [&] { return why().starts_with("False ImageFailed") && has(why(), in_message); });
     EXPECT_TRUE(until(kSoon, [&] { return has(told(vm("bad"), condition::kReady), in_message); }))
         << told(vm("bad"), condition::kReady);
-    EXPECT_TRUE(told(vm("bad"), condition::kReady).starts_with("False WaitingForImage spec.imageRef: VMImage default/bad"))
+    EXPECT_TRUE(
+        told(vm("bad"), condition::kReady).starts_with("False WaitingForImage spec.imageRef: VMImage default/bad"))
         << told(vm("bad"), condition::kReady);
     EXPECT_EQ(host().domain(id_of("bad")), nullptr);
     const std::string now = why();
@@ -129,16 +132,17 @@ class ImageRefusal : public Refusal {
 TEST_F(ImageRefusal, OfAWrongChecksumNamesBothAndLeavesNothing) {
   const HttpFile server(environment().guest_image);
   const std::string wrong(64, '0');
-  const std::string why =
-      refused_image(json::Object{{"url", server.url()}, {"format", "qcow2"}, {"checksum", wrong}, {"checksumType", "sha256"}},
-                    "checksum is ");
+  const std::string why = refused_image(
+      json::Object{{"url", server.url()}, {"format", "qcow2"}, {"checksum", wrong}, {"checksumType", "sha256"}},
+      "checksum is ");
   const auto image = read_file(environment().guest_image, std::size_t{256} << 20);
   ASSERT_TRUE(image.ok());
   EXPECT_TRUE(has(why, "checksum is " + sha256_hex(*image) + ", wanted " + wrong)) << why;
 }
 
 TEST_F(ImageRefusal, OfAnUnreachableUrlNamesIt) {
-  const std::string why = refused_image(json::Object{{"url", "http://127.0.0.1:1/none.qcow2"}, {"format", "qcow2"}}, "127.0.0.1:1");
+  const std::string why =
+      refused_image(json::Object{{"url", "http://127.0.0.1:1/none.qcow2"}, {"format", "qcow2"}}, "127.0.0.1:1");
   EXPECT_TRUE(has(why, "http://127.0.0.1:1/none.qcow2")) << why;
 }
 
@@ -161,7 +165,9 @@ TEST_F(ImageRefusal, OfAFileThatIsNone) {
 
 TEST_F(ImageRefusal, OfAFileThatNamesABackingFile) {
   const std::string path = rig().folder() + "/overlay.qcow2";
-  ASSERT_EQ(e2e::run("qemu-img", {"create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", environment().guest_image, path}).status, 0);
+  ASSERT_EQ(e2e::run("qemu-img", {"create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", environment().guest_image, path})
+                .status,
+            0);
   const std::string why = refused_image(at(path), "names a backing file");
   EXPECT_TRUE(has(why, "qemu-img convert")) << why;
 }
@@ -189,7 +195,8 @@ class Foreign : public Refusal {
     EXPECT_TRUE(told(vm("twin"), condition::kStalled).starts_with("True OwnedByAnother"));
 
     EXPECT_TRUE(rig().remove<VirtualMachine>("twin").ok());
-    EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("twin"); })) << told(vm("twin"), condition::kReady);
+    EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("twin"); }))
+        << told(vm("twin"), condition::kReady);
     const Inventory after = host().inventory();
     EXPECT_EQ(after.domains, before.domains);
     EXPECT_EQ(after.files, before.files);

@@ -16,7 +16,9 @@ using namespace std::chrono_literals;
 
 std::string program(std::string_view name) { return std::string(RIG_PROGRAMS_DIR "/") + std::string(name); }
 
-Call within(Duration time) { return {.deadline = std::chrono::steady_clock::now() + time, .stop = {}, .request_id = {}}; }
+Call within(Duration time) {
+  return {.deadline = std::chrono::steady_clock::now() + time, .stop = {}, .request_id = {}};
+}
 
 void Standalone::start() {
   const std::string kubeconfig = data() + "/kubeconfig";
@@ -63,8 +65,8 @@ std::string Standalone::log() const {
 Status Standalone::create(const json::Value& object) {
   const std::string api_version(object.text({"apiVersion"}));
   const auto slash = api_version.find('/');
-  const api::KindInfo* kind = api::find_kind_by_name(
-      slash == std::string::npos ? "" : api_version.substr(0, slash), object.text({"kind"}));
+  const api::KindInfo* kind =
+      api::find_kind_by_name(slash == std::string::npos ? "" : api_version.substr(0, slash), object.text({"kind"}));
   CHECK(kind != nullptr);
   const auto request = kube::create_request(kind->resource, "default", object, {.field_validation = "Strict"});
   TRY(transport_->send(request, within(10s)));

@@ -31,14 +31,14 @@ TEST(Start, StopsAtAPortThatIsInUse) {
 
   const Outcome outcome = start(Folder(), {"--listen", "127.0.0.1:" + port});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_TRUE(has(outcome.output, "127.0.0.1:" + port + " is in use by another program")) << outcome.output;
+  EXPECT_TRUE(has(outcome.output, "127.0.0.1 port " + port + " is in use by another program")) << outcome.output;
 }
 
 TEST(Start, StopsAtASocketThatIsInUse) {
   const Standalone first;
   const Folder folder;
-  const Outcome outcome = run(program("virtrigaud"), {"--data-dir", folder.path(), "--runtime-dir", first.folder() + "/r",
-                                                      "--listen", "127.0.0.1:0"});
+  const Outcome outcome = run(program("virtrigaud"), {"--data-dir", folder.path(), "--runtime-dir",
+                                                      first.folder() + "/r", "--listen", "127.0.0.1:0"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_TRUE(has(outcome.output, "/r/api.sock is in use by another program")) << outcome.output;
 }
@@ -46,8 +46,8 @@ TEST(Start, StopsAtASocketThatIsInUse) {
 TEST(Start, StopsAtADataFolderThatAnotherOneUses) {
   const Standalone first;
   const Folder folder;
-  const Outcome outcome = run(program("virtrigaud"), {"--data-dir", first.data(), "--runtime-dir", folder.path(),
-                                                      "--listen", "127.0.0.1:0"});
+  const Outcome outcome = run(program("virtrigaud"),
+                              {"--data-dir", first.data(), "--runtime-dir", folder.path(), "--listen", "127.0.0.1:0"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_TRUE(has(outcome.output, "state.db")) << outcome.output;
 }
@@ -76,7 +76,8 @@ TEST(Start, StopsAtADatabaseOfANewerVersion) {
 TEST(Start, StopsAtFlagsThatMeanNothing) {
   EXPECT_NE(start(Folder(), {"--listen", "nowhere"}).status, 0);
   EXPECT_NE(start(Folder(), {"--lisen", "127.0.0.1:0"}).status, 0);
-  const Outcome deep = run(program("virtrigaud"), {"--data-dir", "/tmp/none", "--runtime-dir", "/tmp/" + std::string(100, 'x')});
+  const Outcome deep =
+      run(program("virtrigaud"), {"--data-dir", "/tmp/none", "--runtime-dir", "/tmp/" + std::string(100, 'x')});
   EXPECT_EQ(deep.status, 1);
   EXPECT_TRUE(has(deep.output, "is too long for the path of a unix socket")) << deep.output;
 }

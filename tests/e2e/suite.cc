@@ -102,8 +102,7 @@ void Suite::SetUp() { before_ = host().inventory(); }
 
 void Suite::TearDown() {
   for (const v1::VirtualMachine& left : rig().vms()) (void)rig().remove<v1::VirtualMachine>(left.meta.name);
-  EXPECT_TRUE(until(kSoon, [&] { return rig().vms().empty(); }))
-      << told(rig().vms().front(), condition::kReady);
+  EXPECT_TRUE(until(kSoon, [&] { return rig().vms().empty(); })) << told(rig().vms().front(), condition::kReady);
   const Inventory after = host().inventory();
   EXPECT_EQ(after.domains, before_.domains);
   EXPECT_EQ(after.files, before_.files);

@@ -40,7 +40,8 @@ std::string told(const T& object, std::string_view type) {
 }
 bool has(std::string_view text, std::string_view part);
 
-// The quick start's objects but the machine, and VMImage `blank`: nothing boots from it, so that a machine is on at once.
+// The quick start's objects but the machine, and VMImage `blank`: nothing boots from it, so that a machine is on at
+// once.
 void lay_foundation(Standalone& rig);
 
 // After each test everything that it made is deleted, and the host must be as it was before.

@@ -81,6 +81,7 @@ says 'admin' kubectl auth whoami
 says 'yes' kubectl auth can-i create virtualmachines
 says '*.*' kubectl auth can-i --list
 says 'ok' kubectl get --raw /readyz
+refuses 'User "bob" cannot list resource' kubectl get vm --as=bob
 says 'virtualmachines.infra.virtrigaud.io' kubectl get crds
 says 'condition met' kubectl wait crd/virtualmachines.infra.virtrigaud.io --for=condition=Established --timeout=5s
 says 'Active' kubectl get ns default
@@ -203,7 +204,7 @@ let_go() {
 }
 says '' let_go
 says 'deleted' kubectl delete vm -l app=demo --timeout=10s
-says 'deleted' kubectl delete -f three.yaml --ignore-not-found
+says '' kubectl delete -f three.yaml --ignore-not-found
 says 'namespace "demo" deleted' kubectl delete namespace demo --timeout=20s
 refuses 'not found' kubectl get namespace demo
 refuses 'may not be deleted' kubectl delete namespace default

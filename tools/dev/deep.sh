@@ -26,19 +26,18 @@ fuzz() {
 }
 
 deep_tests() {
-  local rooms
-  step tests-deep programs deep build -L 'deep|kube'
+  step tests-deep programs deep build -L "$ASKED"
 
-  configure build-asan -DRIG_SANITIZE=ON
-  step build-asan ninja -C build-asan
-  step tests-asan programs asan build-asan -j "$(nproc)" -LE 'real|e2e|scale|deep|kube'
+  build_in build-asan -DRIG_SANITIZE=ON --
+  step tests-asan programs asan build-asan -j "$(nproc)" -LE "$SLOW|$ASKED"
 
-  configure build-tsan -DRIG_TSAN=ON
-  rooms=$(targets build-tsan -R "$TSAN_ROOMS" -LE 'real|e2e|scale|deep|kube')
-  step build-tsan ninja -C build-tsan $rooms
-  step tests-tsan programs tsan build-tsan -R "$TSAN_ROOMS" -LE 'real|e2e|scale|deep|kube'
+  # Only these rooms: the list of their programs is known once the build folder is configured.
+  build_in build-tsan -DRIG_TSAN=ON -- rig_base
+  build_in build-tsan -- $(targets build-tsan -R "$TSAN_ROOMS" -LE "$SLOW|$ASKED")
+  step tests-tsan programs tsan build-tsan -R "$TSAN_ROOMS" -LE "$SLOW|$ASKED"
 
-  configure build-fuzz -DRIG_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++-16
-  step build-fuzz ninja -C build-fuzz fuzz
+  build_in build-fuzz -DRIG_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++-16 -- fuzz
   step fuzz fuzz
+
+  step tidy-headers /usr/bin/python3 tools/tidy/tidy.py --build build
 }

@@ -80,12 +80,12 @@ class Tally(unittest.TestCase):
                     '<testcase name="a" status="run"/>'
                     '<testcase name="b" status="notrun"><skipped message="SKIP_RETURN_CODE=77"/></testcase>',
                     a_test=report(("A.One", "skipped"), ("A.Two", "disabled"), ("A.Three", "passed")))
-        lines, good = self.lines("## Skipped tests\n- `A.One`: needs a TPM\n- `b`\n## Next\n`A.Two`\n")
+        lines, good = self.lines("## Skipped tests\n| test | why |\n|---|---|\n| A.O* | no TPM |\n| `b` | x |\n## Next\n| A.Two | |\n")
         self.assertEqual(lines, [
             "skipped A.One", "skipped b", 'SKIPPED A.Two: not in README.md under "## Skipped tests", which fails the run',
             "1 passed, 0 failed, 3 skipped"])
         self.assertFalse(good)
-        self.assertTrue(self.lines("## Skipped tests\n`A.One` `A.Two` `b`\n")[1])
+        self.assertTrue(self.lines("## Skipped tests\n| A.* | x |\n| b | y |\n")[1])
 
     def test_counts_the_tools_own_tests_and_fuzz_targets(self):
         (self.results / "tools-tidy.unittest").write_text(

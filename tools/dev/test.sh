@@ -1,11 +1,13 @@
 # tools/dev/test.sh — ./dev test: every test program once, on a private libvirt host and a real guest, and one count.
 #
 # ctest labels say what a test needs: none (a room's own tests), real (private libvirt host, guest image), e2e (those and
-# the built programs), scale; and what asks for it: deep (only --deep), kube (only --deep or --kube), conformance.
+# the built programs), kubectl, scale; and what asks for it: deep (only --deep), kube (only --deep or --kube), conformance.
 # Tests find the host by RIG_TEST_LIBVIRT_URI, RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_GUEST_IMAGE and RIG_TEST_HOST_EXEC
 # (a program that runs its arguments inside the host's namespaces).
 
 RESULTS=$RUN/test/results
+SLOW='^(real|e2e|kubectl|scale)$' # not in ./dev check
+ASKED='^(deep|kube)$'
 
 # programs NAME BUILD CTEST_ARGUMENT...: runs the chosen test programs; tools/dev/tally counts their cases.
 programs() {
@@ -18,7 +20,7 @@ programs() {
 }
 
 fast_tests() {
-  GTEST_BRIEF=1 ctest --test-dir build --output-on-failure --timeout 120 -j "$(nproc)" -LE 'real|e2e|scale|deep|kube'
+  GTEST_BRIEF=1 ctest --test-dir build --output-on-failure --timeout 120 -j "$(nproc)" -LE "$SLOW|$ASKED"
 }
 
 # The tools' own tests: cases of Python's unittest.
@@ -41,6 +43,14 @@ start_lab() {
   export RIG_TEST_LIBVIRT_POOL_DIR=$RUN/test/host/pool RIG_TEST_HOST_EXEC=$RUN/test/host/exec
 }
 
+# Figures for docs/PERFORMANCE.md: optimised programs, and nothing else at work.
+bench() {
+  packages build run
+  build_in build-release -DCMAKE_BUILD_TYPE=Release -- standalone_bench
+  start_lab
+  "$(find build-release/tests/bench -name standalone_bench -type f)" "$@"
+}
+
 run_tests() {
   local deep='' only=() rooms=()
   while [[ $# -gt 0 ]]; do
@@ -53,7 +63,7 @@ run_tests() {
     shift
   done
   packages build run test
-  command -v kubectl >/dev/null || fail "no kubectl on PATH: install it (any release from 1.25 on); the tests call it"
+  command -v kubectl >/dev/null || echo "no kubectl on PATH: install it (any release from 1.25 on) for the tests that call it"
   build
   rm -rf "$RESULTS"
   mkdir -p "$RESULTS"
@@ -66,8 +76,8 @@ run_tests() {
     step tests programs chosen build --no-tests=error "${only[@]}"
   else
     step tests-tools tool_tests
-    step tests-fast programs fast build -j "$(nproc)" -LE 'real|e2e|scale|deep|kube'
-    step tests-real programs real build -L 'real|e2e|scale' -LE 'deep|kube'
+    step tests-fast programs fast build -j "$(nproc)" -LE "$SLOW|$ASKED"
+    step tests-real programs real build -L "$SLOW" -LE "$ASKED"
   fi
   /usr/bin/python3 tools/dev/tally.py "$RESULTS" README.md
 }

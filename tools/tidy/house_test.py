@@ -7,6 +7,8 @@ from tree import Tree
 
 
 class House(unittest.TestCase):
+    maxDiff = None
+
     def test_keeps_its_rules(self):
         found = tidy.findings(Tree.read(pathlib.Path(__file__).resolve().parents[2]))
         self.assertEqual([str(finding) for finding in found if not finding.warning], [])

@@ -45,10 +45,13 @@ class StrategicPatch {
     const std::string_view word = directive == nullptr ? std::string_view() : directive->text({});
     json::Value out = document.is_object() && word != "replace" ? document : json::Value(json::Object());
     auto& members = *out.as<json::Object>();
-    if (const json::Value* retained = patch.find(kRetainKeys)) retain(members, *retained);
+    // The server keeps keys of structs only; in a map the word is taken for a key, and refused when it is read.
+    const json::Value* retained = shape.kind == Shape::Kind::kMap ? nullptr : patch.find(kRetainKeys);
+    if (retained != nullptr) retain(members, *retained);
     for (const auto& [name, value] : patch) {
       if (name.starts_with(kDeleteFrom)) delete_from(members, name.substr(kDeleteFrom.size()), value);
-      if (name.starts_with('$')) continue;
+      const bool is_key = name == kRetainKeys && shape.kind == Shape::Kind::kMap;
+      if (name.starts_with('$') && !is_key) continue;
       const Shape* described = shape.member(name);
       if (described == nullptr) described = &anything();
       if (value.is_null() || directive_of(value) == "delete") {

@@ -27,6 +27,11 @@ ApiAnswer answer_text(int status, std::string text) {
 
 ApiAnswer answer_page_not_found() { return answer_text(404, "404 page not found\n"); }
 
+Error not_served() {
+  return status_error(404, "NotFound", "the server could not find the requested resource", json::Object());
+}
+ApiAnswer answer_not_served() { return answer_error(not_served()); }
+
 ApiAnswer answer_error(const Error& error) {
   ApiAnswer out;
   out.status = http_code(error);

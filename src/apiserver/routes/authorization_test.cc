@@ -12,7 +12,11 @@ std::string shown(const Attributes& a) {
 }
 
 TEST(Attributes, AreReadFromThePathAlone) {
-  struct { const char* method; const char* target; const char* wanted; } const cases[] = {
+  struct {
+    const char* method;
+    const char* target;
+    const char* wanted;
+  } const cases[] = {
       {"GET", "/version", "get /version"},
       {"GET", "/api/v1", "get /api/v1"},
       {"GET", "/apis/g/v1", "get /apis/g/v1"},
@@ -33,7 +37,8 @@ TEST(Attributes, AreReadFromThePathAlone) {
       {"get", "/apis/g/v1/things", " g/v1 /things/"},
       {"BREW", "/pot", " /pot"},
   };
-  for (const auto& c : cases) EXPECT_EQ(shown(attributes_of(c.method, parse_target(c.target).take())), c.wanted) << c.method << " " << c.target;
+  for (const auto& c : cases)
+    EXPECT_EQ(shown(attributes_of(c.method, parse_target(c.target).take())), c.wanted) << c.method << " " << c.target;
 }
 
 const User kMaster{.name = "admin", .groups = {"system:masters", "system:authenticated"}};
@@ -41,7 +46,11 @@ const User kAlice{.name = "alice", .groups = {"team-a", "system:authenticated"}}
 const User kNobody{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
 
 TEST(Authorization, OpensLittleToThoseWhoAreNoMasters) {
-  struct { const char* method; const char* target; bool alice, nobody; } const cases[] = {
+  struct {
+    const char* method;
+    const char* target;
+    bool alice, nobody;
+  } const cases[] = {
       {"GET", "/version", true, true},
       {"GET", "/readyz/ready", true, true},
       {"POST", "/version", false, false},
@@ -62,7 +71,11 @@ TEST(Authorization, OpensLittleToThoseWhoAreNoMasters) {
 }
 
 TEST(Authorization, RefusesInKubernetesWords) {
-  struct { const char* method; const char* target; const char* wanted; } const cases[] = {
+  struct {
+    const char* method;
+    const char* target;
+    const char* wanted;
+  } const cases[] = {
       {"GET", "/apis/infra.virtrigaud.io/v1beta1/namespaces/x/virtualmachines/one",
        R"(virtualmachines.infra.virtrigaud.io "one" is forbidden: User "alice" cannot get resource "virtualmachines" in API group "infra.virtrigaud.io" in the namespace "x")"},
       {"GET", "/apis/infra.virtrigaud.io/v1beta1/virtualmachines",

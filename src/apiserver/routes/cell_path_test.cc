@@ -7,8 +7,13 @@ namespace {
 
 TEST(CellPath, FindsTheFirstMatch) {
   const json::Value object = json::parse(R"({"a":{"b":1,"c.d/e":"dotted"},"list":["x","y"],"empty":[],
-      "conditions":[{"type":"Other","status":"False"},{"type":"Ready","status":"True"},{"type":"Ready","status":"False"}]})").take();
-  struct { const char* path; const char* wanted; } const cases[] = {  // "" : nothing
+      "conditions":[{"type":"Other","status":"False"},{"type":"Ready","status":"True"},{"type":"Ready","status":"False"}]})")
+                                 .take();
+  struct {
+    const char* path;
+    const char* wanted;
+  } const cases[] = {
+      // "" : nothing
       {".a.b", "1"},
       {R"(.a.c\.d/e)", "\"dotted\""},
       {".list[*]", "\"x\""},

@@ -12,13 +12,15 @@ const std::vector<ServedGroup>& groups() {
   return all;
 }
 const ServedGroup& group(std::string_view name) {
-  for (const ServedGroup& g : groups()) if (g.group == name) return g;
+  for (const ServedGroup& g : groups())
+    if (g.group == name) return g;
   ADD_FAILURE() << name;
   return groups().front();
 }
 // The element of a list whose `key` is `name`.
 const json::Value& element(const json::Value& list, std::string_view key, std::string_view name) {
-  for (const json::Value& item : *list.as<json::Array>()) if (item.text({key}) == name) return item;
+  for (const json::Value& item : *list.as<json::Array>())
+    if (item.text({key}) == name) return item;
   ADD_FAILURE() << name;
   return list;
 }
@@ -26,13 +28,16 @@ const json::Value& element(const json::Value& list, std::string_view key, std::s
 TEST(Discovery, ListsAResourceInTheOldForm) {
   const json::Value list = api_resource_list(group("infra.virtrigaud.io"));
   EXPECT_EQ(list.text({"groupVersion"}), "infra.virtrigaud.io/v1beta1");
-  EXPECT_EQ(json::to_text(element(*list.find("resources"), "name", "vmclasses")),
-            R"({"kind":"VMClass","name":"vmclasses","namespaced":true,"shortNames":["vmclass","vmc"],"singularName":"vmclass",)"
-            R"("verbs":["delete","deletecollection","get","list","patch","create","update","watch"]})");
-  EXPECT_EQ(json::to_text(element(*list.find("resources"), "name", "vmsets/scale")),
-            R"({"group":"autoscaling","kind":"Scale","name":"vmsets/scale","namespaced":true,"singularName":"","verbs":["get","patch","update"],"version":"v1"})");
-  EXPECT_EQ(json::to_text(element(*list.find("resources"), "name", "virtualmachines/console")),
-            R"({"kind":"VirtualMachine","name":"virtualmachines/console","namespaced":true,"singularName":"","verbs":["get"]})");
+  EXPECT_EQ(
+      json::to_text(element(*list.find("resources"), "name", "vmclasses")),
+      R"({"kind":"VMClass","name":"vmclasses","namespaced":true,"shortNames":["vmclass","vmc"],"singularName":"vmclass",)"
+      R"("verbs":["delete","deletecollection","get","list","patch","create","update","watch"]})");
+  EXPECT_EQ(
+      json::to_text(element(*list.find("resources"), "name", "vmsets/scale")),
+      R"({"group":"autoscaling","kind":"Scale","name":"vmsets/scale","namespaced":true,"singularName":"","verbs":["get","patch","update"],"version":"v1"})");
+  EXPECT_EQ(
+      json::to_text(element(*list.find("resources"), "name", "virtualmachines/console")),
+      R"({"kind":"VirtualMachine","name":"virtualmachines/console","namespaced":true,"singularName":"","verbs":["get"]})");
   EXPECT_EQ(api_resource_list(group("")).find("apiVersion"), nullptr);  // as recorded
 }
 
@@ -41,10 +46,11 @@ TEST(Discovery, ListsAResourceInTheNewForm) {
   for (const json::Value& item : *all.find("items")->as<json::Array>()) {
     if (item.text({"metadata", "name"}) != "infra.virtrigaud.io") continue;
     const json::Value& version = item.find("versions")->as<json::Array>()->front();
-    EXPECT_EQ(json::to_text(element(*version.find("resources"), "resource", "providers")),
-              R"({"resource":"providers","responseKind":{"group":"infra.virtrigaud.io","kind":"Provider","version":"v1beta1"},"scope":"Namespaced","shortNames":["prov"],)"
-              R"("singularResource":"provider","subresources":[{"responseKind":{"group":"infra.virtrigaud.io","kind":"Provider","version":"v1beta1"},"subresource":"status",)"
-              R"("verbs":["get","patch","update"]}],"verbs":["delete","deletecollection","get","list","patch","create","update","watch"]})");
+    EXPECT_EQ(
+        json::to_text(element(*version.find("resources"), "resource", "providers")),
+        R"({"resource":"providers","responseKind":{"group":"infra.virtrigaud.io","kind":"Provider","version":"v1beta1"},"scope":"Namespaced","shortNames":["prov"],)"
+        R"("singularResource":"provider","subresources":[{"responseKind":{"group":"infra.virtrigaud.io","kind":"Provider","version":"v1beta1"},"subresource":"status",)"
+        R"("verbs":["get","patch","update"]}],"verbs":["delete","deletecollection","get","list","patch","create","update","watch"]})");
     return;
   }
   FAIL();
@@ -56,8 +62,9 @@ TEST(Discovery, SplitsCoreAndOtherGroups) {
   EXPECT_EQ(json::to_text(*core.find("items")->as<json::Array>()->front().find("metadata")), "{}");
   EXPECT_EQ(json::to_text(api_versions()), R"({"kind":"APIVersions","versions":["v1"]})");
   const json::Value list = api_group_list(groups());
-  EXPECT_EQ(json::to_text(element(*list.find("groups"), "name", "coordination.k8s.io")),
-            R"({"name":"coordination.k8s.io","preferredVersion":{"groupVersion":"coordination.k8s.io/v1","version":"v1"},"versions":[{"groupVersion":"coordination.k8s.io/v1","version":"v1"}]})");
+  EXPECT_EQ(
+      json::to_text(element(*list.find("groups"), "name", "coordination.k8s.io")),
+      R"({"name":"coordination.k8s.io","preferredVersion":{"groupVersion":"coordination.k8s.io/v1","version":"v1"},"versions":[{"groupVersion":"coordination.k8s.io/v1","version":"v1"}]})");
 }
 
 json::Value document(std::string_view path) {
@@ -70,19 +77,24 @@ json::Value document(std::string_view path) {
 // kubectl explain finds a kind's schema through the GET of its path (kubectl pkg/explain/v2).
 TEST(OpenApi, LeadsFromAPathToItsSchema) {
   const json::Value doc = document("apis/infra.virtrigaud.io/v1beta1");
-  const json::Value* get = doc.at({"paths", "/apis/infra.virtrigaud.io/v1beta1/namespaces/{namespace}/virtualmachines/{name}", "get"});
+  const json::Value* get =
+      doc.at({"paths", "/apis/infra.virtrigaud.io/v1beta1/namespaces/{namespace}/virtualmachines/{name}", "get"});
   ASSERT_NE(get, nullptr);
-  EXPECT_EQ(json::to_text(*get->find("x-kubernetes-group-version-kind")), R"({"group":"infra.virtrigaud.io","kind":"VirtualMachine","version":"v1beta1"})");
+  EXPECT_EQ(json::to_text(*get->find("x-kubernetes-group-version-kind")),
+            R"({"group":"infra.virtrigaud.io","kind":"VirtualMachine","version":"v1beta1"})");
   const json::Value* schema = doc.at({"components", "schemas", "io.virtrigaud.infra.v1beta1.VirtualMachine"});
   ASSERT_NE(schema, nullptr);
   EXPECT_NE(schema->at({"properties", "spec", "properties", "disks", "items", "properties", "sizeGiB"}), nullptr);
-  EXPECT_NE(document("api/v1").at({"components", "schemas", "io.k8s.api.core.v1.Secret", "properties", "stringData"}), nullptr);
+  EXPECT_NE(document("api/v1").at({"components", "schemas", "io.k8s.api.core.v1.Secret", "properties", "stringData"}),
+            nullptr);
 }
 
-// kubectl leaves validation to a server whose PATCH knows fieldValidation (cli-runtime pkg/resource/query_param_verifier_v3.go).
+// kubectl leaves validation to a server whose PATCH knows fieldValidation (cli-runtime
+// pkg/resource/query_param_verifier_v3.go).
 TEST(OpenApi, SaysThatTheServerValidatesFields) {
   const json::Value doc = document("apis/infra.virtrigaud.io/v1beta1");
-  const json::Value* parameters = doc.at({"paths", "/apis/infra.virtrigaud.io/v1beta1/namespaces/{namespace}/vmclasses/{name}", "patch", "parameters"});
+  const json::Value* parameters = doc.at(
+      {"paths", "/apis/infra.virtrigaud.io/v1beta1/namespaces/{namespace}/vmclasses/{name}", "patch", "parameters"});
   ASSERT_NE(parameters, nullptr);
   EXPECT_EQ(element(*parameters, "name", "fieldValidation").text({"in"}), "query");
 }
@@ -107,7 +119,8 @@ TEST(OpenApi, NamesEachDocumentByItsHash) {
   static const OpenApi openapi(groups());
   const json::Value index = json::parse(openapi.index().text).take();
   const OpenApi::Document* found = openapi.find("apis/coordination.k8s.io/v1");
-  EXPECT_EQ(index.text({"paths", "apis/coordination.k8s.io/v1", "serverRelativeURL"}), "/openapi/v3/apis/coordination.k8s.io/v1?hash=" + found->hash);
+  EXPECT_EQ(index.text({"paths", "apis/coordination.k8s.io/v1", "serverRelativeURL"}),
+            "/openapi/v3/apis/coordination.k8s.io/v1?hash=" + found->hash);
   EXPECT_EQ(openapi.find("apis/none/v1"), nullptr);
 }
 

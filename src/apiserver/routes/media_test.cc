@@ -18,7 +18,10 @@ std::string negotiated(const char* accept, Offer offer = Offer::kObjects) {
 }
 
 TEST(Negotiate, TakesTheFirstEntryThatCanBeServed) {
-  struct { const char* accept; const char* wanted; } const cases[] = {
+  struct {
+    const char* accept;
+    const char* wanted;
+  } const cases[] = {
       {"", "json"},
       {"*/*", "json"},
       {"application/*", "json"},
@@ -29,7 +32,8 @@ TEST(Negotiate, TakesTheFirstEntryThatCanBeServed) {
       {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "json"},
       {"application/vnd.kubernetes.protobuf,application/json", "json"},
       {"application/json;as=Table;v=v1;g=meta.k8s.io,application/json", "json Table/v1"},
-      {"application/json;as=Table;v=v9;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io", "json Table/v1beta1"},
+      {"application/json;as=Table;v=v9;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io",
+       "json Table/v1beta1"},
       {"application/yaml;as=Table;v=v1;g=meta.k8s.io", "yaml Table/v1"},
       {"application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", "json Partial/v1"},
       {"application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io", "json PartialList/v1"},
@@ -47,7 +51,8 @@ TEST(Negotiate, OffersEachEndpointItsOwnForms) {
   const char* discovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
   EXPECT_EQ(negotiated(discovery, Offer::kDiscovery), "json Discovery/v2");
   EXPECT_EQ(negotiated(discovery, Offer::kPlain), "json");
-  EXPECT_EQ(negotiated("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList", Offer::kDiscovery), "406");
+  EXPECT_EQ(negotiated("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList", Offer::kDiscovery),
+            "406");
   EXPECT_EQ(negotiated("application/json;as=Table;v=v1;g=meta.k8s.io", Offer::kPlain), "406");
 }
 

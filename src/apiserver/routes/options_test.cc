@@ -10,15 +10,20 @@ namespace {
 Target target(const std::string& query) { return parse_target("/x?" + query).take(); }
 
 TEST(WriteOptions, AreReadFromTheQuery) {
-  const WriteContext context = write_options("CreateOptions", target("fieldManager=me&dryRun=All&fieldValidation=Strict"), "kubectl/v1").take();
+  const WriteContext context =
+      write_options("CreateOptions", target("fieldManager=me&dryRun=All&fieldValidation=Strict"), "kubectl/v1").take();
   EXPECT_EQ(context.field_manager, "me");
   EXPECT_TRUE(context.dry_run);
   EXPECT_EQ(context.validation, Validation::kStrict);
 }
 
 TEST(WriteOptions, NameTheManagerAfterTheUserAgent) {
-  struct { std::string agent, manager; } const cases[] = {
-      {"kubectl/v1.33.1 (linux/amd64) kubernetes/abc", "kubectl"}, {"record", "record"}, {"", "unknown"}, {std::string(200, 'x'), std::string(128, 'x')}};
+  struct {
+    std::string agent, manager;
+  } const cases[] = {{"kubectl/v1.33.1 (linux/amd64) kubernetes/abc", "kubectl"},
+                     {"record", "record"},
+                     {"", "unknown"},
+                     {std::string(200, 'x'), std::string(128, 'x')}};
   for (const auto& c : cases) EXPECT_EQ(write_options("CreateOptions", target(""), c.agent)->field_manager, c.manager);
 }
 
@@ -27,7 +32,8 @@ struct Refused {
 };
 TEST(WriteOptions, AreRefusedByName) {
   const std::vector<Refused> cases = {
-      {"fieldValidation=Maybe", R"(fieldValidation: Unsupported value: "Maybe": supported values: "", "Ignore", "Strict", "Warn")"},
+      {"fieldValidation=Maybe",
+       R"(fieldValidation: Unsupported value: "Maybe": supported values: "", "Ignore", "Strict", "Warn")"},
       {"dryRun=Some", R"(dryRun: Unsupported value: ["Some"]: supported values: "All")"},
       {"dryRun=", R"(dryRun: Unsupported value: [""]: supported values: "All")"},
       {"fieldManager=" + std::string(129, 'x'), "fieldManager: Too long: may not be more than 128 bytes"},
@@ -44,7 +50,8 @@ TEST(WriteOptions, AreRefusedByName) {
 
 TEST(WriteOptions, RefuseATimeoutThatIsNone) {
   const auto context = write_options("CreateOptions", target("timeout=abc"), "x");
-  EXPECT_EQ(context.error().message(), R"(invalid timeout specified in the request URL - time: invalid duration "abc")");
+  EXPECT_EQ(context.error().message(),
+            R"(invalid timeout specified in the request URL - time: invalid duration "abc")");
   EXPECT_TRUE(write_options("CreateOptions", target("timeout=32s"), "x").ok());
 }
 
@@ -59,8 +66,10 @@ TEST(PatchOptions, WantAManagerForAnApplyAndForceForNothingElse) {
 json::Value body(const char* text) { return json::parse(text).take(); }
 
 TEST(DeleteOptions, InABodyHideTheQuery) {
-  const DeleteContext context = delete_options(body(R"({"propagationPolicy":"Orphan","preconditions":{"uid":"u","resourceVersion":"7"}})"),
-                                               target("dryRun=All&propagationPolicy=Foreground")).take();
+  const DeleteContext context =
+      delete_options(body(R"({"propagationPolicy":"Orphan","preconditions":{"uid":"u","resourceVersion":"7"}})"),
+                     target("dryRun=All&propagationPolicy=Foreground"))
+          .take();
   EXPECT_FALSE(context.dry_run);
   EXPECT_EQ(context.propagation, "Orphan");
   EXPECT_EQ(context.uid, "u");
@@ -76,9 +85,14 @@ TEST(DeleteOptions, AreReadFromTheQueryWhenThereIsNoBody) {
 }
 
 TEST(DeleteOptions, AreRefusedByName) {
-  struct { const char* body; const char* why; } const cases[] = {
-      {R"({"propagationPolicy":"Sideways"})", R"(Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil")"},
-      {R"({"propagationPolicy":"Background","orphanDependents":true})", "orphanDependents and deletionPropagation cannot be both set"},
+  struct {
+    const char* body;
+    const char* why;
+  } const cases[] = {
+      {R"({"propagationPolicy":"Sideways"})",
+       R"(Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil")"},
+      {R"({"propagationPolicy":"Background","orphanDependents":true})",
+       "orphanDependents and deletionPropagation cannot be both set"},
       {R"({"dryRun":["Some"]})", R"(dryRun: Unsupported value: ["Some"]: supported values: "All")"},
       {R"({"kind":"ConfigMap","apiVersion":"v1"})", R"(no kind "ConfigMap" is registered for version "v1")"},
   };
@@ -98,8 +112,14 @@ TEST(ListOptions, ReadNumbersStrictly) {
 
 TEST(WatchTimeout, IsTheClientsWithinOurs) {
   using namespace std::chrono_literals;
-  struct { const char* query; Duration wanted; } const cases[] = {
-      {"", 60s}, {"timeoutSeconds=0", 60s}, {"timeoutSeconds=5", 5s}, {"timeoutSeconds=-1", 0s}, {"timeoutSeconds=9223372036854775807", 60s}};
+  struct {
+    const char* query;
+    Duration wanted;
+  } const cases[] = {{"", 60s},
+                     {"timeoutSeconds=0", 60s},
+                     {"timeoutSeconds=5", 5s},
+                     {"timeoutSeconds=-1", 0s},
+                     {"timeoutSeconds=9223372036854775807", 60s}};
   for (const auto& c : cases) EXPECT_EQ(*watch_timeout(target(c.query), 60s), c.wanted) << c.query;
   EXPECT_FALSE(watch_timeout(target("timeoutSeconds=x"), 60s).ok());
 }

@@ -17,10 +17,10 @@ struct Case {
   const char* json;
 };
 const Case kRecorded[] = {
-    {"kubectl create namespace", "azhzAAoPCgJ2MRIJTmFtZXNwYWNlEhwKFAoEZGVtbxIAGgAiACoAMgA4AEIAEgAaAgoAGgAiAA==", "v1", "Namespace",
-     R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"demo"},"spec":{},"status":{}})"},
-    {"kubectl create secret", "azhzAAoMCgJ2MRIGU2VjcmV0EicKFQoFbG9naW4SABoAIgAqADIAOABCABIMCgR1c2VyEgRyb290GgAaACIA", "v1", "Secret",
-     R"({"apiVersion":"v1","data":{"user":"cm9vdA=="},"kind":"Secret","metadata":{"name":"login"}})"},
+    {"kubectl create namespace", "azhzAAoPCgJ2MRIJTmFtZXNwYWNlEhwKFAoEZGVtbxIAGgAiACoAMgA4AEIAEgAaAgoAGgAiAA==", "v1",
+     "Namespace", R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"demo"},"spec":{},"status":{}})"},
+    {"kubectl create secret", "azhzAAoMCgJ2MRIGU2VjcmV0EicKFQoFbG9naW4SABoAIgAqADIAOABCABIMCgR1c2VyEgRyb290GgAaACIA",
+     "v1", "Secret", R"({"apiVersion":"v1","data":{"user":"cm9vdA=="},"kind":"Secret","metadata":{"name":"login"}})"},
     {"a secret with a type", "azhzAAoMCgJ2MRIGU2VjcmV0Eh0KBQoDb25lEgwKBHVzZXISBHJvb3QaBk9wYXF1ZRoAIgA=", "v1", "Secret",
      R"({"apiVersion":"v1","data":{"user":"cm9vdA=="},"kind":"Secret","metadata":{"name":"one"},"type":"Opaque"})"},
     {"configmap", "azhzAAoPCgJ2MRIJQ29uZmlnTWFwEhcKBQoDb25lEgYKAWESATESBgoBYhIBMhoAIgA=", "v1", "ConfigMap",
@@ -30,11 +30,13 @@ const Case kRecorded[] = {
     {"a field that has no row", "azhzAAoPCgJ2MRIJQ29uZmlnTWFwEg8KCQoHdW5rbm93bpoGAXgaACIA", "v1", "ConfigMap",
      R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"unknown"}})"},
     {"kubectl auth can-i",
-     "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSPRI7CjkKDHJlYy1wcm90b2J1ZhIDZ2V0GhNpbmZyYS52aXJ0cmlnYXVkLmlvKg92aXJ0dWFsbWFjaGluZXMaACIA",
+     "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSPRI7CjkKDHJlYy1wcm90b2J1ZhIDZ2V0GhNpb"
+     "mZyYS52aXJ0cmlnYXVkLmlvKg92aXJ0dWFsbWFjaGluZXMaACIA",
      "authorization.k8s.io/v1", "SelfSubjectAccessReview",
      R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"group":"infra.virtrigaud.io","namespace":"rec-protobuf","resource":"virtualmachines","verb":"get"}}})"},
     {"kubectl auth can-i --list",
-     "azhzAAoxChdhdXRob3JpemF0aW9uLms4cy5pby92MRIWU2VsZlN1YmplY3RSdWxlc1JldmlldxIgChAKABIAGgAiACoAMgA4AEIAEgYKBGRlbW8aBBgAIgAaACIA",
+     "azhzAAoxChdhdXRob3JpemF0aW9uLms4cy5pby92MRIWU2VsZlN1YmplY3RSdWxlc1JldmlldxIgChAKABIAGgAiACoAMgA4AEIAEgYKBGRlbW8aB"
+     "BgAIgAaACIA",
      "authorization.k8s.io/v1", "SelfSubjectRulesReview",
      R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectRulesReview","metadata":{},"spec":{"namespace":"demo"}})"},
     {"helm uninstall", "azhzAAoTCgJ2MRINRGVsZXRlT3B0aW9ucxIMIgpCYWNrZ3JvdW5kGgAiAA==", "v1", "DeleteOptions",
@@ -55,7 +57,9 @@ std::string varint(std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   return out + static_cast<char>(value);
 }
-std::string bytes(std::uint32_t number, std::string_view value) { return varint(number << 3 | 2) + varint(value.size()) + std::string(value); }
+std::string bytes(std::uint32_t number, std::string_view value) {
+  return varint(number << 3 | 2) + varint(value.size()) + std::string(value);
+}
 std::string number(std::uint32_t field, std::uint64_t value) { return varint(field << 3) + varint(value); }
 std::string envelope(std::string_view api_version, std::string_view kind, std::string_view raw) {
   return std::string("k8s\0", 4) + bytes(1, bytes(1, api_version) + bytes(2, kind)) + bytes(2, raw);
@@ -66,34 +70,50 @@ std::string decoded(std::string_view api_version, std::string_view kind, const s
 }
 
 TEST(Protobuf, ReadsMetadataWithOwnersTimesAndManagers) {
-  const std::string owner = bytes(1, "VirtualMachine") + bytes(3, "one") + bytes(4, "u-1") + bytes(5, "g/v1") + number(6, 1) + number(7, 0);
-  const std::string managed = bytes(1, "me") + bytes(2, "Update") + bytes(4, number(1, 1767225600)) + bytes(7, bytes(1, R"({"f:data":{}})"));
-  const std::string meta = bytes(1, "m") + number(7, 3) + bytes(8, number(1, 1767225600) + number(2, 0)) + number(10, 0) +
-                           bytes(11, bytes(1, "app") + bytes(2, "x")) + bytes(13, owner) + bytes(14, "a/b") + bytes(14, "c/d") + bytes(17, managed);
-  EXPECT_EQ(decoded("v1", "ServiceAccount", bytes(1, meta) + bytes(3, bytes(1, "pull")) + number(4, 0)),
-            R"({"apiVersion":"v1","automountServiceAccountToken":false,"imagePullSecrets":[{"name":"pull"}],"kind":"ServiceAccount","metadata":)"
-            R"({"creationTimestamp":"2026-01-01T00:00:00Z","deletionGracePeriodSeconds":0,"finalizers":["a/b","c/d"],"generation":3,"labels":{"app":"x"},)"
-            R"("managedFields":[{"fieldsV1":{"f:data":{}},"manager":"me","operation":"Update","time":"2026-01-01T00:00:00Z"}],"name":"m",)"
-            R"("ownerReferences":[{"apiVersion":"g/v1","blockOwnerDeletion":false,"controller":true,"kind":"VirtualMachine","name":"one","uid":"u-1"}]}})");
+  const std::string owner =
+      bytes(1, "VirtualMachine") + bytes(3, "one") + bytes(4, "u-1") + bytes(5, "g/v1") + number(6, 1) + number(7, 0);
+  const std::string managed =
+      bytes(1, "me") + bytes(2, "Update") + bytes(4, number(1, 1767225600)) + bytes(7, bytes(1, R"({"f:data":{}})"));
+  const std::string meta = bytes(1, "m") + number(7, 3) + bytes(8, number(1, 1767225600) + number(2, 0)) +
+                           number(10, 0) + bytes(11, bytes(1, "app") + bytes(2, "x")) + bytes(13, owner) +
+                           bytes(14, "a/b") + bytes(14, "c/d") + bytes(17, managed);
+  EXPECT_EQ(
+      decoded("v1", "ServiceAccount", bytes(1, meta) + bytes(3, bytes(1, "pull")) + number(4, 0)),
+      R"({"apiVersion":"v1","automountServiceAccountToken":false,"imagePullSecrets":[{"name":"pull"}],"kind":"ServiceAccount","metadata":)"
+      R"({"creationTimestamp":"2026-01-01T00:00:00Z","deletionGracePeriodSeconds":0,"finalizers":["a/b","c/d"],"generation":3,"labels":{"app":"x"},)"
+      R"("managedFields":[{"fieldsV1":{"f:data":{}},"manager":"me","operation":"Update","time":"2026-01-01T00:00:00Z"}],"name":"m",)"
+      R"("ownerReferences":[{"apiVersion":"g/v1","blockOwnerDeletion":false,"controller":true,"kind":"VirtualMachine","name":"one","uid":"u-1"}]}})");
 }
 
 TEST(Protobuf, ReadsEventsOfBothGroupsAndLeases) {
   const std::string about = bytes(1, "VirtualMachine") + bytes(2, "ns") + bytes(3, "one");
-  EXPECT_EQ(decoded("v1", "Event", bytes(2, about) + bytes(3, "Started") + bytes(5, bytes(1, "us")) + bytes(6, "") + number(8, 2) + bytes(9, "Normal")),
-            R"({"apiVersion":"v1","count":2,"involvedObject":{"kind":"VirtualMachine","name":"one","namespace":"ns"},"kind":"Event","reason":"Started","source":{"component":"us"},"type":"Normal"})");
-  EXPECT_EQ(decoded("events.k8s.io/v1", "Event", bytes(2, number(1, 1767225600) + number(2, 5000)) + bytes(8, about) + bytes(10, "hello")),
-            R"({"apiVersion":"events.k8s.io/v1","eventTime":"2026-01-01T00:00:00.000005Z","kind":"Event","note":"hello","regarding":{"kind":"VirtualMachine","name":"one","namespace":"ns"}})");
-  EXPECT_EQ(decoded("coordination.k8s.io/v1", "Lease", bytes(2, bytes(1, "me") + number(2, 15) + number(5, 0))),
-            R"({"apiVersion":"coordination.k8s.io/v1","kind":"Lease","spec":{"holderIdentity":"me","leaseDurationSeconds":15,"leaseTransitions":0}})");
-  EXPECT_EQ(decoded("authentication.k8s.io/v1", "TokenRequest", bytes(2, bytes(1, "aud") + number(4, 600))),
-            R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["aud"],"expirationSeconds":600}})");
+  EXPECT_EQ(
+      decoded("v1", "Event",
+              bytes(2, about) + bytes(3, "Started") + bytes(5, bytes(1, "us")) + bytes(6, "") + number(8, 2) +
+                  bytes(9, "Normal")),
+      R"({"apiVersion":"v1","count":2,"involvedObject":{"kind":"VirtualMachine","name":"one","namespace":"ns"},"kind":"Event","reason":"Started","source":{"component":"us"},"type":"Normal"})");
+  EXPECT_EQ(
+      decoded("events.k8s.io/v1", "Event",
+              bytes(2, number(1, 1767225600) + number(2, 5000)) + bytes(8, about) + bytes(10, "hello")),
+      R"({"apiVersion":"events.k8s.io/v1","eventTime":"2026-01-01T00:00:00.000005Z","kind":"Event","note":"hello","regarding":{"kind":"VirtualMachine","name":"one","namespace":"ns"}})");
+  EXPECT_EQ(
+      decoded("coordination.k8s.io/v1", "Lease", bytes(2, bytes(1, "me") + number(2, 15) + number(5, 0))),
+      R"({"apiVersion":"coordination.k8s.io/v1","kind":"Lease","spec":{"holderIdentity":"me","leaseDurationSeconds":15,"leaseTransitions":0}})");
+  EXPECT_EQ(
+      decoded("authentication.k8s.io/v1", "TokenRequest", bytes(2, bytes(1, "aud") + number(4, 600))),
+      R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["aud"],"expirationSeconds":600}})");
 }
 
 TEST(Protobuf, RefusesWhatIsNone) {
-  struct { const char* name; std::string body; const char* why; } const cases[] = {
+  struct {
+    const char* name;
+    std::string body;
+    const char* why;
+  } const cases[] = {
       {"empty", "", "empty data (<empty>)"},
       {"no magic", "{\"kind\":\"ConfigMap\"}", "expected prefix [107 56 115 0]"},
-      {"cut short", *parse_base64("azhzAAoPCgJ2MRIJQ29uZmlnTWFwEgU="), "unexpected EOF (6b3873000a0f0a0276311209436f6e6669674d61701205)"},
+      {"cut short", *parse_base64("azhzAAoPCgJ2MRIJQ29uZmlnTWFwEgU="),
+       "unexpected EOF (6b3873000a0f0a0276311209436f6e6669674d61701205)"},
       {"endless number", std::string("k8s\0", 4) + std::string(12, '\xFF'), "integer overflow"},
       {"group", std::string("k8s\0", 4) + "\x0b", "illegal wireType 3"},
       {"field 0", std::string("k8s\0\x02\x00", 6), "illegal tag"},
@@ -113,7 +133,8 @@ TEST(Protobuf, RefusesWhatIsNone) {
 TEST(Protobuf, NeverReadsPastTheEndHoweverABodyIsCut) {
   for (const Case& c : kRecorded) {
     const std::string whole = *parse_base64(c.base64);
-    for (std::size_t size = 0; size < whole.size(); ++size) (void)decode(whole.substr(0, size), c.api_version, c.kind);  // sanitizers watch
+    for (std::size_t size = 0; size < whole.size(); ++size)
+      (void)decode(whole.substr(0, size), c.api_version, c.kind);  // sanitizers watch
   }
 }
 

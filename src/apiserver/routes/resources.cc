@@ -19,8 +19,7 @@ ApiAnswer answer_unknown_resource(std::span<const api::KindInfo> kinds, std::str
     return kind.resource.group == group && !kind.is_custom;
   });
   if (!is_core_group) return answer_page_not_found();
-  return answer_error(
-      status_error(404, "NotFound", "the server could not find the requested resource", json::Object()));
+  return answer_not_served();
 }
 
 const api::KindInfo* find_kind(std::span<const api::KindInfo> kinds, const Attributes& a) {
@@ -33,7 +32,7 @@ const api::KindInfo* find_kind(std::span<const api::KindInfo> kinds, const Attri
 
 // One object has a namespace in its path if its kind has, and no other way to be named.
 bool is_well_placed(const api::KindInfo& kind, const Attributes& a) {
-  if (a.resource == "namespaces") return true;
+  if (a.resource == "namespaces") return a.name_space == a.name;
   if (!kind.resource.namespaced) return a.name_space.empty();
   const bool is_about_one = !a.name.empty() || (a.verb != "list" && a.verb != "watch");
   return !is_about_one || !a.name_space.empty();
@@ -116,7 +115,7 @@ Result<Part> Resources::part_of(const api::KindInfo& kind, const Attributes& a) 
   if (a.subresource == "scale" && !kind.scale_spec_path.empty()) return Part::kScale;
   if (a.subresource == "finalize" && kind.resource.kind == "Namespace" && a.verb == "update") return Part::kFinalize;
   if (kind.is_custom) return not_found(kind.resource, a.name);
-  return status_error(404, "NotFound", "the server could not find the requested resource", json::Object());
+  return not_served();
 }
 
 Resources::Answer Resources::act(Job& job) {
@@ -236,29 +235,36 @@ Resources::Answer Resources::console(const Ask& ask, const api::KindInfo& kind) 
 Resources::Answer Resources::definitions(Job& job) {
   const std::string& verb = job.ask.attributes.verb;
   if (verb == "get") return dress(job, TRY(definitions_.get(job.key.name)));
-  const ListQuery query = TRY(list_options(job.ask.target, {}));
-  const Revision at = registry_.store().revision();
-  if (verb == "list")
-    return dress_list(job, {.items = TRY(definitions_.list(query)), .at = at, .continue_token = {}, .remaining = {}});
-  if (verb != "watch") {
-    std::string name = job.key.name;
-    if (verb == "create") {
-      const Body body = TRY(read_object(job.ask.http.body, job.ask.http.content_type, job.kind.resource));
-      name = body.value.text({"metadata", "name"});
-    }
-    return definitions_.refuse(verb, name);
+  if (verb == "watch") return watch_definitions(job);
+  if (verb == "list") {
+    ListResult result;
+    const ListQuery query = TRY(list_options(job.ask.target, {}));
+    result.items = TRY(definitions_.list(query));
+    result.at = registry_.store().revision();
+    return dress_list(job, std::move(result));
   }
-  const bool with_initial = job.ask.target.is_set("sendInitialEvents");
-  const bool from_now = !with_initial && !query.resource_version.empty() && query.resource_version != "0";
+  std::string name = job.key.name;
+  if (verb == "create") {
+    const Body body = TRY(read_object(job.ask.http.body, job.ask.http.content_type, job.kind.resource));
+    name = body.value.text({"metadata", "name"});
+  }
+  return definitions_.refuse(verb, name);
+}
+
+// They never change: what is asked for at the beginning, then silence.
+Resources::Answer Resources::watch_definitions(Job& job) {
+  const ListQuery query = TRY(list_options(job.ask.target, {}));
+  const bool with_mark = job.ask.target.is_set("sendInitialEvents");
+  const bool from_the_beginning = with_mark || query.resource_version.empty() || query.resource_version == "0";
+  std::vector<json::Value> objects = TRY(definitions_.list(query));
+  if (!from_the_beginning) objects.clear();
   json::Value bookmark;
-  if (with_initial) {
+  if (with_mark) {
     bookmark = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.resource.kind}};
-    bookmark["metadata"] = json::Object{{"resourceVersion", std::to_string(at)},
+    bookmark["metadata"] = json::Object{{"resourceVersion", std::to_string(registry_.store().revision())},
                                         {"annotations", json::Object{{"k8s.io/initial-events-end", "true"}}}};
   }
   const Time end = clock_.now() + TRY(watch_timeout(job.ask.target, options_.watch_timeout_max));
-  std::vector<json::Value> objects = TRY(definitions_.list(query));
-  if (from_now) objects.clear();
   ApiAnswer out;
   out.watch = silent_stream(std::move(objects), std::move(bookmark), {job.kind, job.media, job.include}, end, clock_);
   return out;

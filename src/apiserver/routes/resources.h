@@ -39,6 +39,7 @@ class Resources {
   Answer remove_collection(Job& job);
   Answer console(const Ask& ask, const api::KindInfo& kind);
   Answer definitions(Job& job);
+  Answer watch_definitions(Job& job);
 
   Answer dress(const Job& job, json::Value object, int status = 200) const;
   Answer dress_list(const Job& job, ListResult result) const;

@@ -102,6 +102,7 @@ Result<json::Value> review(const Ask& ask, const Row& row, WallTime now) {
   }
   body.value["apiVersion"] = row.resource.api_version();
   body.value["kind"] = row.resource.kind;
+  if (body.value.find("metadata") == nullptr) body.value["metadata"] = json::Object();
   return row.answer(std::move(body.value), ask.http.user, now);
 }
 

@@ -8,7 +8,10 @@ namespace rig::apiserver {
 namespace {
 
 TEST(Target, IsTakenApart) {
-  struct { const char* text; const char* path; } const cases[] = {
+  struct {
+    const char* text;
+    const char* path;
+  } const cases[] = {
       {"/", ""},
       {"/apis/g/v1", "apis|g|v1"},
       {"/apis/g/", "apis|g"},
@@ -34,7 +37,8 @@ TEST(Target, ReadsParametersAsGoDoes) {
   EXPECT_TRUE(target.is_set("watch"));
   EXPECT_EQ(target.get("i"), "=");
   for (const char* no : {"/x", "/x?watch=false", "/x?watch=0"}) EXPECT_FALSE(parse_target(no)->is_set("watch")) << no;
-  for (const char* yes : {"/x?watch=1", "/x?watch=maybe", "/x?watch="}) EXPECT_TRUE(parse_target(yes)->is_set("watch")) << yes;
+  for (const char* yes : {"/x?watch=1", "/x?watch=maybe", "/x?watch="})
+    EXPECT_TRUE(parse_target(yes)->is_set("watch")) << yes;
 }
 
 }  // namespace

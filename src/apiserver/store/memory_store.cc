@@ -1,4 +1,5 @@
 // apiserver/store/memory_store.cc — Store in memory: the tests' and the simulator's API server stands on it.
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -52,27 +53,21 @@ class MemoryStore final : public Store {
 
   Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) const override {
     Page page;
-    Live state;  // of the keys asked for; pointers only, so the lock is short
-    std::vector<Change> undo;
+    std::vector<std::shared_ptr<const Record>> found;  // the lock is held for pointers, not for values
     {
       const Lock lock(mutex_);
-      page.at = window_.revision();
-      if (at < 0 || at > page.at) return Error(Code::kOutOfRange, "revision " + std::to_string(at) + " has not been reached");
+      page.at = at == 0 ? window_.revision() : at;
+      if (at < 0 || at > window_.revision()) {
+        return Error(Code::kOutOfRange, "revision " + std::to_string(at) + " has not been reached");
+      }
       if (at != 0 && at < compacted_) return was_compacted(at);
-      for (auto it = live_.lower_bound(prefix); it != live_.end() && it->first.starts_with(prefix); ++it) {
-        state.insert(state.end(), *it);
+      if (page.at == window_.revision()) {
+        page.remaining = take(live_, prefix, after_key, limit, found);
+      } else {
+        page.remaining = take(state_at(prefix, at), prefix, after_key, limit, found);
       }
-      if (at != 0) undo = *window_.changes(prefix, at, kAll);
     }
-    if (at != 0) page.at = at;
-    for (auto change = undo.rbegin(); change != undo.rend(); ++change) take_back(*change, state);
-    for (auto it = state.upper_bound(after_key); it != state.end(); ++it) {
-      if (limit != 0 && page.records.size() == limit) {
-        page.remaining = static_cast<std::size_t>(std::distance(it, state.end()));
-        break;
-      }
-      page.records.push_back(*it->second);
-    }
+    for (const auto& record : found) page.records.push_back(*record);
     return page;
   }
 
@@ -103,6 +98,30 @@ class MemoryStore final : public Store {
  private:
   static Error was_compacted(Revision at) {
     return {Code::kOutOfRange, "revision " + std::to_string(at) + " has been compacted"};
+  }
+
+  // Says how many more there are.
+  static std::size_t take(const Live& state, std::string_view prefix, std::string_view after_key, std::size_t limit,
+                          std::vector<std::shared_ptr<const Record>>& found) {
+    std::size_t remaining = 0;
+    for (auto it = state.upper_bound(std::max(prefix, after_key)); it != state.end() && it->first.starts_with(prefix); ++it) {
+      if (limit != 0 && found.size() == limit) {
+        ++remaining;
+      } else {
+        found.push_back(it->second);
+      }
+    }
+    return remaining;
+  }
+
+  Live state_at(std::string_view prefix, Revision at) const REQUIRES(mutex_) {
+    Live state;
+    for (auto it = live_.lower_bound(prefix); it != live_.end() && it->first.starts_with(prefix); ++it) {
+      state.insert(state.end(), *it);
+    }
+    const std::vector<Change> undo = *window_.changes(prefix, at, kAll);
+    for (auto change = undo.rbegin(); change != undo.rend(); ++change) take_back(*change, state);
+    return state;
   }
 
   static void take_back(const Change& change, Live& state) {

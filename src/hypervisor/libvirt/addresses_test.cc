@@ -33,6 +33,16 @@ TEST(Sightings, ABootMakesOldWordsVoidAndAStopToo) {
   EXPECT_EQ(seen.last_boot("a"), std::nullopt);
 }
 
+TEST(Sightings, TheEchoOfABootIsNoOtherBoot) {
+  Sightings seen;
+  seen.boot("a", WallTime(10s));
+  seen.boot("a", WallTime(12s));
+  EXPECT_EQ(seen.last_boot("a"), WallTime(10s));
+  EXPECT_TRUE(seen.wait_for_boot("a", WallTime(11s), std::chrono::steady_clock::now(), {})) << "but it is a sign";
+  seen.boot("a", WallTime(16s));
+  EXPECT_EQ(seen.last_boot("a"), WallTime(16s));
+}
+
 TEST(Sightings, ABootIsWaitedForByTime) {
   Sightings seen;
   seen.boot("a", WallTime(5s));

@@ -76,7 +76,7 @@ class Application {
       return grow(path.name, TRY(named(spec_.disks, path.name))->size_bytes);
     }
     if (path.list == "disks") {
-      return change.to.empty() ? detach(disk_alias(path.name)) : add_disk(*TRY(named(spec_.disks, path.name)));
+      return change.to.empty() ? remove_disk(path.name) : add_disk(*TRY(named(spec_.disks, path.name)));
     }
     if (path.list == "nics" && change.to.empty()) return detach(nic_alias(path.name));
     if (path.list == "nics") {
@@ -122,7 +122,12 @@ class Application {
 
   Status add_disk(const provider::DiskSpec& disk) {
     const Pool pool = TRY(find_pool(host_, disk.storage.empty() ? default_pool() : disk.storage));
-    const std::string path = TRY(keep_or_make_volume(pool.get(), disk));
+    const std::string path = TRY(make_volume(pool.get(), VolumeSpec{.name = disk_volume(facts_.uuid, disk.name),
+                                                                    .format = "qcow2",
+                                                                    .capacity_bytes = disk.size_bytes,
+                                                                    .allocated = is_thick(disk),
+                                                                    .backing_path = "",
+                                                                    .backing_format = ""}));
     DomainFacts both = facts_;
     both.disks.insert(both.disks.end(), reading_.live.disks.begin(), reading_.live.disks.end());
     const std::string target = TRY(free_target(both));
@@ -135,29 +140,16 @@ class Application {
     return spec_.placement.storage.empty() ? settings_.default_pool : spec_.placement.storage;
   }
 
-  // A disk that was taken out of the spec keeps its data until the machine is removed, and comes back with it.
-  Result<std::string> keep_or_make_volume(virStoragePoolPtr pool, const provider::DiskSpec& disk) {
-    VolumeSpec wanted{.name = disk_volume(facts_.uuid, disk.name),
-                      .format = "qcow2",
-                      .capacity_bytes = disk.size_bytes,
-                      .allocated = disk.provisioning == "thick",
-                      .backing_path = "",
-                      .backing_format = ""};
-    const auto kept =
-        owned<Volume>(ask(virStorageVolLookupByName, pool, wanted.name.c_str()), "find volume " + wanted.name);
-    if (!kept.ok())
-      return kept.error().is(Code::kNotFound) ? make_volume(pool, wanted) : Result<std::string>(kept.error());
-    const VolumeFacts volume = TRY(facts_of(kept->get()));
-    if (volume.capacity_bytes > wanted.capacity_bytes) {
-      return Error(Code::kOutOfRange, "disk '" + disk.name + "' was here before with " +
-                                          std::to_string(volume.capacity_bytes) + " bytes, wanted " +
-                                          std::to_string(wanted.capacity_bytes) + "; disks do not shrink");
+  // The volume last, when nothing refers to it any more. One that a crash leaves here goes with the machine.
+  Status remove_disk(const std::string& name) {
+    TRY(detach(disk_alias(name)));
+    const std::string volume_name = disk_volume(facts_.uuid, name);
+    for (const DiskDevice& disk : facts_.disks) {
+      if (disk.name != name || !disk.path.ends_with("/" + volume_name)) continue;  // never a file that is not ours
+      const Volume volume = TRY(volume_at(host_, disk.path));
+      TRY(done(ask(virStorageVolDelete, volume.get(), 0U), doing("delete a disk")));
     }
-    if (volume.capacity_bytes < wanted.capacity_bytes) {
-      TRY(done(ask(virStorageVolResize, kept->get(), static_cast<unsigned long long>(wanted.capacity_bytes), 0U),
-               "grow volume " + wanted.name));
-    }
-    return volume.path;
+    return {};
   }
 
   Status attach(const std::string& device) {

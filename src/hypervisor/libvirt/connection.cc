@@ -77,10 +77,10 @@ Status Connection::open() {
   return {};
 }
 
-void Connection::settle(Result<Session> session, std::string version) {
+void Connection::settle(std::optional<Result<Session>> session, std::string version) {
   {
     const Lock lock(mutex_);
-    if (session.ok()) {
+    if (session && session->ok()) {
       version_ = std::move(version);
       last_contact_ = clock_.wall();
     }
@@ -105,13 +105,24 @@ Status Connection::probe() {
   return {};
 }
 
-void Connection::lost(const Error& why) { settle(why, ""); }
+void Connection::lost(const Error& why) {
+  {
+    const Lock lock(mutex_);
+    lost_why_ = why.to_string();
+  }
+  settle(std::nullopt, "");
+}
+
+// libvirt notices a dead connection a little before the observer does. This asks only the library.
+bool Connection::is_settled() const {
+  return session_ && (!session_->ok() || virConnectIsAlive((*session_)->get()) != 0);
+}
 
 Result<Session> Connection::session(const Call& call) const {
   Lock lock(mutex_);
   const Time until = std::min(call.deadline, clock_.now() + kFirstContactMax);
-  changed_.wait_until(lock, call.stop, until, [&] { return session_.has_value(); });
-  if (!session_) return Error(Code::kUnavailable, "libvirt at " + endpoint_ + ": still connecting");
+  changed_.wait_until(lock, call.stop, until, [&] { return is_settled(); });
+  if (!is_settled()) return Error(Code::kUnavailable, "libvirt at " + endpoint_ + ": still connecting");
   if (session_->ok()) return **session_;
   // Whatever the reason is, a later attempt may find another one.
   return Error(session_->error()).with_context("libvirt at " + endpoint_);
@@ -119,7 +130,8 @@ Result<Session> Connection::session(const Call& call) const {
 
 provider::Health Connection::health() const {
   const Lock lock(mutex_);
-  if (!session_) return {false, "connecting to " + endpoint_, last_contact_};
+  if (!session_)
+    return {false, "connecting to " + endpoint_ + (lost_why_.empty() ? "" : " after " + lost_why_), last_contact_};
   if (!session_->ok()) return {false, Error(session_->error()).to_string(), last_contact_};
   return {true, version_, last_contact_};
 }

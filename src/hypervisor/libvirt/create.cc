@@ -79,13 +79,12 @@ class Creation {
   }
 
   Status make_disk(const provider::DiskSpec& disk) {
-    const bool thick = disk.provisioning == "thick" || disk.provisioning == "eagerzeroedthick";
     const Pool pool = TRY(pool_for(disk.storage));
     parts_.disk_paths[disk.name] =
         TRY(make_volume(pool.get(), VolumeSpec{.name = disk_volume(ref_.machine_id, disk.name),
                                                .format = "qcow2",
                                                .capacity_bytes = disk.size_bytes,
-                                               .allocated = thick,
+                                               .allocated = is_thick(disk),
                                                .backing_path = "",
                                                .backing_format = ""}));
     return {};

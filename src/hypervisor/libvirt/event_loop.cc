@@ -4,6 +4,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include <csignal>
 #include <thread>
 
 #include "base/check.h"
@@ -14,6 +15,7 @@ namespace {
 class EventLoop {
  public:
   EventLoop() {
+    std::signal(SIGPIPE, SIG_IGN);  // libvirt writes to sockets that the host may have closed
     virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
     CHECK(virInitialize() == 0 && virEventRegisterDefaultImpl() == 0);
     waker_ = virEventAddTimeout(/*timeout=*/-1, [](int, void*) {}, nullptr, nullptr);

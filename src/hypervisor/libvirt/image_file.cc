@@ -113,7 +113,7 @@ Status verify_image_file(virConnectPtr host, const std::string& path, std::span<
     }));
     const std::string found = digest.finish_hex(), asked = to_lower(trim(checksum));
     if (found == asked) return {};
-    return Error(Code::kDataLoss, "checksum is " + found + ", wanted " + asked)
+    return Error(Code::kInvalidArgument, "checksum is " + found + ", wanted " + asked)
         .with_hint("Correct the checksum if the image was meant to change; else the file is not what it should be.");
   };
   return with_image(host, path, folders, verify).context("image '" + path + "'");

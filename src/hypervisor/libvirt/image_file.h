@@ -23,7 +23,7 @@ struct ImageFile {
 Result<ImageFile> read_image_file(virConnectPtr host, const std::string& path, const std::string& expected_format,
                                   std::span<const std::string> folders);
 
-// Reads all of it and compares. kDataLoss: another sum; kInvalidArgument: no such type.
+// Reads all of it and compares. kInvalidArgument: another sum, or no such type.
 Status verify_image_file(virConnectPtr host, const std::string& path, std::span<const std::string> folders,
                          const std::string& checksum, const std::string& checksum_type,
                          const std::function<void(std::int64_t done)>& on_progress, const Call& call);

@@ -104,8 +104,8 @@ Result<ImageFile> store_image(virConnectPtr host, virStoragePoolPtr pool, const 
     const VolumeFacts facts = TRY(sink.facts());
     const ReadyMark mark{fetched.header.format, fetched.header.virtual_bytes, fetched.bytes};
     if (facts.physical_bytes < mark.file_bytes) {
-      return Error(Code::kDataLoss, "the host kept " + std::to_string(facts.physical_bytes) + " bytes of " +
-                                        std::to_string(mark.file_bytes));
+      return Error(Code::kUnavailable, "the host kept " + std::to_string(facts.physical_bytes) + " bytes of " +
+                                           std::to_string(mark.file_bytes));
     }
     TRY(make_volume(host, pool, mark_volume(volume_name), mark_text(mark)));
     return ImageFile{facts.path, mark.format, mark.virtual_bytes, facts.physical_bytes, facts.modified};

@@ -22,6 +22,8 @@ inline constexpr Duration kFirstContactMax = seconds(10);         // a call wait
 inline constexpr int kTaskThreads = 8;
 inline constexpr std::size_t kTasksQueuedMax = 256;
 inline constexpr Duration kRebootGrace = seconds(60);  // then the machine is reset
+inline constexpr Duration kAskAgain = seconds(10);     // a guest hears nothing while it boots, so it is asked again
+inline constexpr Duration kResetEcho = seconds(3);
 inline constexpr Duration kResetGrace = seconds(10);   // for the sign of a reset
 inline constexpr Duration kDetachGrace = seconds(20);  // a machine that runs must let go of a device within it
 

@@ -30,6 +30,23 @@ Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings
   return reading;
 }
 
+Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sightings& sightings, Feed& feed) {
+  const auto read = [&]() -> Result<Reading> {
+    Domain domain = TRY(owned<Domain>(ask(virDomainLookupByUUIDString, host, machine_id.c_str()), "find a domain"));
+    const Found found = TRY(read_configuration(std::move(domain)));
+    if (found.existence != provider::Existence::kOurs) return Error(Code::kNotFound, "it carries no stamp");
+    return complete(host, found, sightings);
+  };
+  auto reading = read();
+  if (reading.ok()) {
+    feed.put(reading->machine);
+  } else if (reading.error().is(Code::kNotFound)) {
+    sightings.gone(machine_id);
+    feed.gone(machine_id);
+  }
+  return reading;
+}
+
 Observer::Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks)
     : connection_(connection),
       sightings_(sightings),
@@ -80,7 +97,7 @@ void Observer::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (!handle(inbox_->take(next_wake(), stop))) return;
     pursue_due();
-    cut_due();
+    shut_down_due();
     if (std::chrono::steady_clock::now() < next_probe_) continue;
     next_probe_ = std::chrono::steady_clock::now() + kLivenessInterval;
     if (const auto alive = connection_.probe(); !alive.ok()) {
@@ -94,7 +111,9 @@ Time Observer::next_wake() const {
   Time next = next_probe_;
   for (const auto& [id, pursuit] : pursuits_) next = std::min(next, pursuit.next);
   const WallTime wall = clock_.wall();
-  for (const auto& [id, cut] : cuts_) next = std::min(next, std::chrono::steady_clock::now() + (cut.at - wall));
+  for (const auto& [id, shutdown] : shutdowns_) {
+    next = std::min({next, shutdown.ask_at, std::chrono::steady_clock::now() + (shutdown.cut_at - wall)});
+  }
   return next;
 }
 
@@ -113,7 +132,7 @@ bool Observer::handle(const std::vector<Signal>& signals) {
       case Signal::Kind::kStopped:
         sightings_.stop(signal.machine_id);
         pursuits_.erase(signal.machine_id);
-        cuts_.erase(signal.machine_id);
+        shutdowns_.erase(signal.machine_id);
         break;
       case Signal::Kind::kAgentUp: pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now()}; break;
       case Signal::Kind::kChanged: break;
@@ -148,13 +167,18 @@ void Observer::pursue_due() {
   }
 }
 
-// The entry stays until the machine is seen off.
-void Observer::cut_due() {
-  const WallTime now = clock_.wall();
-  for (auto& [id, cut] : cuts_) {
-    if (cut.at > now) continue;
-    hooks_.cut_power(cut.ref);
-    cut.at = now + kCutRetry;
+// The entry stays until the machine is seen off, or the mark is taken back.
+void Observer::shut_down_due() {
+  const WallTime wall = clock_.wall();
+  const Time now = std::chrono::steady_clock::now();
+  for (auto& [id, shutdown] : shutdowns_) {
+    if (shutdown.cut_at <= wall) {
+      hooks_.cut_power(shutdown.ref);
+      shutdown.cut_at = wall + kCutRetry;
+    } else if (shutdown.ask_at <= now) {
+      hooks_.ask_to_shut_down(shutdown.ref);
+      shutdown.ask_at = now + kAskAgain;
+    }
   }
 }
 
@@ -162,7 +186,7 @@ Status Observer::read_all(virConnectPtr host) {
   auto domains = TRY(owned_list<Domain>(
       [&](virDomainPtr** out) { return ask(virConnectListAllDomains, host, out, 0U); }, "list the machines"));
   std::vector<Machine> machines;
-  cuts_.clear();
+  shutdowns_.clear();
   pursuits_.clear();
   for (Domain& domain : domains) {
     const auto found = read_configuration(std::move(domain));
@@ -183,32 +207,19 @@ Status Observer::read_all(virConnectPtr host) {
 
 // An error is left to the next event or reading: the feed keeps what it knew, which is not "gone".
 void Observer::refresh(virConnectPtr host, const std::string& machine_id) {
-  auto domain = owned<Domain>(ask(virDomainLookupByUUIDString, host, machine_id.c_str()), "find a domain");
-  if (!domain.ok()) {
-    if (domain.error().is(Code::kNotFound)) forget(machine_id);
-    return;
-  }
-  const auto found = read_configuration(domain.take());
-  if (!found.ok()) return;
-  if (found->existence != provider::Existence::kOurs) return forget(machine_id);
-  auto reading = complete(host, *found, sightings_);
-  if (!reading.ok()) return;
-  learn(*reading);
-  feed_.put(std::move(reading->machine));
-}
-
-void Observer::forget(const std::string& machine_id) {
-  sightings_.gone(machine_id);
-  feed_.gone(machine_id);
+  const auto reading = publish(host, machine_id, sightings_, feed_);
+  if (reading.ok()) learn(*reading);
 }
 
 void Observer::learn(const Reading& reading) {
   const provider::MachineRef& ref = reading.machine.ref;
-  if (reading.live.power_off_at) {
-    cuts_[ref.machine_id] = {ref, *reading.live.power_off_at};
-  } else {
-    cuts_.erase(ref.machine_id);
+  if (!reading.live.power_off_at) {
+    shutdowns_.erase(ref.machine_id);
+    return;
   }
+  const Time ask_at = std::chrono::steady_clock::now() + kAskAgain;
+  auto& shutdown = shutdowns_.try_emplace(ref.machine_id, Shutdown{ref, {}, ask_at}).first->second;
+  shutdown.cut_at = *reading.live.power_off_at;
 }
 
 }  // namespace rig::libvirt

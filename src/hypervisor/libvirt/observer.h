@@ -18,17 +18,21 @@ namespace rig::libvirt {
 // All that is known of a machine, for describe() and for the feed: reading, leases, the agent's last word.
 Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings& sightings);
 
+// Reads a machine for the feed. Whoever changed one tells watchers before he says that he is done.
+Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sightings& sightings, Feed& feed);
+
 class Observer {
  public:
   // Called on the observer's thread; they may only hand the work on.
   struct Hooks {
     std::function<void(const provider::MachineRef&)> cut_power;  // the instant of a graceful shutdown has come
+    std::function<void(const provider::MachineRef&)> ask_to_shut_down;
     std::function<void(const std::string& machine_id)> ask_agent;
   };
   Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks);
 
   void start();
-  // Reads the machine anew and tells watchers. For those who changed something that libvirt makes no event of.
+  // Reads the machine anew and tells watchers. For those who learned something that libvirt makes no event of.
   void look_at(const std::string& machine_id);
 
  private:
@@ -37,9 +41,10 @@ class Observer {
     int tries = 0;
     Time next;
   };
-  struct Cut {
+  struct Shutdown {
     provider::MachineRef ref;
-    WallTime at;
+    WallTime cut_at;
+    Time ask_at;
   };
 
   void run(const std::stop_token& stop);
@@ -48,12 +53,11 @@ class Observer {
   void serve(const std::stop_token& stop);          // until the connection is lost
   bool handle(const std::vector<Signal>& signals);  // false: the connection is lost
   void pursue_due();
-  void cut_due();
+  void shut_down_due();
   Time next_wake() const;
   Status read_all(virConnectPtr host);
   void refresh(virConnectPtr host, const std::string& machine_id);
-  void forget(const std::string& machine_id);
-  void learn(const Reading& reading);  // when its power is to be cut
+  void learn(const Reading& reading);  // whether it is to be shut down, and when
 
   Connection& connection_;
   Sightings& sightings_;
@@ -64,7 +68,7 @@ class Observer {
 
   // Of the observer's thread alone.
   std::map<std::string, Pursuit> pursuits_;
-  std::map<std::string, Cut> cuts_;
+  std::map<std::string, Shutdown> shutdowns_;
   Time next_probe_;
   Duration backoff_;
 

@@ -43,12 +43,13 @@ Status apply_plan(virConnectPtr host, const provider::MachineRef& ref, const pro
 Result<bool> power_on(virConnectPtr host, const provider::MachineRef& ref);
 Status pull_power(virConnectPtr host, const provider::MachineRef& ref);  // at once; fine when it is off
 
-// Asks the machine to shut down. Answers when its power is to be cut: the earlier of `hard_at` and what an earlier
-// request said, which stands in the machine's marks; nullopt: it is off.
-Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const provider::MachineRef& ref, WallTime hard_at);
+// A graceful shutdown is a mark that says when the power is cut, whoever is there then, and a machine that is asked,
+// now and again. Answers when: the earlier of `hard_at` and what an earlier request said; nullopt: it is off.
+Result<std::optional<WallTime>> set_power_off_at(virConnectPtr host, const provider::MachineRef& ref, WallTime hard_at);
+Status ask_to_shut_down(virConnectPtr host, const provider::MachineRef& ref);  // nothing, without that mark
 // Cuts the power when that instant has come. Answers when it is still to come; nullopt: off, or wanted on again.
 Result<std::optional<WallTime>> cut_if_due(virConnectPtr host, const provider::MachineRef& ref, WallTime now);
-Status request_reboot(virConnectPtr host, const provider::MachineRef& ref);
+Status ask_to_reboot(virConnectPtr host, const provider::MachineRef& ref);
 Status reset(virConnectPtr host, const provider::MachineRef& ref);
 Status note_boot(virConnectPtr host, const provider::MachineRef& ref, WallTime when);
 

@@ -76,25 +76,30 @@ Status pull_power(virConnectPtr host, const MachineRef& ref) {
   return unless_off(found, done(ask(virDomainDestroy, found.domain.get()), "power off '" + found.facts.name + "'"));
 }
 
-Result<std::optional<WallTime>> request_shutdown(virConnectPtr host, const MachineRef& ref, WallTime hard_at) {
+Result<std::optional<WallTime>> set_power_off_at(virConnectPtr host, const MachineRef& ref, WallTime hard_at) {
   const Found found = TRY(find_ours(host, ref));
-  const DomainState state = TRY(state_of(found.domain.get()));
-  if (!state.active()) return std::optional<WallTime>();
+  if (!TRY(state_of(found.domain.get())).active()) return std::optional<WallTime>();
   const std::optional<WallTime> standing = TRY(read_mark(found, kPowerOffUri));
   const WallTime cut_at = std::min(hard_at, standing.value_or(hard_at));
   if (standing != cut_at) {
-    // The mark first: whoever finds it after a crash of ours cuts the power in time, asked or not.
     const std::string mark = time_mark(cut_at);
     TRY(unless_off(found, set_mark(found, kPowerOffUri, "rigoff", &mark)));
   }
+  return std::optional(cut_at);
+}
+
+Status ask_to_shut_down(virConnectPtr host, const MachineRef& ref) {
+  const Found found = TRY(find_ours(host, ref));
+  const DomainState state = TRY(state_of(found.domain.get()));
+  if (!state.active() || state.state == VIR_DOMAIN_SHUTDOWN) return {};
+  if (!TRY(read_mark(found, kPowerOffUri))) return {};  // wanted on again since
   if (state.state == VIR_DOMAIN_PAUSED && !is_in_passage(state)) {
     // It can only hear us when it runs.
     TRY(unless_off(found, done(ask(virDomainResume, found.domain.get()), "resume '" + found.facts.name + "'")));
   }
   // No flags: by the agent when it is connected, else by the ACPI button.
-  auto asked = done(ask(virDomainShutdownFlags, found.domain.get(), 0U), "shut down '" + found.facts.name + "'");
-  TRY(unless_off(found, std::move(asked)));
-  return std::optional(cut_at);
+  return unless_off(found,
+                    done(ask(virDomainShutdownFlags, found.domain.get(), 0U), "shut down '" + found.facts.name + "'"));
 }
 
 Result<std::optional<WallTime>> cut_if_due(virConnectPtr host, const MachineRef& ref, WallTime now) {
@@ -106,7 +111,7 @@ Result<std::optional<WallTime>> cut_if_due(virConnectPtr host, const MachineRef&
   return std::optional<WallTime>();
 }
 
-Status request_reboot(virConnectPtr host, const MachineRef& ref) {
+Status ask_to_reboot(virConnectPtr host, const MachineRef& ref) {
   const Found found = TRY(find_ours(host, ref));
   return done(ask(virDomainReboot, found.domain.get(), 0U), "reboot '" + found.facts.name + "'");
 }

@@ -46,6 +46,7 @@ class LibvirtProvider final : public provider::Provider {
         feed_(kEventsKept),
         observer_(connection_, sightings_, feed_, clock,
                   {.cut_power = [this](const MachineRef& ref) { cut_power(ref); },
+                   .ask_to_shut_down = [this](const MachineRef& ref) { (void)ask_to_shut_down(ref); },
                    .ask_agent = [this](const std::string& id) { ask_agent_later(id); }}),
         agents_(kAgentThreads, kAgentQueuedMax, clock),
         tasks_(kTaskThreads, kTasksQueuedMax, clock),
@@ -83,9 +84,13 @@ class LibvirtProvider final : public provider::Provider {
 
   // Runs it on a task's thread with the session of that moment, then has the machine looked at.
   Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Operation operation);
+  // What is gone or another's is refused in the call, not in its task.
+  Status check_ours(const MachineRef& ref, const Call& call) const;
   std::optional<MachineRef> ref_of(const std::string& machine_id) const;
   Result<Machine> describe(virConnectPtr host, const MachineRef& ref);
+  Status reboot_now(virConnectPtr host, const MachineRef& ref, WallTime if_booted_before, const Call& call);
   void cut_power(const MachineRef& ref);
+  Result<TaskId> ask_to_shut_down(const MachineRef& ref);
   void ask_agent_later(const std::string& machine_id);
 
   const Clock& clock_;
@@ -108,7 +113,7 @@ Result<Capabilities> LibvirtProvider::capabilities(const Call&) {
   can.disk_types = {"thin", "thick"};
   can.network_types = {"network", "bridge", "user"};
   can.import_formats = {"qcow2", "raw"};
-  can.event_latency = std::chrono::seconds(1);
+  can.event_latency = std::chrono::seconds(2);
   can.mac_prefix = "52:54:00";
   const Health health = connection_.health();
   if (health.ok) can.hypervisor_version = health.message;
@@ -139,9 +144,16 @@ Result<TaskId> LibvirtProvider::submit(const MachineRef& ref, std::string_view v
       [this, id = ref.machine_id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
         const Session session = TRY(connection_.session(call));
         Status status = operation(session.get(), progress, call);
+        (void)publish(session.get(), id, sightings_, feed_);  // before the task is seen to be done
         observer_.look_at(id);
         return status;
       });
+}
+
+Status LibvirtProvider::check_ours(const MachineRef& ref, const Call& call) const {
+  const Session session = TRY(connection_.session(call));
+  TRY(find_ours(session.get(), ref));
+  return {};
 }
 
 Result<TaskId> LibvirtProvider::create(const MachineRef& ref, const MachineSpec& spec, const Call&) {
@@ -166,7 +178,11 @@ Result<Machine> LibvirtProvider::describe(virConnectPtr host, const MachineRef& 
     if (reading.live.agent_connected && !fresh) ask_agent_later(ref.machine_id);
   }
   machine.ref = ref;
-  if (found.existence == Existence::kOurs) machine.ref.id = found.facts.name;
+  if (found.existence != Existence::kGone) machine.ref.id = found.facts.name;
+  if (found.existence == Existence::kForeign) {
+    machine.ref.machine_id = found.facts.uuid;
+    machine.ref.owner = found.facts.stamp ? found.facts.stamp->owner : Owner{};
+  }
   return machine;
 }
 
@@ -197,66 +213,91 @@ Result<Plan> LibvirtProvider::plan(const MachineRef& ref, const MachineSpec& spe
   return make_plan(session.get(), ref, spec, settings_);
 }
 
-Result<TaskId> LibvirtProvider::apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan, const Call&) {
+Result<TaskId> LibvirtProvider::apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan,
+                                      const Call& asked) {
+  TRY(check_ours(ref, asked));
   return submit(ref, "apply", [this, ref, spec, plan](virConnectPtr host, const auto& progress, const Call& call) {
     return apply_plan(host, ref, spec, plan, settings_, progress, call);
   });
 }
 
-Result<TaskId> LibvirtProvider::power_on(const MachineRef& ref, const Call&) {
+Result<TaskId> LibvirtProvider::power_on(const MachineRef& ref, const Call& asked) {
+  TRY(check_ours(ref, asked));
   {
     const Lock lock(mutex_);
     shutting_down_.erase(ref.machine_id);
   }
-  return submit(ref, "power_on", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
-    if (TRY(libvirt::power_on(host, ref))) (void)note_boot(host, ref, clock_.wall());  // the event tells it as well
+  return submit(ref, "power_on", [this, ref](virConnectPtr host, const auto&, const Call& call) -> Status {
+    const WallTime asked_at = clock_.wall();
+    if (!TRY(libvirt::power_on(host, ref))) return {};
+    // Behind the event, so that what is told of this boot stands from now on.
+    sightings_.wait_for_boot(ref.machine_id, asked_at, std::chrono::steady_clock::now() + kResetGrace, call.stop);
+    (void)note_boot(host, ref, clock_.wall());
     return {};
   });
 }
 
-Result<TaskId> LibvirtProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call&) {
+Result<TaskId> LibvirtProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& asked) {
+  TRY(check_ours(ref, asked));
   if (!hard_at) {
     return submit(ref, "power_off",
                   [ref](virConnectPtr host, const auto&, const Call&) { return pull_power(host, ref); });
   }
-  auto asking = submit(ref, "shutdown", [ref, at = *hard_at](virConnectPtr host, const auto&, const Call&) -> Status {
-    TRY(request_shutdown(host, ref, at));
-    return {};
-  });
-  if (!asking.ok()) return asking;
+  // The mark is there before we answer, so that the power is cut in time even if this process ends now.
+  const Session session = TRY(connection_.session(asked));
+  if (!TRY(set_power_off_at(session.get(), ref, *hard_at))) return TaskId{};
+  observer_.look_at(ref.machine_id);
+  const TaskId asking = TRY(ask_to_shut_down(ref));
   const Lock lock(mutex_);
   shutting_down_.insert(ref.machine_id);
-  return TaskId{std::string(kShutdownPrefix) + ref.machine_id + ":" + asking->text};
+  return TaskId{std::string(kShutdownPrefix) + ref.machine_id + ":" + asking.text};
 }
 
-Result<TaskId> LibvirtProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call&) {
-  return submit(ref, "reboot",
-                [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) -> Status {
-                  const Found found = TRY(find_ours(host, ref));
-                  const Machine machine = TRY(complete(host, found, sightings_)).machine;
-                  if (machine.power == provider::Power::kOff) {
-                    return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
-                  }
-                  if (machine.booted_at && *machine.booted_at >= if_booted_before) return {};
-                  const WallTime asked_at = clock_.wall();
-                  TRY(request_reboot(host, ref));
-                  const auto booted = [&](Duration grace) {
-                    return sightings_.wait_for_boot(ref.machine_id, asked_at, std::chrono::steady_clock::now() + grace,
-                                                    call.stop);
-                  };
-                  if (!booted(kRebootGrace)) {
-                    TRY(reset(host, ref));
-                    if (!booted(kResetGrace))
-                      return Error(Code::kUnavailable, "reboot '" + ref.id + "': no sign of it");
-                  }
-                  return note_boot(host, ref, clock_.wall());
-                });
+Result<TaskId> LibvirtProvider::ask_to_shut_down(const MachineRef& ref) {
+  return submit(ref, "shutdown",
+                [ref](virConnectPtr host, const auto&, const Call&) { return libvirt::ask_to_shut_down(host, ref); });
 }
 
-Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call&) {
+Result<TaskId> LibvirtProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call& asked) {
+  TRY(check_ours(ref, asked));
+  return submit(ref, "reboot", [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) {
+    return reboot_now(host, ref, if_booted_before, call);
+  });
+}
+
+// Asks the guest, again and again until it obeys, then resets it: only a boot that was seen counts.
+Status LibvirtProvider::reboot_now(virConnectPtr host, const MachineRef& ref, WallTime if_booted_before,
+                                   const Call& call) {
+  const Found found = TRY(find_ours(host, ref));
+  const Machine machine = TRY(complete(host, found, sightings_)).machine;
+  if (machine.power == provider::Power::kOff) {
+    return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
+  }
+  if (machine.booted_at && *machine.booted_at >= if_booted_before) return {};
+  const WallTime asked_at = clock_.wall();
+  const auto booted = [&](Duration patience) {
+    const Time until = std::chrono::steady_clock::now() + patience;
+    return sightings_.wait_for_boot(ref.machine_id, asked_at, until, call.stop);
+  };
+  const Time give_up = std::chrono::steady_clock::now() + kRebootGrace;
+  bool done = false;
+  while (!done && std::chrono::steady_clock::now() < give_up && !call.stop.stop_requested()) {
+    TRY(ask_to_reboot(host, ref));
+    done = booted(kAskAgain);
+  }
+  if (call.stop.stop_requested()) return Error(Code::kCancelled, "reboot '" + ref.id + "': stopped");
+  if (!done) {
+    TRY(reset(host, ref));
+    if (!booted(kResetGrace)) return Error(Code::kUnavailable, "reboot '" + ref.id + "': no sign of it");
+  }
+  return note_boot(host, ref, clock_.wall());
+}
+
+Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call& asked) {
   if (ref.legacy || !is_uuid(ref.machine_id)) {
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' carries no stamp of ours, so it is not removed");
   }
+  if (const auto ours = check_ours(ref, asked); !ours.ok() && !ours.error().is(Code::kNotFound)) return ours.error();
   return submit(ref, "remove", [this, ref](virConnectPtr host, const auto&, const Call& call) -> Status {
     TRY(remove_machine(host, ref, call));
     const Lock lock(mutex_);

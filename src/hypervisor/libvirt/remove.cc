@@ -22,8 +22,6 @@ Status or_gone(Status status) {
 Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const Call&) {
   const Found found = TRY(find(host, ref));
   if (found.existence == Existence::kForeign) {
-    // A namesake is no reason to keep what is left of ours; the same UUID is.
-    if (found.facts.uuid != ref.machine_id) return sweep_volumes(host, ref.machine_id);
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + found.detail)
         .with_hint("It is left as it is.");
   }

@@ -56,6 +56,10 @@ void check_nics(const provider::MachineSpec& spec, std::vector<std::string>& wro
 
 }  // namespace
 
+bool is_thick(const provider::DiskSpec& disk) {
+  return disk.provisioning == "thick" || disk.provisioning == "eagerzeroedthick";
+}
+
 Status check_spec(const provider::MachineSpec& spec) {
   std::vector<std::string> wrong;
   if (!is_display_name(spec.display_name)) {

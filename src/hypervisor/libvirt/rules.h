@@ -8,4 +8,6 @@ namespace rig::libvirt {
 // All that is wrong with the spec, in one error: kInvalidArgument.
 Status check_spec(const provider::MachineSpec& spec);
 
+bool is_thick(const provider::DiskSpec& disk);  // takes all its space at once
+
 }  // namespace rig::libvirt

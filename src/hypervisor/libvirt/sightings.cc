@@ -1,12 +1,17 @@
 // libvirt/sightings.cc — a map and a lock.
 #include "hypervisor/libvirt/sightings.h"
 
+#include "hypervisor/libvirt/limits.h"
+
 namespace rig::libvirt {
 
 void Sightings::boot(const std::string& machine_id, WallTime when) {
   {
     const Lock lock(mutex_);
-    seen_[machine_id] = {std::nullopt, when};
+    Seen& seen = seen_[machine_id];
+    seen.word.reset();
+    if (!seen.sign || when - *seen.sign > kResetEcho) seen.boot = when;
+    seen.sign = when;
   }
   booted_.notify_all();
 }
@@ -43,7 +48,7 @@ bool Sightings::wait_for_boot(const std::string& machine_id, WallTime then, Time
   Lock lock(mutex_);
   return booted_.wait_until(lock, stop, until, [&] {
     const auto seen = seen_.find(machine_id);
-    return seen != seen_.end() && seen->second.boot > then;
+    return seen != seen_.end() && seen->second.sign > then;
   });
 }
 

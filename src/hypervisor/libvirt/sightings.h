@@ -15,20 +15,22 @@ namespace rig::libvirt {
 // Thread-safe. By machine id.
 class Sightings {
  public:
-  void boot(const std::string& machine_id, WallTime when);  // what the agent said before is void
+  // What the agent said before is void. Firmware may reset a machine once more right after a reset: a sign within
+  // kResetEcho of a boot is no other boot.
+  void boot(const std::string& machine_id, WallTime when);
   void stop(const std::string& machine_id);
   void gone(const std::string& machine_id);
   void hear(const std::string& machine_id, GuestWord word);
 
   std::optional<GuestWord> last_word(const std::string& machine_id) const;
   std::optional<WallTime> last_boot(const std::string& machine_id) const;
-  // Whether a boot after `then` was seen; waits for one until `until` or stop.
+  // Whether a sign of a boot after `then` was seen; waits for one until `until` or stop.
   bool wait_for_boot(const std::string& machine_id, WallTime then, Time until, const std::stop_token& stop) const;
 
  private:
   struct Seen {
     std::optional<GuestWord> word;
-    std::optional<WallTime> boot;
+    std::optional<WallTime> boot, sign;
   };
   mutable Mutex mutex_;
   mutable std::condition_variable_any booted_;

@@ -57,7 +57,8 @@ std::uint64_t number(std::string_view bytes, std::size_t at, int size) {
 }
 
 Error damaged(const std::string& what) {
-  return Error(Code::kDataLoss, "qcow2 image: " + what).with_hint("Check it with qemu-img check, or fetch it again.");
+  return Error(Code::kInvalidArgument, "qcow2 image: " + what)
+      .with_hint("Check it with qemu-img check, or fetch it again.");
 }
 
 enum IncompatibleFeature : std::uint64_t {
@@ -152,7 +153,7 @@ Result<ImageHeader> read_raw(std::string_view bytes, std::int64_t file_bytes, bo
         .with_hint("Check the source of the image; a raw file system without partitions needs format: raw.");
   }
   if (file_bytes <= 0 || file_bytes % 512 != 0) {
-    return Error(Code::kDataLoss,
+    return Error(Code::kInvalidArgument,
                  "raw image of " + std::to_string(file_bytes) + " bytes, which is no whole number of sectors");
   }
   if (file_bytes > kVirtualBytesMax) {

@@ -19,8 +19,8 @@ struct ImageHeader {
 };
 
 // `beginning`: the first kHeaderBytes of the file, or all of it; `file_bytes`: its whole size; `expected`: "qcow2",
-// "raw" or "" for either. kInvalidArgument: another format than expected, or no disk image at all; kUnimplemented: a
-// format that we know and do not take; kFailedPrecondition: it names other files or needs a key; kDataLoss: damaged;
+// "raw" or "" for either. kInvalidArgument: another format than expected, damaged, or no disk image at all;
+// kUnimplemented: a format that we know and do not take; kFailedPrecondition: it names other files or needs a key;
 // kOutOfRange: larger than kVirtualBytesMax.
 Result<ImageHeader> read_image_header(std::string_view beginning, std::int64_t file_bytes, std::string_view expected);
 

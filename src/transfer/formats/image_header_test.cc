@@ -74,22 +74,23 @@ const std::vector<Case> kCases = {
      with(qcow2(2), {{72, 0xE2792ACA, 4}, {76, 5, 4}, {88, 0x44415441, 4}, {92, 3, 4}}), "", Code::kFailedPrecondition,
      "another file"},
     {"encrypted", with(qcow2(), {{32, 1, 4}}), "", Code::kFailedPrecondition, "encrypted"},
-    {"corrupt", with(qcow2(), {{72, 2, 8}}), "", Code::kDataLoss, "marked corrupt"},
+    {"corrupt", with(qcow2(), {{72, 2, 8}}), "", Code::kInvalidArgument, "marked corrupt"},
     {"unknown feature", with(qcow2(), {{72, 32, 8}}), "", Code::kUnimplemented, "features 32"},
     {"unknown high feature", with(qcow2(), {{72, 1ULL << 63, 8}}), "", Code::kUnimplemented, "features"},
     {"version 1", qcow2(1), "", Code::kUnimplemented, "version 1"},
     {"version 4", qcow2(4), "", Code::kUnimplemented, "version 4"},
-    {"tiny clusters", with(qcow2(), {{20, 8, 4}}), "", Code::kDataLoss, "2^8"},
-    {"huge clusters", with(qcow2(), {{20, 22, 4}}), "", Code::kDataLoss, "2^22"},
-    {"no bytes", with(qcow2(), {{24, 0, 8}}), "", Code::kDataLoss, "no bytes"},
+    {"tiny clusters", with(qcow2(), {{20, 8, 4}}), "", Code::kInvalidArgument, "2^8"},
+    {"huge clusters", with(qcow2(), {{20, 22, 4}}), "", Code::kInvalidArgument, "2^22"},
+    {"no bytes", with(qcow2(), {{24, 0, 8}}), "", Code::kInvalidArgument, "no bytes"},
     {"absurd size", with(qcow2(), {{24, kVirtualBytesMax + 1, 8}}), "", Code::kOutOfRange, "at most"},
     {"absurd size, all bits", with(qcow2(), {{24, ~0ULL, 8}}), "", Code::kOutOfRange, "at most"},
-    {"header of 3 bytes", with(qcow2(), {{100, 3, 4}}), "", Code::kDataLoss, "impossible length"},
-    {"header longer than the file", with(qcow2(), {{100, 1 << 20, 4}}), "", Code::kDataLoss, "impossible length"},
-    {"extension longer than the file", with(qcow2(), {{104, 7, 4}, {108, 1 << 30, 4}}), "", Code::kDataLoss,
+    {"header of 3 bytes", with(qcow2(), {{100, 3, 4}}), "", Code::kInvalidArgument, "impossible length"},
+    {"header longer than the file", with(qcow2(), {{100, 1 << 20, 4}}), "", Code::kInvalidArgument,
+     "impossible length"},
+    {"extension longer than the file", with(qcow2(), {{104, 7, 4}, {108, 1 << 30, 4}}), "", Code::kInvalidArgument,
      "do not end"},
-    {"only the magic", "QFI\xfb", "", Code::kDataLoss, "within its header"},
-    {"half of a version 3 header", qcow2().substr(0, 100), "", Code::kDataLoss, "within its header"},
+    {"only the magic", "QFI\xfb", "", Code::kInvalidArgument, "within its header"},
+    {"half of a version 3 header", qcow2().substr(0, 100), "", Code::kInvalidArgument, "within its header"},
     {"qcow2 where raw was asked for", qcow2(), "raw", Code::kInvalidArgument, "is qcow2, wanted raw"},
     {"raw where qcow2 was asked for", raw_disk(), "qcow2", Code::kInvalidArgument, "wanted qcow2"},
     {"a web page", "<!DOCTYPE html><html>not found</html>", "", Code::kInvalidArgument, "web page"},
@@ -138,8 +139,8 @@ TEST(ImageHeader, IsJudgedByItsBytes) {
 }
 
 TEST(ImageHeader, OfARawDiskNeedsWholeSectorsAndASize) {
-  EXPECT_EQ(read_image_header(raw_disk(), 1000, "").error().code(), Code::kDataLoss);
-  EXPECT_EQ(read_image_header(raw_disk(), 0, "").error().code(), Code::kDataLoss);
+  EXPECT_EQ(read_image_header(raw_disk(), 1000, "").error().code(), Code::kInvalidArgument);
+  EXPECT_EQ(read_image_header(raw_disk(), 0, "").error().code(), Code::kInvalidArgument);
   EXPECT_TRUE(read_image_header(raw_disk(), kVirtualBytesMax, "").ok());
   EXPECT_EQ(read_image_header(raw_disk(), kVirtualBytesMax + 512, "").error().code(), Code::kOutOfRange);
 }

@@ -23,7 +23,8 @@ const Environment& environment() {
     const auto value = [](const char* name) {
       return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name));
     };
-    return Environment{value("RIG_TEST_LIBVIRT_URI"), value("RIG_TEST_GUEST_IMAGE"), value("RIG_TEST_LIBVIRT_POOL_DIR"), value("RIG_TEST_HOST_EXEC")};
+    return Environment{value("RIG_TEST_LIBVIRT_URI"), value("RIG_TEST_GUEST_IMAGE"), value("RIG_TEST_LIBVIRT_POOL_DIR"),
+                       value("RIG_TEST_HOST_EXEC")};
   }();
   return found;
 }
@@ -154,8 +155,9 @@ int main(int argc, char** argv) {
   const auto& environment = rig::libvirt::live::environment();
   if (environment.uri.empty() || environment.guest_image.empty() || environment.pool_folder.empty() ||
       environment.exec.empty()) {
-    std::fprintf(stderr, "these tests need a host (tools/lab/host up): set RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, "
-                         "RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_HOST_EXEC\n");
+    std::fprintf(stderr,
+                 "these tests need a host (tools/lab/host up): set RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, "
+                 "RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_HOST_EXEC\n");
     return 2;
   }
   return RUN_ALL_TESTS();

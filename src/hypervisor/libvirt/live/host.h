@@ -14,8 +14,8 @@
 
 namespace rig::libvirt::live {
 
-// From RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, RIG_TEST_LIBVIRT_POOL_DIR and RIG_TEST_HOST_EXEC, a program that runs
-// its arguments inside the host; main() refuses to run without them.
+// From RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, RIG_TEST_LIBVIRT_POOL_DIR and RIG_TEST_HOST_EXEC, a program that
+// runs its arguments inside the host; main() refuses to run without them.
 struct Environment {
   std::string uri, guest_image, pool_folder, exec;
 };

@@ -144,7 +144,7 @@ TEST_F(ImageLive, AFileIsComparedWithItsChecksumOnceAndAgainWhenItChanges) {
   std::ofstream(path, std::ios::binary | std::ios::app) << std::string(512, 'x');
   const auto changed = fetch(request);
   ASSERT_FALSE(changed.ok());
-  EXPECT_EQ(changed.error().code(), Code::kDataLoss);
+  EXPECT_EQ(changed.error().code(), Code::kInvalidArgument);
 }
 
 TEST_F(ImageLive, AUrlIsFetchedOnceAndBoots) {
@@ -196,7 +196,7 @@ TEST_F(ImageLive, WhatIsNotAsItShouldBeLeavesNothing) {
   std::string backed = guest_;
   backed[15] = '\1';
   const std::vector<Case> cases = {
-      {guest_, std::string(64, '0'), "sha256", "", Code::kDataLoss},
+      {guest_, std::string(64, '0'), "sha256", "", Code::kInvalidArgument},
       {guest_, "0", "crc32", "", Code::kInvalidArgument},
       {backed, "", "", "", Code::kFailedPrecondition},
       {"<html>not here</html>", "", "", "", Code::kInvalidArgument},

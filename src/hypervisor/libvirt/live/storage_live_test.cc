@@ -56,9 +56,14 @@ TEST_F(StorageLive, AFullPoolTakesNoImageAndKeepsNothing) {
       out.begin(200, {});
       out.write(guest);
     }));
-    const provider::ImageRequest request{.key = random_uuid(), .name = "image", .path = "",
+    const provider::ImageRequest request{.key = random_uuid(),
+                                         .name = "image",
+                                         .path = "",
                                          .url = "http://127.0.0.1:" + std::to_string(server->port()) + "/x",
-                                         .format = "", .checksum = "", .checksum_type = "", .storage = name_};
+                                         .format = "",
+                                         .checksum = "",
+                                         .checksum_type = "",
+                                         .storage = name_};
     const auto coming = provider().images().prepare(request, within(10s));
     ASSERT_TRUE(coming.ok()) << coming.error().to_string();
     const auto fetched = finish(coming->task);
@@ -77,7 +82,8 @@ TEST_F(StorageLive, APoolThatIsNotActiveSaysHowToStartIt) {
   const auto created = finish(provider().create(reserve(spec), spec, within(10s)));
   ASSERT_FALSE(created.ok());
   EXPECT_EQ(created.error().code(), Code::kFailedPrecondition);
-  EXPECT_NE(created.error().to_string().find("virsh pool-start " + name), std::string::npos) << created.error().to_string();
+  EXPECT_NE(created.error().to_string().find("virsh pool-start " + name), std::string::npos)
+      << created.error().to_string();
   virStoragePoolUndefine(off.get());
 }
 

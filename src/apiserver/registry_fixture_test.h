@@ -1,10 +1,11 @@
-// apiserver/registry_fixture.h — for the tests of this room: a registry on a store in memory, with short words.
+// apiserver/registry_fixture_test.h — for the tests of this room: a registry on a store in memory, with short words.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include "apiserver/registry.h"
 #include "base/check.h"
+#include "base/text.h"
 
 namespace rig::apiserver {
 
@@ -16,6 +17,11 @@ inline json::Value J(std::string_view text) {
 
 inline std::string show(const Error& error) { return json::to_text(status_of(error)); }
 template <class T> std::string show(const Result<T>& result) { return result.ok() ? "" : show(result.error()); }
+
+inline Revision parse_int_or_zero(std::string_view text) {
+  const Result<std::int64_t> value = parse_int(text);
+  return value.ok() ? *value : 0;
+}
 
 class RegistryTest : public testing::Test {
  protected:

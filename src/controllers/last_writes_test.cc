@@ -1,0 +1,32 @@
+// controllers/last_writes_test.cc — an older copy is told from a newer one.
+#include "controllers/last_writes.h"
+
+#include <gtest/gtest.h>
+
+namespace rig::controllers {
+namespace {
+
+api::ObjectMeta meta(const std::string& version) {
+  api::ObjectMeta m;
+  m.namespace_ = "default";
+  m.name = "web";
+  m.resource_version = version;
+  return m;
+}
+
+TEST(LastWrites, RefusesACopyOlderThanOurLastWrite) {
+  LastWrites writes;
+  EXPECT_TRUE(writes.check(meta("7")).ok());
+  writes.note(meta("10"));
+  const Status older = writes.check(meta("9"));
+  ASSERT_FALSE(older.ok());
+  EXPECT_EQ(older.error().code(), Code::kAborted);
+  EXPECT_TRUE(writes.check(meta("10")).ok());
+  EXPECT_TRUE(writes.check(meta("11")).ok());
+  EXPECT_TRUE(writes.check(meta("opaque")).ok());
+  writes.forget({"default", "web"});
+  EXPECT_TRUE(writes.check(meta("9")).ok());
+}
+
+}  // namespace
+}  // namespace rig::controllers

@@ -1,0 +1,217 @@
+// libvirt/live/conformance_live_test.cc — every promise of a provider, kept by this one on a real host.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "http/server.h"
+#include "hypervisor/libvirt/image_store.h"
+#include "hypervisor/libvirt/live/host.h"
+#include "hypervisor/libvirt/live/proxy.h"
+#include "provider/conformance/gtest.h"
+#include "provider/wire/transport.h"
+
+namespace rig::libvirt::live {
+namespace {
+
+using namespace std::chrono_literals;
+using provider::MachineSpec;
+using provider::Power;
+using provider::Provider;
+using provider::conformance::Fault;
+using provider::conformance::Subject;
+
+std::string output_of(const std::string& command) {
+  std::string out;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  char buffer[4096];
+  while (const std::size_t n = ::fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
+  ::pclose(pipe);
+  return out;
+}
+
+std::string socket_of(const std::string& uri) { return uri.substr(uri.find("socket=") + 7); }
+
+// The provider speaks to the host through a proxy, this class directly.
+class LibvirtHost final : public provider::conformance::Host {
+ public:
+  LibvirtHost()
+      : outside_(virConnectOpen(environment().uri.c_str()), virConnectClose), proxy_(socket_of(environment().uri)) {
+    options_.endpoint = "qemu+unix:///system?socket=" + proxy_.path();
+    options_.virt_type = "qemu";
+    (void)restart_provider();
+  }
+  Provider& provider() { return *provider_; }
+
+  Result<std::vector<std::string>> machine_names() override {
+    std::vector<std::string> names;
+    for (const Domain& domain : TRY(owned_list<Domain>(
+             [&](virDomainPtr** out) { return virConnectListAllDomains(outside_.get(), out, 0); }, "list"))) {
+      names.emplace_back(virDomainGetName(domain.get()));
+    }
+    return names;
+  }
+  // The mark beside a fetched image is no disk and no image.
+  Result<std::vector<std::string>> volumes() override {
+    const Pool pool = default_pool();
+    std::vector<std::string> names;
+    for (const Volume& volume : TRY(owned_list<Volume>(
+             [&](virStorageVolPtr** out) { return virStoragePoolListAllVolumes(pool.get(), out, 0); }, "list"))) {
+      const std::string name = virStorageVolGetName(volume.get());
+      if (!name.ends_with(".ready")) names.push_back(name);
+    }
+    return names;
+  }
+  Status add_foreign_machine(const std::string& name, const std::string& uuid) override {
+    const std::string xml = "<domain type='qemu'><name>" + name + "</name><uuid>" + uuid +
+                            "</uuid><memory>1024</memory><os><type>hvm</type></os></domain>";
+    TRY(owned<Domain>(virDomainDefineXML(outside_.get(), xml.c_str()), "define"));
+    return {};
+  }
+  Result<std::string> fingerprint(const std::string& name) override {
+    return text(virDomainGetXMLDesc(named(name).get(), VIR_DOMAIN_XML_INACTIVE), "describe");
+  }
+  Status set_power(const std::string& id, Power power) override {
+    const Domain domain = named(id);
+    switch (power) {
+      case Power::kOn: return done(virDomainCreate(domain.get()), "start");
+      case Power::kOff: return done(virDomainDestroy(domain.get()), "destroy");
+      case Power::kPaused: return done(virDomainSuspend(domain.get()), "suspend");
+      case Power::kSuspended: break;
+    }
+    return Error(Code::kUnimplemented, "the test guest cannot sleep (no suspend to memory under emulation)");
+  }
+  Status erase(const std::string& id) override {
+    const Domain domain = named(id);
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    virDomainGetUUIDString(domain.get(), uuid);
+    virDomainDestroy(domain.get());
+    TRY(done(virDomainUndefineFlags(domain.get(), VIR_DOMAIN_UNDEFINE_NVRAM), "undefine"));
+    return remove_volumes(uuid);
+  }
+  Status edit(const std::string& id) override {
+    return done(virDomainSetMetadata(named(id).get(), VIR_DOMAIN_METADATA_DESCRIPTION, "by hand", nullptr, nullptr,
+                                     VIR_DOMAIN_AFFECT_CONFIG),
+                "edit");
+  }
+  Status restart_provider() override {
+    provider_.reset();
+    proxy_.revive();
+    provider_ = std::move(*open(options_, clock_));
+    return {};
+  }
+  Result<std::int64_t> calls() override { return calls_made.load(); }
+  Result<std::string> seed_bytes(const std::string& id, std::string_view document) override {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    virDomainGetUUIDString(named(id).get(), uuid);
+    return output_of("isoinfo -R -i " + environment().pool_folder + "/" + seed_volume(uuid) + " -x /" +
+                     std::string(document));
+  }
+  Result<std::string> log() override { return join(log::last_lines(), "\n"); }
+  Result<bool> plan_fault(std::optional<Fault> fault, int effect) override {
+    const bool happened = proxy_.happened();
+    const auto after = [&] { return *fault == Fault::kKilled ? Proxy::After::kDead : Proxy::After::kReplyLost; };
+    proxy_.plan(fault ? std::optional(after()) : std::nullopt, effect);
+    return happened;
+  }
+  Status clean() override {
+    for (const std::string& name : TRY(machine_names())) {
+      if (name.starts_with("conf-")) TRY(erase(name));
+    }
+    return remove_volumes("");
+  }
+
+ private:
+  Domain named(const std::string& name) { return Domain{virDomainLookupByName(outside_.get(), name.c_str())}; }
+  Pool default_pool() { return Pool{virStoragePoolLookupByName(outside_.get(), "default")}; }
+  Status remove_volumes(const std::string& prefix) {
+    const Pool pool = default_pool();
+    for (const std::string& name : TRY(volumes())) {
+      if (name.starts_with(prefix)) TRY(remove_volume(pool.get(), name));
+    }
+    return {};
+  }
+
+  const SystemClock clock_{};
+  Session outside_;
+  Proxy proxy_;
+  Options options_;
+  std::unique_ptr<Provider> provider_;
+};
+
+// A pool without room, as a tmpfs that only the host sees.
+class SmallPool {
+ public:
+  SmallPool() : name_("rig-conf-" + random_suffix(6)), folder_("/tmp/" + name_) {
+    std::filesystem::create_directories(folder_);
+    EXPECT_EQ(std::system((environment().exec + " mount -t tmpfs -o size=2m none " + folder_).c_str()), 0);
+    outside_ = Session(virConnectOpen(environment().uri.c_str()), virConnectClose);
+    pool_ = Pool{virStoragePoolCreateXML(outside_.get(), folder_pool_xml(name_, folder_).c_str(), 0)};
+  }
+  ~SmallPool() {
+    virStoragePoolDestroy(pool_.get());
+    (void)std::system((environment().exec + " umount " + folder_).c_str());
+    std::filesystem::remove(folder_);
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_, folder_;
+  Session outside_;
+  Pool pool_;
+};
+
+// A host and everything around it: the image's server, the small pool, a wire in front of the provider if asked for.
+struct Bed {
+  explicit Bed(const char* name) {
+    guest = *read_file(environment().guest_image, 1U << 30);
+    server = std::move(*http::Server::start({}, [this](const http::ServerRequest&, http::Responder& out) {
+      out.send({200, {}, guest});
+    }));
+    subject.name = name;
+    subject.host = &host;
+    subject.provider = [this]() -> Provider& { return host.provider(); };
+    subject.boot_time = kBootMax;
+    subject.wait = [] { std::this_thread::sleep_for(20ms); };
+    provider::NicSpec nic;
+    nic.name = "eth0";
+    nic.network = "default";
+    subject.small.memory_mib = 192;
+    subject.small.root_disk_bytes = 512 << 20;  // more than twice the image's
+    subject.small.nics = {nic};
+    subject.small.seed.meta_data = "instance-id: conformance\n";
+    subject.image = {
+        "small", "small",           "",       "http://127.0.0.1:" + std::to_string(server->port()) + "/guest.qcow2",
+        "qcow2", sha256_hex(guest), "sha256", ""};
+    subject.stubborn = subject.small;  // nothing to boot, so nobody hears
+    subject.stubborn->root_disk_bytes = 1 << 20;
+    subject.too_large = subject.small;
+    subject.too_large->disks = {{"data", 64LL << 20, "thick", pool.name()}};
+  }
+
+  LibvirtHost host;
+  SmallPool pool;
+  std::string guest;
+  std::unique_ptr<http::Server> server;
+  Subject subject;
+};
+
+Subject& in_process() {
+  static Bed bed("libvirt in process");
+  return bed.subject;
+}
+
+const std::set<std::string_view> kNotApplicable = {"describe_suspended"};
+const bool kRegistered =
+    provider::conformance::register_cases("ConformanceOfLibvirtInProcess", &in_process, kNotApplicable);
+
+TEST(ConformanceOfLibvirt, IsRegistered) { EXPECT_TRUE(kRegistered); }
+
+}  // namespace
+}  // namespace rig::libvirt::live

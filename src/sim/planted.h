@@ -1,0 +1,44 @@
+// sim/planted.h — bugs that somebody will write one day, planted at the boundary to prove that the simulator finds
+// them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace rig::sim {
+
+enum class Planted : std::uint8_t {
+  kNone,
+  kFinalizerAssumed,
+  kConflictsIgnored,
+  kDoubtIsAbsence,
+  kRemovalBelieved,
+  kForgottenTaskAwaited,
+  kFailureDropped,
+  kWakeLostAtWork,
+  kNoListAfterExpiry,
+  kGapAfterBreak,
+  kLostMachineMadeAgain,
+};
+
+struct PlantedRow {
+  Planted bug;
+  std::string_view name, what;
+};
+inline constexpr PlantedRow kPlanted[] = {
+    {Planted::kFinalizerAssumed, "FinalizerAssumed", "the machine is made before the finalizer is written"},
+    {Planted::kConflictsIgnored, "ConflictsIgnored", "what is written from a stale copy wins over what is newer"},
+    {Planted::kDoubtIsAbsence, "DoubtIsAbsence",
+     "a hypervisor that does not answer is taken for one without the machine"},
+    {Planted::kRemovalBelieved, "RemovalBelieved",
+     "the finalizer is dropped when a removal was accepted, not when it is done"},
+    {Planted::kForgottenTaskAwaited, "ForgottenTaskAwaited", "a task that the provider forgot is waited for"},
+    {Planted::kFailureDropped, "FailureDropped", "a reconcile that failed is not tried again"},
+    {Planted::kWakeLostAtWork, "WakeLostAtWork", "an event that comes while something is being worked on is dropped"},
+    {Planted::kNoListAfterExpiry, "NoListAfterExpiry", "a watch that fell behind goes on from now, without a list"},
+    {Planted::kGapAfterBreak, "GapAfterBreak", "a broken watch goes on from now, not from the last event"},
+    {Planted::kLostMachineMadeAgain, "LostMachineMadeAgain", "a machine that somebody removed is made again, empty"},
+};
+
+}  // namespace rig::sim
