@@ -7,7 +7,8 @@ namespace rig::apiserver {
 namespace {
 
 std::string kind_text(std::string_view api_version, std::string_view kind) {
-  return (api_version.find('/') == std::string_view::npos ? "/" : "") + std::string(api_version) + ", Kind=" + std::string(kind);
+  return (api_version.find('/') == std::string_view::npos ? "/" : "") + std::string(api_version) +
+         ", Kind=" + std::string(kind);
 }
 
 Status check_configuration(const api::KindInfo& kind, const json::Value& configuration) {
@@ -15,14 +16,16 @@ Status check_configuration(const api::KindInfo& kind, const json::Value& configu
   if (version != kind.resource.api_version() || name != kind.resource.kind) {
     return bad_request("invalid object type: " + kind_text(version, name));
   }
-  if (configuration.at({"metadata", "managedFields"}) != nullptr) return bad_request("metadata.managedFields must be nil");
+  if (configuration.at({"metadata", "managedFields"}) != nullptr)
+    return bad_request("metadata.managedFields must be nil");
   return {};
 }
 
 Error no_scale(const ObjectKey& key) {
-  return bad_value("failed to convert new object (" + key.to_string() +
-                   "; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: "
-                   "autoscaling/v1");
+  return bad_value(
+      "failed to convert new object (" + key.to_string() +
+      "; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: "
+      "autoscaling/v1");
 }
 
 }  // namespace
@@ -63,8 +66,9 @@ Result<Written> Registry::Impl::apply(const api::KindInfo& kind, const ObjectKey
   const bool is_new = !written.ok() && written.error().is(Code::kNotFound) && part == Part::kWhole;
   if (!is_new) return written;
   if (const std::string_view uid = configuration.text({"metadata", "uid"}); !uid.empty()) {
-    return conflict(kind.resource, key.name,
-                    "uid mismatch: the provided object specified uid " + std::string(uid) + ", and no existing object was found");
+    return conflict(
+        kind.resource, key.name,
+        "uid mismatch: the provided object specified uid " + std::string(uid) + ", and no existing object was found");
   }
   json::Value object = TRY(applied(kind, key, json::Object(), configuration, part, context));
   return Written{TRY(create(kind, key.namespace_, std::move(object), context, /*is_apply=*/true)), true};

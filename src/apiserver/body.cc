@@ -53,7 +53,8 @@ std::vector<std::string> undescribed(const api::KindInfo& kind, json::Value& obj
 }
 
 Error unusable_patch(const std::string& shown, const std::string& why) {
-  return invalid(api::Resource(), {}, {{"patch", "FieldValueInvalid", "Invalid value: " + json::to_text(json::Value(shown)) + ": " + why}});
+  return invalid(api::Resource(), {},
+                 {{"patch", "FieldValueInvalid", "Invalid value: " + json::to_text(json::Value(shown)) + ": " + why}});
 }
 
 // What a patch may have made of apiVersion and kind.
@@ -64,7 +65,7 @@ Status check_patched_type(const api::KindInfo& kind, const json::Value& object, 
   if (version == expected && name == kind.resource.kind) return {};
   if (!kind.is_custom) {
     return unusable_patch(shown, "no kind \"" + std::string(name) + "\" is registered for version \"" +
-                                      std::string(version) + "\" in scheme \"pkg/runtime/scheme.go:111\"");
+                                     std::string(version) + "\" in scheme \"pkg/runtime/scheme.go:111\"");
   }
   std::vector<schema::Problem> problems;
   if (version != expected) add_invalid(problems, "apiVersion", version, "must be " + expected);
@@ -113,7 +114,8 @@ Status Registry::Impl::check_address(const api::KindInfo& kind, const ObjectKey&
   }
   if (key.name.empty() || name == key.name) return {};
   if (name.empty()) {
-    return bad_request("the name of the object (" + key.name + " based on URL) was undeterminable: name must be provided");
+    return bad_request("the name of the object (" + key.name +
+                       " based on URL) was undeterminable: name must be provided");
   }
   return bad_request("the name of the object (" + name + ") does not match the name on the URL (" + key.name + ")");
 }

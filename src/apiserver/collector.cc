@@ -89,7 +89,8 @@ void Collector::note_removal(const Record& record) {
   set_owners(record.key, {});
   const std::string_view name_space = object.text({"metadata", "namespace"});
   for (const json::Value& reference : owners_of(object)) {  // it may have been the last that an owner waited for
-    if (const auto owner = owner_place(reference, name_space)) to_examine_.insert(storage_key(*owner->kind, owner->key));
+    if (const auto owner = owner_place(reference, name_space))
+      to_examine_.insert(storage_key(*owner->kind, owner->key));
   }
   const auto dependents = dependents_.find(std::string(object.text({"metadata", "uid"})));
   if (dependents != dependents_.end()) to_examine_.insert(dependents->second.begin(), dependents->second.end());
@@ -121,13 +122,15 @@ std::optional<Collector::Place> Collector::place_of(std::string_view storage_key
   return std::nullopt;
 }
 
-std::optional<Collector::Place> Collector::owner_place(const json::Value& reference, std::string_view name_space) const {
+std::optional<Collector::Place> Collector::owner_place(const json::Value& reference,
+                                                       std::string_view name_space) const {
   const std::string_view version = reference.text({"apiVersion"});
   const std::size_t slash = version.find('/');
   const std::string_view group = slash == std::string_view::npos ? std::string_view() : version.substr(0, slash);
   for (const api::KindInfo& kind : registry_.kinds) {
     if (kind.resource.group != group || kind.resource.kind != reference.text({"kind"})) continue;
-    return Place{&kind, {kind.resource.namespaced ? std::string(name_space) : "", std::string(reference.text({"name"}))}};
+    return Place{&kind,
+                 {kind.resource.namespaced ? std::string(name_space) : "", std::string(reference.text({"name"}))}};
   }
   return std::nullopt;
 }

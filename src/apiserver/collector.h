@@ -58,8 +58,8 @@ class Collector {
 
   Registry::Impl& registry_;
   bool has_begun_ = false;
-  Revision seen_ = 0;  // of the log
-  bool has_changed_ = false;  // in this round
+  Revision seen_ = 0;                                        // of the log
+  bool has_changed_ = false;                                 // in this round
   std::map<std::string, std::set<std::string>> dependents_;  // owner's uid -> storage keys
   std::map<std::string, std::vector<std::string>> owners_;   // storage key -> uids of its owners
   std::set<std::string> to_examine_;                         // storage keys

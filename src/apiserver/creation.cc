@@ -1,7 +1,7 @@
 // apiserver/creation.cc — POST.
+#include "apiserver/apply/managed_fields.h"
 #include "apiserver/document.h"
 #include "apiserver/registry_impl.h"
-#include "apiserver/apply/managed_fields.h"
 #include "base/uuid.h"
 #include "base/wall_time.h"
 
@@ -53,7 +53,8 @@ Status check_new(const api::KindInfo& kind, json::Value& object) {
 }  // namespace
 
 // What namespaces allow: the kind's namespace is there and stays.
-Status Registry::Impl::check_namespace(const api::KindInfo& kind, std::string_view name_space, std::string_view name) const {
+Status Registry::Impl::check_namespace(const api::KindInfo& kind, std::string_view name_space,
+                                       std::string_view name) const {
   if (!kind.resource.namespaced) return {};
   const api::KindInfo* const namespaces = api::find_kind("", "namespaces");
   const Result<json::Value> found = read(*namespaces, {"", std::string(name_space)});
@@ -79,7 +80,8 @@ Result<Revision> Registry::Impl::insert(const api::KindInfo& kind, const json::V
 
 Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::string_view name_space, json::Value object,
                                            const WriteContext& context, bool is_apply) {
-  const bool is_generated = object.text({"metadata", "name"}).empty() && !object.text({"metadata", "generateName"}).empty();
+  const bool is_generated =
+      object.text({"metadata", "name"}).empty() && !object.text({"metadata", "generateName"}).empty();
   TRY(check_namespace(kind, name_space, object.text({"metadata", "name"})));
   const json::Value* applied = is_apply ? object.at({"metadata", "managedFields"}) : nullptr;
   const json::Value managers = applied == nullptr ? json::Value() : *applied;
@@ -92,7 +94,8 @@ Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::strin
     track_write(kind, {context.field_manager, Part::kWhole, clock.wall()}, json::Value(), object);
   }
   TRY(check_new(kind, object));
-  if (!version.empty() && version != "0" && !is_apply) return bad_value("resourceVersion should not be set on objects to be created");
+  if (!version.empty() && version != "0" && !is_apply)
+    return bad_value("resourceVersion should not be set on objects to be created");
   if (context.warnings != nullptr) {
     for (std::string& text : finalizer_warnings(object, nullptr)) context.warnings->push_back(std::move(text));
   }

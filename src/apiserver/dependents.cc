@@ -13,7 +13,9 @@ bool has_finalizer(const json::Value& object, std::string_view finalizer) {
   return std::find(all.begin(), all.end(), finalizer) != all.end();
 }
 
-bool waits_for_dependents(const json::Value& object) { return is_deleting(object) && has_finalizer(object, kForeground); }
+bool waits_for_dependents(const json::Value& object) {
+  return is_deleting(object) && has_finalizer(object, kForeground);
+}
 
 const json::Value* reference_to(const json::Value& object, std::string_view uid) {
   for (const json::Value& reference : owners_of(object)) {
@@ -58,7 +60,8 @@ Status Collector::delete_dependents(const Place& place, const json::Value& owner
   const std::set<std::string> keys = dependents == dependents_.end() ? std::set<std::string>() : dependents->second;
   for (const std::string& key : keys) {
     const auto dependent = place_of(key);
-    const Result<json::Value> object = dependent ? registry_.read(*dependent->kind, dependent->key) : not_found(place.kind->resource, {});
+    const Result<json::Value> object =
+        dependent ? registry_.read(*dependent->kind, dependent->key) : not_found(place.kind->resource, {});
     if (!object.ok()) continue;  // gone
     const json::Value* reference = reference_to(*object, uid);
     if (reference == nullptr || !is_true(*reference, "blockOwnerDeletion")) continue;
@@ -98,8 +101,9 @@ Status Collector::drop_references(const Place& place, const std::set<std::string
   return change(place, [&](json::Value& object) {
     json::Value* references = object["metadata"].find("ownerReferences");
     if (references == nullptr) return;
-    std::erase_if(*references->as<json::Array>(),
-                  [&](const json::Value& reference) { return owner_uids.contains(std::string(reference.text({"uid"}))); });
+    std::erase_if(*references->as<json::Array>(), [&](const json::Value& reference) {
+      return owner_uids.contains(std::string(reference.text({"uid"})));
+    });
     if (references->as<json::Array>()->empty()) object["metadata"].as<json::Object>()->erase("ownerReferences");
   });
 }
@@ -116,7 +120,8 @@ Status Collector::remove(const Place& place, const json::Value& object, std::str
   const DeleteContext context{.propagation = std::string(policy), .uid = std::string(object.text({"metadata", "uid"}))};
   const Result<json::Value> removed = registry_.remove(*place.kind, place.key, context);
   // Gone, or another object by now: both are what was wanted.
-  if (!removed.ok() && !removed.error().is(Code::kNotFound) && !removed.error().is(Code::kAborted)) return removed.error();
+  if (!removed.ok() && !removed.error().is(Code::kNotFound) && !removed.error().is(Code::kAborted))
+    return removed.error();
   has_changed_ = true;
   return {};
 }
@@ -128,7 +133,8 @@ Status Collector::change(const Place& place, const std::function<void(json::Valu
     return object;
   };
   const WriteContext context{.field_manager = "virtrigaud-collector"};
-  const auto written = registry_.update(*place.kind, place.key, {Registry::Impl::Verb::kPatch, Part::kWhole, make}, context);
+  const auto written =
+      registry_.update(*place.kind, place.key, {Registry::Impl::Verb::kPatch, Part::kWhole, make}, context);
   if (!written.ok() && !written.error().is(Code::kNotFound)) return written.error();
   has_changed_ = true;
   return {};

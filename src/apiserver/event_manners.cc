@@ -14,9 +14,12 @@ struct Renamed {
   std::string_view core, modern;
 };
 constexpr std::array kRenamed = {
-    Renamed{"involvedObject", "regarding"},        Renamed{"reportingComponent", "reportingController"},
-    Renamed{"message", "note"},                    Renamed{"source", "deprecatedSource"},
-    Renamed{"firstTimestamp", "deprecatedFirstTimestamp"}, Renamed{"lastTimestamp", "deprecatedLastTimestamp"},
+    Renamed{"involvedObject", "regarding"},
+    Renamed{"reportingComponent", "reportingController"},
+    Renamed{"message", "note"},
+    Renamed{"source", "deprecatedSource"},
+    Renamed{"firstTimestamp", "deprecatedFirstTimestamp"},
+    Renamed{"lastTimestamp", "deprecatedLastTimestamp"},
     Renamed{"count", "deprecatedCount"},
 };
 
@@ -54,7 +57,8 @@ bool has_time(const json::Value& object) { return !object.text({"eventTime"}).em
 void prepare_core_event(json::Value& object, const json::Value*) {
   fill(object, "involvedObject", json::Object());
   fill(object, "source", json::Object());
-  for (const std::string_view name : {"firstTimestamp", "lastTimestamp", "eventTime"}) fill(object, name, json::Value());
+  for (const std::string_view name : {"firstTimestamp", "lastTimestamp", "eventTime"})
+    fill(object, name, json::Value());
   for (const std::string_view name : {"reportingComponent", "reportingInstance"}) fill(object, name, "");
 }
 
@@ -73,8 +77,8 @@ void prepare_new_event(json::Value& object, const json::Value*) {
 void check_new_event(const json::Value& object, const json::Value* old, Problems& problems) {
   if (old != nullptr) {
     if (!has_time(*old)) return;  // made by the old group: its rules
-    for (const std::string_view name : {"reason", "action", "note", "type", "regarding", "related", "reportingController",
-                                        "reportingInstance", "eventTime"}) {
+    for (const std::string_view name : {"reason", "action", "note", "type", "regarding", "related",
+                                        "reportingController", "reportingInstance", "eventTime"}) {
       const json::Value* now = object.find(name);
       const json::Value* before = old->find(name);
       const bool is_same = now == nullptr || before == nullptr ? now == before : *now == *before;
@@ -85,7 +89,8 @@ void check_new_event(const json::Value& object, const json::Value* old, Problems
   check_involved_namespace(*object.find("regarding"), object, problems);
   if (!has_time(object)) add_problem(problems, "eventTime", "FieldValueRequired", "Required value");
   const std::string_view type = object.text({"type"});
-  if (type != "Normal" && type != "Warning") add_invalid(problems, "type", "", "has invalid value: " + std::string(type));
+  if (type != "Normal" && type != "Warning")
+    add_invalid(problems, "type", "", "has invalid value: " + std::string(type));
   if (!has_time(object)) return;
   for (const std::string_view name : {"reportingController", "reportingInstance", "action", "reason"}) {
     if (object.text({name}).empty()) add_problem(problems, name, "FieldValueRequired", "Required value");

@@ -23,22 +23,14 @@ struct CodeRow {
 };
 // For errors that were not made here: what the store, a wait or a walker says.
 constexpr std::array kCodes = {
-    CodeRow{Code::kCancelled, 504, "Timeout"},
-    CodeRow{Code::kUnknown, 500, "InternalError"},
-    CodeRow{Code::kInvalidArgument, 400, "BadRequest"},
-    CodeRow{Code::kDeadlineExceeded, 504, "Timeout"},
-    CodeRow{Code::kNotFound, 404, "NotFound"},
-    CodeRow{Code::kAlreadyExists, 409, "AlreadyExists"},
-    CodeRow{Code::kPermissionDenied, 403, "Forbidden"},
-    CodeRow{Code::kResourceExhausted, 507, "InsufficientStorage"},
-    CodeRow{Code::kFailedPrecondition, 422, "Invalid"},
-    CodeRow{Code::kAborted, 409, "Conflict"},
-    CodeRow{Code::kOutOfRange, 410, "Expired"},
-    CodeRow{Code::kUnimplemented, 501, "NotImplemented"},
-    CodeRow{Code::kInternal, 500, "InternalError"},
-    CodeRow{Code::kUnavailable, 503, "ServiceUnavailable"},
-    CodeRow{Code::kDataLoss, 500, "InternalError"},
-    CodeRow{Code::kUnauthenticated, 401, "Unauthorized"},
+    CodeRow{Code::kCancelled, 504, "Timeout"},          CodeRow{Code::kUnknown, 500, "InternalError"},
+    CodeRow{Code::kInvalidArgument, 400, "BadRequest"}, CodeRow{Code::kDeadlineExceeded, 504, "Timeout"},
+    CodeRow{Code::kNotFound, 404, "NotFound"},          CodeRow{Code::kAlreadyExists, 409, "AlreadyExists"},
+    CodeRow{Code::kPermissionDenied, 403, "Forbidden"}, CodeRow{Code::kResourceExhausted, 507, "InsufficientStorage"},
+    CodeRow{Code::kFailedPrecondition, 422, "Invalid"}, CodeRow{Code::kAborted, 409, "Conflict"},
+    CodeRow{Code::kOutOfRange, 410, "Expired"},         CodeRow{Code::kUnimplemented, 501, "NotImplemented"},
+    CodeRow{Code::kInternal, 500, "InternalError"},     CodeRow{Code::kUnavailable, 503, "ServiceUnavailable"},
+    CodeRow{Code::kDataLoss, 500, "InternalError"},     CodeRow{Code::kUnauthenticated, 401, "Unauthorized"},
 };
 
 const CodeRow& row_of(Code code) {
@@ -48,7 +40,12 @@ const CodeRow& row_of(Code code) {
 // The code that callers in this process decide by; the HTTP side reads the Status.
 Code code_of(int http) {
   switch (http) {
-    case 400: case 405: case 406: case 413: case 415: case 422: return Code::kInvalidArgument;
+    case 400:
+    case 405:
+    case 406:
+    case 413:
+    case 415:
+    case 422: return Code::kInvalidArgument;
     case 401: return Code::kUnauthenticated;
     case 403: return Code::kPermissionDenied;
     case 404: return Code::kNotFound;
@@ -62,7 +59,7 @@ Code code_of(int http) {
 }
 
 json::Value failure(int http, std::string_view reason, std::string_view message, json::Value details) {
-  json::Value status = json::Object{{"kind", "Status"},      {"apiVersion", "v1"},  {"metadata", json::Object{}},
+  json::Value status = json::Object{{"kind", "Status"},    {"apiVersion", "v1"}, {"metadata", json::Object{}},
                                     {"status", "Failure"}, {"message", message}, {"code", http}};
   if (!reason.empty()) status["reason"] = reason;
   if (!details.is_null()) status["details"] = std::move(details);
@@ -95,8 +92,8 @@ std::string kind_title(const api::Resource& resource) {
 }  // namespace
 
 Error not_found(const api::Resource& resource, std::string_view name) {
-  return make(404, "NotFound", resource.group_resource() + " " + quoted(name) + " not found", details_of(resource, name),
-              Code::kNotFound);
+  return make(404, "NotFound", resource.group_resource() + " " + quoted(name) + " not found",
+              details_of(resource, name), Code::kNotFound);
 }
 
 Error already_exists(const api::Resource& resource, std::string_view name, std::string_view prefix) {
@@ -109,9 +106,10 @@ Error conflict(const api::Resource& resource, std::string_view name, std::string
   if (why.empty()) {
     why = "the object has been modified; please apply your changes to the latest version and try again";
   }
-  return make(409, "Conflict",
-              "Operation cannot be fulfilled on " + resource.group_resource() + " " + quoted(name) + ": " + std::string(why),
-              details_of(resource, name), Code::kAborted);
+  return make(
+      409, "Conflict",
+      "Operation cannot be fulfilled on " + resource.group_resource() + " " + quoted(name) + ": " + std::string(why),
+      details_of(resource, name), Code::kAborted);
 }
 
 // Equal problems are all causes, but stand once in the message, as in k8s.io/apimachinery's aggregate.
@@ -147,7 +145,8 @@ Error unauthorized() { return status_error(401, "Unauthorized", "Unauthorized");
 Error expired(std::string message, std::string_view continue_token) {
   json::Value status = failure(410, "Expired", message, {});
   if (!continue_token.empty()) status["metadata"]["continue"] = continue_token;
-  return Error(Code::kOutOfRange, std::move(message)).with_detail(std::make_shared<StatusDetail>(410, std::move(status)));
+  return Error(Code::kOutOfRange, std::move(message))
+      .with_detail(std::make_shared<StatusDetail>(410, std::move(status)));
 }
 
 Error method_not_supported(const api::Resource& resource, std::string_view verb) {
@@ -182,7 +181,11 @@ json::Value status_of(const Error& error) {
 json::Value success(const api::Resource& resource, std::string_view name, std::string_view uid) {
   json::Value details = details_of(resource, name);
   if (!uid.empty()) details["uid"] = uid;
-  return json::Object{{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", json::Object{}}, {"status", "Success"}, {"details", std::move(details)}};
+  return json::Object{{"kind", "Status"},
+                      {"apiVersion", "v1"},
+                      {"metadata", json::Object{}},
+                      {"status", "Success"},
+                      {"details", std::move(details)}};
 }
 
 }  // namespace rig::apiserver

@@ -24,8 +24,8 @@ Error forbidden(const api::Resource& resource, std::string_view name, std::strin
 Error unauthorized();
 Error expired(std::string message, std::string_view continue_token = {});  // 410; the token goes on inconsistently
 Error method_not_supported(const api::Resource& resource, std::string_view verb);
-Error unsupported_media_type(std::string message);     // 415
-Error not_acceptable(std::string message);             // 406
+Error unsupported_media_type(std::string message);  // 415
+Error not_acceptable(std::string message);          // 406
 Error status_error(int code, std::string_view reason, std::string message, json::Value details = {});
 
 int http_code(const Error& error);

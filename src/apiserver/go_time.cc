@@ -26,8 +26,8 @@ bool is_zone(std::string_view text) {
 
 std::optional<std::string> go_time_error(std::string_view text, bool micro) {
   if (text.empty()) return std::nullopt;
-  const std::string head = "parsing time \"" + std::string(text) + "\" as \"2006-01-02T15:04:05" +
-                           (micro ? ".000000" : "") + "Z07:00\": ";
+  const std::string head =
+      "parsing time \"" + std::string(text) + "\" as \"2006-01-02T15:04:05" + (micro ? ".000000" : "") + "Z07:00\": ";
   const auto cannot = [&](std::string_view rest, std::string_view layout) {
     return head + "cannot parse \"" + std::string(rest) + "\" as \"" + std::string(layout) + "\"";
   };
@@ -36,9 +36,19 @@ std::optional<std::string> go_time_error(std::string_view text, bool micro) {
     std::string_view layout;
     std::size_t digits;  // 0: the layout's own character
   };
-  for (const auto& [layout, digits] : std::array<Part, 11>{{{"2006", 4}, {"-", 0}, {"01", 2}, {"-", 0}, {"02", 2}, {"T", 0},
-                                                            {"15", 2}, {":", 0}, {"04", 2}, {":", 0}, {"05", 2}}}) {
-    if (digits == 0 ? !rest.starts_with(layout) : digits_at(rest.substr(0, digits)) < digits) return cannot(rest, layout);
+  for (const auto& [layout, digits] : std::array<Part, 11>{{{"2006", 4},
+                                                            {"-", 0},
+                                                            {"01", 2},
+                                                            {"-", 0},
+                                                            {"02", 2},
+                                                            {"T", 0},
+                                                            {"15", 2},
+                                                            {":", 0},
+                                                            {"04", 2},
+                                                            {":", 0},
+                                                            {"05", 2}}}) {
+    if (digits == 0 ? !rest.starts_with(layout) : digits_at(rest.substr(0, digits)) < digits)
+      return cannot(rest, layout);
     rest.remove_prefix(digits == 0 ? 1 : digits);
   }
   const std::size_t fraction = rest.starts_with('.') ? digits_at(rest.substr(1)) : 0;

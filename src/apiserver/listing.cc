@@ -25,15 +25,17 @@ Status check_match(const ListQuery& query) {
   if (match.empty()) return {};
   constexpr std::string_view kField = "resourceVersionMatch", kForbidden = "FieldValueForbidden";
   if (match != "Exact" && match != "NotOlderThan") {
-    return invalid_options(kField, "FieldValueNotSupported",
-                           "Unsupported value: " + json::to_text(match) + ": supported values: \"Exact\", \"NotOlderThan\", \"\"");
+    return invalid_options(
+        kField, "FieldValueNotSupported",
+        "Unsupported value: " + json::to_text(match) + ": supported values: \"Exact\", \"NotOlderThan\", \"\"");
   }
   if (query.resource_version.empty()) {
     return invalid_options(kField, kForbidden,
                            "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
   }
   if (!query.continue_token.empty()) {
-    return invalid_options(kField, kForbidden, "Forbidden: resourceVersionMatch is forbidden when continue is provided");
+    return invalid_options(kField, kForbidden,
+                           "Forbidden: resourceVersionMatch is forbidden when continue is provided");
   }
   if (match == "Exact" && query.resource_version == "0") {
     return invalid_options(kField, kForbidden,
@@ -52,7 +54,8 @@ Error expired_token(std::string_view after) {
   std::string name(after);
   if (name.starts_with('/')) name.erase(0, 1);
   return expired(
-      "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+      "without "
       "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. "
       "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
       "deleted between the time the first chunk was returned and now may show up in the list.",
@@ -74,7 +77,8 @@ Result<Start> start_of(const ListQuery& query, const Store& store) {
     return start;
   }
   if (wanted > store.revision()) return too_large_version(wanted, store.revision());
-  const bool is_exact = query.resource_version_match == "Exact" || (query.resource_version_match.empty() && start.limit > 0);
+  const bool is_exact =
+      query.resource_version_match == "Exact" || (query.resource_version_match.empty() && start.limit > 0);
   if (wanted != 0 && is_exact) start.at = wanted;
   if (start.at != 0 && start.at < store.compacted()) {
     return expired("The resourceVersion for the provided list is too old.");
@@ -105,7 +109,8 @@ Result<Continue> parse_continue(std::string_view token) {
   const Result<json::Value> parsed = text.ok() ? json::parse(*text) : Result<json::Value>(text.error());
   if (!parsed.ok()) return bad_request(std::string(kHead) + parsed.error().message());
   if (parsed->text({"v"}) != kTokenVersion) {
-    return bad_request(std::string(kHead) + "server does not recognize this encoded version " + std::string(parsed->text({"v"})));
+    return bad_request(std::string(kHead) + "server does not recognize this encoded version " +
+                       std::string(parsed->text({"v"})));
   }
   const Revision at = parsed->integer({"rv"});
   std::string after(parsed->text({"start"}));
@@ -116,18 +121,19 @@ Result<Continue> parse_continue(std::string_view token) {
 }
 
 Error too_large_version(Revision wanted, Revision current) {
-  const std::string what = "Too large resource version: " + std::to_string(wanted) + ", current: " + std::to_string(current);
+  const std::string what =
+      "Too large resource version: " + std::to_string(wanted) + ", current: " + std::to_string(current);
   return status_error(504, "Timeout", "Timeout: " + what,
                       json::Object{{"causes", json::Array{json::Object{{"reason", "ResourceVersionTooLarge"},
-                                                                      {"message", "Too large resource version"}}}},
+                                                                       {"message", "Too large resource version"}}}},
                                    {"retryAfterSeconds", 1}});
 }
 
 Result<Revision> parse_list_version(std::string_view text) {
   Result<Revision> parsed = parse_version(text);
   if (parsed.ok()) return parsed;
-  return bad_request("invalid resource version: resourceVersion: Invalid value: " + json::to_text(json::Value(text)) + ": " +
-                     parsed.error().message());
+  return bad_request("invalid resource version: resourceVersion: Invalid value: " + json::to_text(json::Value(text)) +
+                     ": " + parsed.error().message());
 }
 
 Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& query) const {

@@ -25,7 +25,8 @@ class Listing : public RegistryTest {
     return result.ok() ? Error(Code::kUnknown, "") : result.error();
   }
   void fill(std::string_view all) {
-    for (const char name : all) create(vms(), vm(std::string(1, name), "{}", name % 2 == 1 ? R"({"labels":{"odd":"1"}})" : "{}"));
+    for (const char name : all)
+      create(vms(), vm(std::string(1, name), "{}", name % 2 == 1 ? R"({"labels":{"odd":"1"}})" : "{}"));
   }
 };
 
@@ -111,10 +112,12 @@ TEST_F(Listing, RefusesWhatMakesNoSense) {
   fill("a");
   const std::string options = "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: ";
   const auto message = [&](const ListQuery& query) { return refused(query).message(); };
-  EXPECT_EQ(message({.resource_version = "abc"}),
-            R"(invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax)");
-  EXPECT_EQ(message({.resource_version = "-1"}),
-            R"(invalid resource version: resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax)");
+  EXPECT_EQ(
+      message({.resource_version = "abc"}),
+      R"(invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax)");
+  EXPECT_EQ(
+      message({.resource_version = "-1"}),
+      R"(invalid resource version: resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax)");
   EXPECT_EQ(message({.resource_version_match = "Exact"}),
             options + "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
   EXPECT_EQ(message({.resource_version = "0", .resource_version_match = "Exact"}),
@@ -124,8 +127,10 @@ TEST_F(Listing, RefusesWhatMakesNoSense) {
   EXPECT_EQ(message({.continue_token = continue_token({3, "/a"}), .resource_version = "3"}),
             "specifying resource version is not allowed when using continue");
   EXPECT_EQ(message({.continue_token = "eyJ2IjoibWV0YS5rOHMuaW8vdjIiLCJydiI6MSwic3RhcnQiOiJhIn0"}),
-            "invalid continue token: continue key is not valid: server does not recognize this encoded version meta.k8s.io/v2");
-  EXPECT_TRUE(message({.continue_token = "nonsense"}).starts_with("invalid continue token: continue key is not valid: "));
+            "invalid continue token: continue key is not valid: server does not recognize this encoded version "
+            "meta.k8s.io/v2");
+  EXPECT_TRUE(
+      message({.continue_token = "nonsense"}).starts_with("invalid continue token: continue key is not valid: "));
 }
 
 TEST(Continue, IsWrittenAsTheRealServerWritesIt) {

@@ -65,21 +65,44 @@ using Rows = std::map<std::string, Manners, std::less<>>;  // by group_resource(
 const Rows& rows() {
   static const Rows kRows = {
       {"namespaces",
-       {.name = NameRule::kLabel, .unversioned_update = true, .deletes_one_by_one = true, .prepare = prepare_namespace, .blank = blank_namespace,
+       {.name = NameRule::kLabel,
+        .unversioned_update = true,
+        .deletes_one_by_one = true,
+        .prepare = prepare_namespace,
+        .blank = blank_namespace,
         .labels = {{"status.phase", {}}, {"name", "metadata.name"}}}},
       {"secrets",
-       {.unversioned_update = true, .read = read_secret, .prepare = prepare_secret, .check = check_secret,
+       {.unversioned_update = true,
+        .read = read_secret,
+        .prepare = prepare_secret,
+        .check = check_secret,
         .labels = {{"type", {}}}}},
       {"configmaps",
        {.unversioned_update = true, .read = read_config_map, .check = check_config_map, .explains_labels = true}},
       {"serviceaccounts", {.unversioned_update = true, .deletion_shows_object = true, .explains_labels = true}},
       {"leases.coordination.k8s.io",
-       {.create_on_update = true, .prepare = prepare_lease, .check = check_lease, .blank = blank_lease, .explains_labels = true}},
+       {.create_on_update = true,
+        .prepare = prepare_lease,
+        .check = check_lease,
+        .blank = blank_lease,
+        .explains_labels = true}},
       {"events",
-       {.name = NameRule::kPath, .create_on_update = true, .prepare = prepare_core_event, .check = check_core_event, .blank = blank_core_event, .labels = core_event_labels()}},
+       {.name = NameRule::kPath,
+        .create_on_update = true,
+        .prepare = prepare_core_event,
+        .check = check_core_event,
+        .blank = blank_core_event,
+        .labels = core_event_labels()}},
       {"events.events.k8s.io",
-       {.name = NameRule::kPath, .create_on_update = true, .prepare = prepare_new_event, .check = check_new_event, .blank = blank_new_event, .to_stored = core_event_of,
-        .from_stored = new_event_of, .stored_under = "/core/events/", .labels = new_event_labels()}},
+       {.name = NameRule::kPath,
+        .create_on_update = true,
+        .prepare = prepare_new_event,
+        .check = check_new_event,
+        .blank = blank_new_event,
+        .to_stored = core_event_of,
+        .from_stored = new_event_of,
+        .stored_under = "/core/events/",
+        .labels = new_event_labels()}},
   };
   return kRows;
 }
@@ -88,7 +111,8 @@ const Rows& rows() {
 
 const Manners& manners_of(const api::KindInfo& kind) {
   static const Manners kCustom;
-  static const Manners kRbac{.name = NameRule::kPath, .unversioned_update = true, .create_on_update = true, .explains_labels = true};
+  static const Manners kRbac{
+      .name = NameRule::kPath, .unversioned_update = true, .create_on_update = true, .explains_labels = true};
   static const Manners kOther{.unversioned_update = true, .explains_labels = true};
   if (kind.is_custom) return kCustom;
   if (kind.resource.group == "rbac.authorization.k8s.io") return kRbac;

@@ -12,8 +12,8 @@ namespace rig::apiserver {
 
 struct Manners {
   NameRule name = NameRule::kSubdomain;
-  bool unversioned_update = false;  // a PUT without resourceVersion overwrites
-  bool create_on_update = false;    // a PUT of what is not there makes it
+  bool unversioned_update = false;     // a PUT without resourceVersion overwrites
+  bool create_on_update = false;       // a PUT of what is not there makes it
   bool deletion_shows_object = false;  // a DELETE answers with the object, not with a Status
   bool deletes_one_by_one = false;     // DELETE of the collection is not allowed
   // What the types alone do not tell: base64, times. Says why it cannot be read, or brings it to its plain form.

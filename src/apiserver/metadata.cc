@@ -28,7 +28,8 @@ constexpr std::string_view kKeyWords =
     " must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
     "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-constexpr std::string_view kKeyPrefixWords = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+constexpr std::string_view kKeyPrefixWords =
+    " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
 constexpr std::string_view kValueWords =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
     "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
@@ -48,9 +49,8 @@ bool is_dns_subdomain(std::string_view text) {
 }
 
 bool is_key_name(std::string_view text) {
-  return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alnum(c) || c == '-' || c == '_' || c == '.';
-  });
+  return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 std::string too_long(std::size_t most, std::string_view unit) {
@@ -83,7 +83,8 @@ void check_labels(const json::Value& object, std::vector<schema::Problem>& probl
 void check_annotations(const json::Value& object, std::vector<schema::Problem>& problems) {
   std::size_t bytes = 0;
   for (const auto& [key, value] : members(object, "annotations")) {
-    for (const std::string& why : check_label_key(to_lower(key))) add_invalid(problems, "metadata.annotations", key, why);
+    for (const std::string& why : check_label_key(to_lower(key)))
+      add_invalid(problems, "metadata.annotations", key, why);
     bytes += key.size() + value.text({}).size();
   }
   if (bytes > limits::kAnnotationBytesMax) {
@@ -119,8 +120,9 @@ void check_owner(const json::Value& owner, std::size_t index, std::vector<schema
   if (!may_own(owner)) {
     const std::string_view version = owner.text({"apiVersion"});
     const std::string title = (version.find('/') == std::string_view::npos ? "/" : "") + std::string(version);
-    add_problem(problems, path, kInvalid,
-                "Invalid value: " + owner_text(owner) + ": " + title + ", Kind=Event is disallowed from being an owner");
+    add_problem(
+        problems, path, kInvalid,
+        "Invalid value: " + owner_text(owner) + ": " + title + ", Kind=Event is disallowed from being an owner");
   }
 }
 
@@ -142,7 +144,9 @@ void check_owners(const json::Value& object, std::vector<schema::Problem>& probl
 }
 
 bool has_domain(std::string_view finalizer) { return finalizer.find('/') != std::string_view::npos; }
-bool is_of_the_collector(std::string_view finalizer) { return finalizer == "orphan" || finalizer == "foregroundDeletion"; }
+bool is_of_the_collector(std::string_view finalizer) {
+  return finalizer == "orphan" || finalizer == "foregroundDeletion";
+}
 
 void refuse_new_finalizers(const json::Value& object, const json::Value& old, std::vector<schema::Problem>& problems) {
   const std::vector<std::string> before = finalizers_of(old);
@@ -151,9 +155,10 @@ void refuse_new_finalizers(const json::Value& object, const json::Value& old, st
     if (std::find(before.begin(), before.end(), finalizer) == before.end()) added.push_back("\"" + finalizer + "\"");
   }
   if (added.empty()) return;
-  add_problem(problems, "metadata.finalizers", kForbidden,
-              "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" +
-                  join(added, ", ") + "}");
+  add_problem(
+      problems, "metadata.finalizers", kForbidden,
+      "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" +
+          join(added, ", ") + "}");
 }
 
 }  // namespace
@@ -200,11 +205,13 @@ std::vector<std::string> check_label_value(std::string_view value) {
   return wrong;
 }
 
-void add_problem(std::vector<schema::Problem>& problems, std::string_view path, std::string_view reason, std::string what) {
+void add_problem(std::vector<schema::Problem>& problems, std::string_view path, std::string_view reason,
+                 std::string what) {
   problems.push_back({std::string(path), std::string(reason), std::move(what)});
 }
 
-void add_invalid(std::vector<schema::Problem>& problems, std::string_view path, const json::Value& found, std::string_view why) {
+void add_invalid(std::vector<schema::Problem>& problems, std::string_view path, const json::Value& found,
+                 std::string_view why) {
   add_problem(problems, path, kInvalid, "Invalid value: " + json::to_text(found) + ": " + std::string(why));
 }
 
@@ -225,7 +232,8 @@ void check_metadata(NameRule rule, const json::Value& object, std::vector<schema
   check_annotations(object, problems);
   check_owners(object, problems);
   for (const std::string& finalizer : finalizers_of(object)) {
-    for (const std::string& why : check_label_key(finalizer)) add_invalid(problems, "metadata.finalizers", finalizer, why);
+    for (const std::string& why : check_label_key(finalizer))
+      add_invalid(problems, "metadata.finalizers", finalizer, why);
   }
 }
 
@@ -234,8 +242,8 @@ void check_metadata_update(const json::Value& object, const json::Value& old, st
   const json::Value* now = metadata_of(object);
   const json::Value* before = metadata_of(old);
   if (now == nullptr || before == nullptr) return;
-  for (const std::string_view name : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
-                                      "deletionGracePeriodSeconds"}) {
+  for (const std::string_view name :
+       {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
     const json::Value* wanted = now->find(name);
     const json::Value* found = before->find(name);
     if (wanted == nullptr || (found != nullptr && *wanted == *found)) continue;
@@ -249,8 +257,9 @@ std::vector<std::string> finalizer_warnings(const json::Value& object, const jso
   for (const std::string& finalizer : finalizers_of(object)) {
     if (has_domain(finalizer) || is_of_the_collector(finalizer)) continue;
     if (std::find(before.begin(), before.end(), finalizer) != before.end()) continue;
-    warnings.push_back("metadata.finalizers: \"" + finalizer +
-                       "\": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers");
+    warnings.push_back(
+        "metadata.finalizers: \"" + finalizer +
+        "\": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers");
   }
   return warnings;
 }

@@ -21,8 +21,10 @@ std::vector<std::string> check_name(NameRule rule, std::string_view name);
 std::vector<std::string> check_label_key(std::string_view key);
 std::vector<std::string> check_label_value(std::string_view value);
 
-void add_problem(std::vector<schema::Problem>& problems, std::string_view path, std::string_view reason, std::string what);
-void add_invalid(std::vector<schema::Problem>& problems, std::string_view path, const json::Value& found, std::string_view why);
+void add_problem(std::vector<schema::Problem>& problems, std::string_view path, std::string_view reason,
+                 std::string what);
+void add_invalid(std::vector<schema::Problem>& problems, std::string_view path, const json::Value& found,
+                 std::string_view why);
 // `why` of add_invalid for what may not change.
 inline constexpr std::string_view kImmutable = "field is immutable";
 

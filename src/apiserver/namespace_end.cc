@@ -39,7 +39,8 @@ void set_condition(json::Array& conditions, const Word& word, WallTime now) {
     conditions.push_back(std::move(condition));
     return;
   }
-  if (found->text({"status"}) == condition.text({"status"})) condition["lastTransitionTime"] = found->text({"lastTransitionTime"});
+  if (found->text({"status"}) == condition.text({"status"}))
+    condition["lastTransitionTime"] = found->text({"lastTransitionTime"});
   *found = std::move(condition);
 }
 
@@ -70,7 +71,8 @@ Status Collector::end_namespace(const std::string& name) {
   if (!remaining.objects.empty()) return {};
   const auto let_go = [](const json::Value& old) -> Result<json::Value> {
     json::Value wanted = old;
-    if (json::Value* finalizers = wanted["spec"].find("finalizers")) std::erase(*finalizers->as<json::Array>(), json::Value(kHold));
+    if (json::Value* finalizers = wanted["spec"].find("finalizers"))
+      std::erase(*finalizers->as<json::Array>(), json::Value(kHold));
     return wanted;
   };
   const auto done = registry_.update(kind, {"", name}, {Registry::Impl::Verb::kPatch, Part::kFinalize, let_go},
@@ -105,15 +107,17 @@ Status Collector::report(const std::string& name, const Remaining& remaining) {
   const bool has_objects = !remaining.objects.empty(), has_finalizers = !remaining.finalizers.empty();
   const Word words[] = {
       {"NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered"},
-      {"NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "All legacy kube types successfully parsed"},
+      {"NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
+       "All legacy kube types successfully parsed"},
       {"NamespaceDeletionContentFailure", false, "ContentDeleted",
        "All content successfully deleted, may be waiting on finalization"},
       {"NamespaceContentRemaining", has_objects, has_objects ? "SomeResourcesRemain" : "ContentRemoved",
        has_objects ? listing(remaining.objects, "Some resources are remaining: ", " has ", " resource instances")
                    : "All content successfully removed"},
-      {"NamespaceFinalizersRemaining", has_finalizers, has_finalizers ? "SomeFinalizersRemain" : "ContentHasNoFinalizers",
-       has_finalizers ? listing(remaining.finalizers, "Some content in the namespace has finalizers remaining: ", " in ",
-                                " resource instances")
+      {"NamespaceFinalizersRemaining", has_finalizers,
+       has_finalizers ? "SomeFinalizersRemain" : "ContentHasNoFinalizers",
+       has_finalizers ? listing(remaining.finalizers, "Some content in the namespace has finalizers remaining: ",
+                                " in ", " resource instances")
                       : "All content-preserving finalizers finished"},
   };
   const auto make = [&](const json::Value& old) -> Result<json::Value> {
@@ -123,8 +127,9 @@ Status Collector::report(const std::string& name, const Remaining& remaining) {
     for (const Word& word : words) set_condition(*conditions.as<json::Array>(), word, now);
     return wanted;
   };
-  const auto written = registry_.update(*api::find_kind("", "namespaces"), {"", name}, {Registry::Impl::Verb::kPatch, Part::kStatus, make},
-                                        {.field_manager = "virtrigaud-collector"});
+  const auto written =
+      registry_.update(*api::find_kind("", "namespaces"), {"", name},
+                       {Registry::Impl::Verb::kPatch, Part::kStatus, make}, {.field_manager = "virtrigaud-collector"});
   if (!written.ok() && !written.error().is(Code::kNotFound)) return written.error();
   return {};
 }

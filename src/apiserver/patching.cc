@@ -23,8 +23,8 @@ Error no_strategic_patch() {
 
 }  // namespace
 
-Result<Written> Registry::patch(const api::KindInfo& kind, const ObjectKey& key, PatchType type, const json::Value& patch,
-                                Part part, const WriteContext& context) {
+Result<Written> Registry::patch(const api::KindInfo& kind, const ObjectKey& key, PatchType type,
+                                const json::Value& patch, Part part, const WriteContext& context) {
   if (type == PatchType::kApply) return impl_->apply(kind, key, patch, part, context);
   if (type == PatchType::kStrategic && kind.is_custom) return no_strategic_patch();
   if (part == Part::kScale) {

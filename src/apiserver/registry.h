@@ -34,7 +34,7 @@ struct WriteContext {
 };
 struct DeleteContext {
   bool dry_run = false;
-  std::string propagation = {};                  // "", "Background", "Foreground", "Orphan"
+  std::string propagation = {};                 // "", "Background", "Foreground", "Orphan"
   std::string uid = {}, resource_version = {};  // preconditions
 };
 struct ListQuery {
@@ -69,7 +69,7 @@ struct WatchQuery {
   ListQuery list = {};
   bool bookmarks = false;
   std::optional<bool> send_initial_events = {};  // as the client said
-  std::optional<Time> end = {};  // when the caller will end it; a bookmark is given just before
+  std::optional<Time> end = {};                  // when the caller will end it; a bookmark is given just before
 };
 
 class Registry {
@@ -81,7 +81,8 @@ class Registry {
   // cluster id.
   Result<std::string> bootstrap();
 
-  Result<json::Value> create(const api::KindInfo&, std::string_view name_space, json::Value object, const WriteContext&);
+  Result<json::Value> create(const api::KindInfo&, std::string_view name_space, json::Value object,
+                             const WriteContext&);
   Result<json::Value> get(const api::KindInfo&, const ObjectKey&, Part part = Part::kWhole) const;
   Result<ListResult> list(const api::KindInfo&, const ListQuery&) const;
   Result<std::unique_ptr<Watch>> watch(const api::KindInfo&, const WatchQuery&) const;

@@ -16,7 +16,10 @@ inline json::Value J(std::string_view text) {
 }
 
 inline std::string show(const Error& error) { return json::to_text(status_of(error)); }
-template <class T> std::string show(const Result<T>& result) { return result.ok() ? "" : show(result.error()); }
+template <class T>
+std::string show(const Result<T>& result) {
+  return result.ok() ? "" : show(result.error());
+}
 
 inline Revision parse_int_or_zero(std::string_view text) {
   const Result<std::int64_t> value = parse_int(text);
@@ -51,10 +54,14 @@ class RegistryTest : public testing::Test {
     return object;
   }
 
-  WriteContext writer(std::string manager = "test") { return {.field_manager = std::move(manager), .warnings = &warnings}; }
+  WriteContext writer(std::string manager = "test") {
+    return {.field_manager = std::move(manager), .warnings = &warnings};
+  }
 
   // Each of these expects success.
-  json::Value create(const api::KindInfo& k, json::Value object) { return good(registry.create(k, "default", std::move(object), writer())); }
+  json::Value create(const api::KindInfo& k, json::Value object) {
+    return good(registry.create(k, "default", std::move(object), writer()));
+  }
   json::Value get(const api::KindInfo& k, const std::string& name) { return good(registry.get(k, {"default", name})); }
   json::Value merge(const api::KindInfo& k, const std::string& name, std::string_view patch, Part part = Part::kWhole) {
     return good(registry.patch(k, {"default", name}, PatchType::kMerge, J(patch), part, writer()));

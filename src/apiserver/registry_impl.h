@@ -26,7 +26,8 @@ struct Registry::Impl {
   // Refuses what cannot be read, warns of (or refuses) what nobody described, prunes, fills in defaults.
   Status read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context) const;
   // The same for what a patch made: other words, no 400. `shown`: what an error quotes.
-  Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown, const WriteContext& context) const;
+  Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown,
+                      const WriteContext& context) const;
   static Status check_address(const api::KindInfo& kind, const ObjectKey& key, json::Value& object);
 
   // ---- creation.cc ----
@@ -43,7 +44,8 @@ struct Registry::Impl {
     // Makes the wanted object from the one that is there (with resourceVersion). Called again after a lost race.
     std::function<Result<json::Value>(const json::Value& old)> make;
   };
-  Result<Written> update(const api::KindInfo& kind, const ObjectKey& key, const Wish& wish, const WriteContext& context);
+  Result<Written> update(const api::KindInfo& kind, const ObjectKey& key, const Wish& wish,
+                         const WriteContext& context);
 
   // ---- applying.cc ----
   Result<Written> apply(const api::KindInfo& kind, const ObjectKey& key, const json::Value& configuration, Part part,

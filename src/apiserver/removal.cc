@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view kOrphan = "orphan", kForeground = "foregroundDeletion";
 constexpr std::array<std::string_view, 3> kLastingNamespaces = {"default", "kube-public", "kube-system"};
 
-bool is_namespace(const api::KindInfo& kind) { return kind.resource.group.empty() && kind.resource.plural == "namespaces"; }
+bool is_namespace(const api::KindInfo& kind) {
+  return kind.resource.group.empty() && kind.resource.plural == "namespaces";
+}
 
 // Titles of a failed precondition are of the kind, not of the collection.
 Error precondition_failed(const api::KindInfo& kind, std::string_view name, const std::string& why) {
@@ -49,7 +51,8 @@ std::vector<std::string> finalizers_for(const json::Value& object, std::string_v
   return kept;
 }
 
-json::Value marked(const api::KindInfo& kind, const json::Value& object, std::vector<std::string> finalizers, WallTime now) {
+json::Value marked(const api::KindInfo& kind, const json::Value& object, std::vector<std::string> finalizers,
+                   WallTime now) {
   json::Value out = object;
   set_finalizers(out, finalizers);
   if (is_deleting(object)) return out;
@@ -72,7 +75,8 @@ Status check_may_go(const api::KindInfo& kind, std::string_view name) {
 
 }  // namespace
 
-Result<json::Value> Registry::Impl::remove(const api::KindInfo& kind, const ObjectKey& key, const DeleteContext& context) {
+Result<json::Value> Registry::Impl::remove(const api::KindInfo& kind, const ObjectKey& key,
+                                           const DeleteContext& context) {
   TRY(check_may_go(kind, key.name));
   for (int attempt = 1;; ++attempt) {
     const json::Value object = TRY(read(kind, key));
@@ -85,7 +89,8 @@ Result<json::Value> Registry::Impl::remove(const api::KindInfo& kind, const Obje
                                    : success(kind.resource, key.name, object.text({"metadata", "uid"}));
     if (context.dry_run || (is_held && wanted == object)) return answer;
     const Revision revision = revision_of(object);
-    Result<json::Value> done = is_held ? write(kind, key, std::move(wanted), revision) : erase(kind, key, answer, revision);
+    Result<json::Value> done =
+        is_held ? write(kind, key, std::move(wanted), revision) : erase(kind, key, answer, revision);
     if (done.ok() || attempt == limits::kWriteAttemptsMax) return done;
     if (!done.error().is(Code::kAborted) && !done.error().is(Code::kNotFound)) return done;
   }
@@ -99,7 +104,8 @@ Result<json::Value> Registry::remove(const api::KindInfo& kind, const ObjectKey&
 Result<ListResult> Registry::remove_collection(const api::KindInfo& kind, const ListQuery& query,
                                                const DeleteContext& context) {
   if (manners_of(kind).deletes_one_by_one) {
-    return status_error(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", json::Object());
+    return status_error(405, "MethodNotAllowed", "the server does not allow this method on the requested resource",
+                        json::Object());
   }
   ListResult found = TRY(list(kind, query));
   for (const json::Value& object : found.items) {

@@ -33,18 +33,23 @@ json::Value make_scale(const api::KindInfo& kind, const json::Value& object) {
     const json::Value* selector = at_path(object, kind.scale_selector_path);
     if (selector != nullptr && selector->is_string() && !selector->text({}).empty()) status["selector"] = *selector;
   }
-  return json::Object{{"apiVersion", "autoscaling/v1"}, {"kind", "Scale"}, {"metadata", std::move(metadata)},
-                      {"spec", std::move(spec)}, {"status", std::move(status)}};
+  return json::Object{{"apiVersion", "autoscaling/v1"},
+                      {"kind", "Scale"},
+                      {"metadata", std::move(metadata)},
+                      {"spec", std::move(spec)},
+                      {"status", std::move(status)}};
 }
 
 }  // namespace
 
 Result<json::Value> scale_of(const api::KindInfo& kind, const json::Value& object) {
   if (at_path(object, kind.scale_spec_path) != nullptr) return make_scale(kind, object);
-  return status_error(500, "InternalError",
-                      "Internal error occurred: the spec replicas field \"" + std::string(kind.scale_spec_path) + "\" does not exist",
-                      json::Object{{"causes", json::Array{json::Object{{"message", "the spec replicas field \"" +
-                                       std::string(kind.scale_spec_path) + "\" does not exist"}}}}});
+  return status_error(
+      500, "InternalError",
+      "Internal error occurred: the spec replicas field \"" + std::string(kind.scale_spec_path) + "\" does not exist",
+      json::Object{{"causes", json::Array{json::Object{{"message", "the spec replicas field \"" +
+                                                                       std::string(kind.scale_spec_path) +
+                                                                       "\" does not exist"}}}}});
 }
 
 Result<Written> change_scale(Registry::Impl& registry, const api::KindInfo& kind, const ObjectKey& key,
@@ -57,7 +62,8 @@ Result<Written> change_scale(Registry::Impl& registry, const api::KindInfo& kind
     const json::Value* replicas = scale.at({"spec", "replicas"});
     if (replicas != nullptr && replicas->as<std::int64_t>() == nullptr) {
       return bad_request("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal " +
-                         std::string(json::type_name(*replicas)) + " into Go struct field ScaleSpec.spec.replicas of type int32");
+                         std::string(json::type_name(*replicas)) +
+                         " into Go struct field ScaleSpec.spec.replicas of type int32");
     }
     json::Value object = old;
     object["metadata"]["resourceVersion"] = scale.text({"metadata", "resourceVersion"});
@@ -69,12 +75,13 @@ Result<Written> change_scale(Registry::Impl& registry, const api::KindInfo& kind
   return written;
 }
 
-Result<Written> replace_scale(Registry::Impl& registry, const api::KindInfo& kind, const ObjectKey& key, json::Value scale,
-                              const WriteContext& context) {
+Result<Written> replace_scale(Registry::Impl& registry, const api::KindInfo& kind, const ObjectKey& key,
+                              json::Value scale, const WriteContext& context) {
   if (scale.text({"kind"}) != "Scale" || scale.text({"apiVersion"}) != "autoscaling/v1") {
     return bad_request("no kind is registered for the type v1.Scale in scheme \"pkg/runtime/scheme.go:111\"");
   }
-  return change_scale(registry, kind, key, Registry::Impl::Verb::kReplace, [&](const json::Value&) { return scale; }, context);
+  return change_scale(
+      registry, kind, key, Registry::Impl::Verb::kReplace, [&](const json::Value&) { return scale; }, context);
 }
 
 }  // namespace rig::apiserver

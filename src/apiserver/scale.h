@@ -7,8 +7,8 @@ namespace rig::apiserver {
 
 // 500 when the object has no number of replicas, as the real server says it.
 Result<json::Value> scale_of(const api::KindInfo& kind, const json::Value& object);
-Result<Written> replace_scale(Registry::Impl& registry, const api::KindInfo& kind, const ObjectKey& key, json::Value scale,
-                              const WriteContext& context);
+Result<Written> replace_scale(Registry::Impl& registry, const api::KindInfo& kind, const ObjectKey& key,
+                              json::Value scale, const WriteContext& context);
 // `change` makes the wanted Scale from the one that is there.
 Result<Written> change_scale(Registry::Impl& registry, const api::KindInfo& kind, const ObjectKey& key,
                              Registry::Impl::Verb verb,

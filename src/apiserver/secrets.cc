@@ -59,7 +59,8 @@ void check_key(std::string_view map, const std::string& key, Problems& problems)
     add_invalid(problems, path, key, "must be no more than " + std::to_string(limits::kNameLengthMax) + " bytes");
   }
   const bool is_plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   });
   if (!is_plain) add_invalid(problems, path, key, kKeyWords);
   if (key == "." || key == "..") {
@@ -75,7 +76,9 @@ bool is_frozen(const json::Value* old) {
 }
 
 // Whether two maps say the same; absent and empty do.
-bool is_same_map(const json::Value& a, const json::Value& b, std::string_view name) { return members(a, name) == members(b, name); }
+bool is_same_map(const json::Value& a, const json::Value& b, std::string_view name) {
+  return members(a, name) == members(b, name);
+}
 
 void check_frozen(const json::Value& object, const json::Value* old, Problems& problems) {
   if (!is_frozen(old)) return;
@@ -85,7 +88,9 @@ void check_frozen(const json::Value& object, const json::Value* old, Problems& p
   }
 }
 
-std::string too_long() { return "Too long: may not be more than " + std::to_string(limits::kSecretBytesMax) + " bytes"; }
+std::string too_long() {
+  return "Too long: may not be more than " + std::to_string(limits::kSecretBytesMax) + " bytes";
+}
 
 void require_key(const json::Object& data, std::string_view key, Problems& problems) {
   if (data.contains(key)) return;
@@ -105,7 +110,8 @@ void check_secret_type(const json::Value& object, Problems& problems) {
   }
   if (type == "kubernetes.io/service-account-token" &&
       object.text({"metadata", "annotations", "kubernetes.io/service-account.name"}).empty()) {
-    add_problem(problems, "metadata.annotations[kubernetes.io/service-account.name]", "FieldValueRequired", "Required value");
+    add_problem(problems, "metadata.annotations[kubernetes.io/service-account.name]", "FieldValueRequired",
+                "Required value");
   }
   if (!type.starts_with("kubernetes.io/dockerc")) return;
   const std::string_view key = type == "kubernetes.io/dockercfg" ? ".dockercfg" : ".dockerconfigjson";

@@ -255,7 +255,8 @@ bool Selector::matches(const json::Value& object) const {
   if (!labels_.empty()) {
     const json::Value* found = object.at({"metadata", "labels"});
     const auto* labels = found == nullptr ? nullptr : found->as<json::Object>();
-    if (!std::all_of(labels_.begin(), labels_.end(), [&](const LabelRule& rule) { return matches_label(rule, labels); })) {
+    if (!std::all_of(labels_.begin(), labels_.end(),
+                     [&](const LabelRule& rule) { return matches_label(rule, labels); })) {
       return false;
     }
   }

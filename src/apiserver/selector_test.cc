@@ -11,9 +11,11 @@ namespace {
 constexpr std::string_view kKeyWords =
     "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
     "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
-    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. "
+    "'example.com/MyName')";
 constexpr std::string_view kValueWords =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end "
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end "
     "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
@@ -76,7 +78,8 @@ TEST(LabelSelector, FindsAndSaysWhatTheRealServerDoes) {
       {"a b", rule + "found 'b', expected: in, notin, =, ==, !=, gt, lt"},
       {"app=we b", "found 'b', expected: ',' or 'end of string'"},
       {"app=-x", rule + R"(values[0][app]: Invalid value: "-x": )" + std::string(kValueWords)},
-      {"app=" + std::string(64, 'x'), rule + R"(values[0][app]: Invalid value: ")" + std::string(64, 'x') + R"(": must be no more than 63 bytes)"},
+      {"app=" + std::string(64, 'x'),
+       rule + R"(values[0][app]: Invalid value: ")" + std::string(64, 'x') + R"(": must be no more than 63 bytes)"},
       {"x/y/z=1", rule + R"(<nil>: Invalid value: "x/y/z": )" + std::string(kKeyWords)},
       {"!app=web", "found '=', expected: ',' or 'end of string'"},
       {"app in (web", rule + "found '', expected: ',' or ')'"},

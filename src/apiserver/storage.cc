@@ -40,7 +40,8 @@ std::string storage_key(const api::KindInfo& kind, const ObjectKey& key) {
 
 Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision) {
   Result<json::Value> parsed = json::parse(value, {.depth_max = limits::kStoredDepthMax});
-  if (!parsed.ok()) return Error(Code::kDataLoss, "stored " + std::string(kind.resource.kind) + ": " + parsed.error().message());
+  if (!parsed.ok())
+    return Error(Code::kDataLoss, "stored " + std::string(kind.resource.kind) + ": " + parsed.error().message());
   json::Value object = parsed.take();
   if (const auto convert = manners_of(kind).from_stored) object = convert(std::move(object));
   set_version(object, revision);

@@ -28,7 +28,8 @@ TEST(Storage, KeepsTheVersionOutsideOfTheValue) {
 TEST(Storage, ShowsAnEventInBothGroups) {
   const api::KindInfo& core = *api::find_kind("", "events");
   const api::KindInfo& modern = *api::find_kind("events.k8s.io", "events");
-  const json::Value made = J(R"({"apiVersion":"events.k8s.io/v1","metadata":{"name":"one"},"note":"hello","regarding":{"name":"vm"},
+  const json::Value made =
+      J(R"({"apiVersion":"events.k8s.io/v1","metadata":{"name":"one"},"note":"hello","regarding":{"name":"vm"},
                                  "reportingController":"c","eventTime":"2026-01-01T00:00:00.000000Z"})");
   const std::string value = *value_of(modern, made);
   const json::Value seen = *object_of(core, value, 1);

@@ -19,16 +19,20 @@ void copy_member(json::Value& to, const json::Value* from, std::string_view name
   }
 }
 
-bool is_namespace(const api::KindInfo& kind) { return kind.resource.group.empty() && kind.resource.plural == "namespaces"; }
+bool is_namespace(const api::KindInfo& kind) {
+  return kind.resource.group.empty() && kind.resource.plural == "namespaces";
+}
 
 // Only the part that the request is about may differ.
-void take_part(const api::KindInfo& kind, const Registry::Impl::Wish& wish, const json::Value& old, json::Value& object) {
+void take_part(const api::KindInfo& kind, const Registry::Impl::Wish& wish, const json::Value& old,
+               json::Value& object) {
   const Part part = wish.part;
   if (part == Part::kStatus || part == Part::kFinalize) {
     json::Value whole = old;
     if (part == Part::kStatus) copy_member(whole, &object, "status");
     if (part == Part::kFinalize) copy_member(whole["spec"], object.find("spec"), "finalizers");
-    if (wish.verb == Registry::Impl::Verb::kApply) copy_member(whole["metadata"], object.find("metadata"), "managedFields");
+    if (wish.verb == Registry::Impl::Verb::kApply)
+      copy_member(whole["metadata"], object.find("metadata"), "managedFields");
     object = std::move(whole);
     return;
   }
@@ -50,7 +54,9 @@ void keep_system_fields(const json::Value& old, json::Value& object) {
 
 // Whether anything but metadata (and a status that is written on its own) differs.
 bool is_spec_changed(const api::KindInfo& kind, const json::Value& old, const json::Value& object) {
-  const auto is_part = [&](std::string_view name) { return name != "metadata" && !(name == "status" && kind.has_status); };
+  const auto is_part = [&](std::string_view name) {
+    return name != "metadata" && !(name == "status" && kind.has_status);
+  };
   const auto differs = [&](const json::Value& a, const json::Value& b) {
     for (const auto& [name, value] : *a.as<json::Object>()) {
       const json::Value* other = b.find(name);
@@ -88,16 +94,19 @@ Error wrong_uid(const api::KindInfo& kind, const ObjectKey& key, std::string_vie
 }
 
 // The version that the client based its change on; 0: it does not say.
-Result<Revision> check_version(const api::KindInfo& kind, Registry::Impl::Verb verb, Part part, const json::Value& object,
-                               Revision current) {
+Result<Revision> check_version(const api::KindInfo& kind, Registry::Impl::Verb verb, Part part,
+                               const json::Value& object, Revision current) {
   const Revision given = TRY(parse_version(object.text({"metadata", "resourceVersion"})));
   const std::string_view name = object.text({"metadata", "name"});
   if (given == 0) {
-    const bool is_free = verb != Registry::Impl::Verb::kReplace || part == Part::kScale || manners_of(kind).unversioned_update;
+    const bool is_free =
+        verb != Registry::Impl::Verb::kReplace || part == Part::kScale || manners_of(kind).unversioned_update;
     if (is_free) return given;
     api::Resource titled = kind.resource;
     titled.kind = kind.resource.plural;
-    return invalid(titled, name, {{"metadata.resourceVersion", "FieldValueInvalid", "Invalid value: 0: must be specified for an update"}});
+    return invalid(
+        titled, name,
+        {{"metadata.resourceVersion", "FieldValueInvalid", "Invalid value: 0: must be specified for an update"}});
   }
   if (given != current) return conflict(kind.resource, name);
   return given;
@@ -138,7 +147,8 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
     }
     if (is_same_but_times(object, old)) return Written{old, false};
     if (context.dry_run) return Written{std::move(object), false};
-    Result<json::Value> written = may_go(kind, object) ? erase(kind, key, object, current) : write(kind, key, object, current);
+    Result<json::Value> written =
+        may_go(kind, object) ? erase(kind, key, object, current) : write(kind, key, object, current);
     if (written.ok()) return Written{written.take(), false};
     if (!written.error().is(Code::kAborted) && !written.error().is(Code::kNotFound)) return written.take_error();
     // Somebody was faster. A replace that named its version fails; a patch is made again from what is there now.

@@ -113,7 +113,8 @@ class LogWatch final : public Watch {
     Result<std::vector<Change>> changes = store_.changes(prefix_, after_, limits::kWatchBatch);
     if (!changes.ok()) {
       if (!changes.error().is(Code::kOutOfRange)) return changes.take_error();
-      return expired("too old resource version: " + std::to_string(after_) + " (" + std::to_string(store_.compacted()) + ")");
+      return expired("too old resource version: " + std::to_string(after_) + " (" + std::to_string(store_.compacted()) +
+                     ")");
     }
     std::vector<Event> events;
     for (const Change& change : *changes) TRY(add_event(change, events));
@@ -160,7 +161,8 @@ class LogWatch final : public Watch {
 Result<Revision> parse_watch_version(std::string_view text) {
   Result<Revision> parsed = parse_version(text);
   if (parsed.ok()) return parsed;
-  return bad_value("resourceVersion: Invalid value: " + json::to_text(json::Value(text)) + ": " + parsed.error().message());
+  return bad_value("resourceVersion: Invalid value: " + json::to_text(json::Value(text)) + ": " +
+                   parsed.error().message());
 }
 
 }  // namespace
@@ -173,7 +175,8 @@ Result<std::unique_ptr<Watch>> Registry::watch(const api::KindInfo& kind, const 
   auto watch = std::make_unique<LogWatch>(impl_->store, impl_->clock, kind, prefix, std::move(selector));
   if (query.send_initial_events.value_or(from == 0)) {
     if (from > impl_->store.revision()) return too_large_version(from, impl_->store.revision());
-    watch->start_with(TRY(impl_->store.list(prefix, {}, 0, 0)), query.send_initial_events.value_or(false) && query.bookmarks);
+    watch->start_with(TRY(impl_->store.list(prefix, {}, 0, 0)),
+                      query.send_initial_events.value_or(false) && query.bookmarks);
   } else {
     watch->start_after(from == 0 ? impl_->store.revision() : from);
   }

@@ -67,7 +67,8 @@ TEST_F(Watching, BeginsWithEverythingWhenNoVersionIsGiven) {
 }
 
 TEST_F(Watching, GivesALongBeginningInSteps) {
-  for (std::size_t i = 0; i <= limits::kWatchBatch; ++i) create(core("configmaps"), config_map("m" + std::to_string(i)));
+  for (std::size_t i = 0; i <= limits::kWatchBatch; ++i)
+    create(core("configmaps"), config_map("m" + std::to_string(i)));
   const auto w = registry.watch(core("configmaps"), {});
   ASSERT_TRUE(w.ok());
   EXPECT_EQ((*w)->next(clock.now(), {})->size(), limits::kWatchBatch);
@@ -113,7 +114,8 @@ TEST_F(Watching, ResumesAndRefusesWhatIsForgotten) {
   const auto events = late->next(clock.now(), {});
   ASSERT_FALSE(events.ok());
   EXPECT_EQ(http_code(events.error()), 410);
-  EXPECT_EQ(events.error().message(), "too old resource version: " + version + " (" + std::to_string(store->compacted()) + ")");
+  EXPECT_EQ(events.error().message(),
+            "too old resource version: " + version + " (" + std::to_string(store->compacted()) + ")");
 }
 
 TEST_F(Watching, SaysNothingUntilAVersionOfTheFutureComes) {
@@ -130,9 +132,10 @@ TEST_F(Watching, MarksTheEndOfTheBeginning) {
   const auto w = watch(query);
   const auto events = w->next(clock.now(), {});
   ASSERT_EQ(events->size(), 2U);
-  EXPECT_EQ(events->back().object,
-            J(R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"annotations":{"k8s.io/initial-events-end":"true"},"resourceVersion":")" +
-              std::to_string(store->revision()) + "\"}}"));
+  EXPECT_EQ(
+      events->back().object,
+      J(R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"annotations":{"k8s.io/initial-events-end":"true"},"resourceVersion":")" +
+        std::to_string(store->revision()) + "\"}}"));
   query.bookmarks = false;
   EXPECT_EQ(next(*watch(query)), "+a");
   query.send_initial_events = false;
@@ -162,14 +165,21 @@ TEST_F(Watching, RefusesOptionsThatMakeNoSense) {
   const std::string options = "ListOptions.meta.k8s.io \"\" is invalid: ";
   EXPECT_EQ(refusal({.list = {.resource_version = "abc"}}),
             R"(resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax)");
-  EXPECT_EQ(refusal({.send_initial_events = true}),
-            options + "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-  EXPECT_EQ(refusal({.list = {.resource_version_match = "Exact"}, .send_initial_events = true}),
-            options + "[resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan, "
-                      "resourceVersionMatch: Unsupported value: \"Exact\": supported values: \"NotOlderThan\"]");
+  EXPECT_EQ(
+      refusal({.send_initial_events = true}),
+      options +
+          "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  EXPECT_EQ(
+      refusal({.list = {.resource_version_match = "Exact"}, .send_initial_events = true}),
+      options +
+          "[resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan, "
+          "resourceVersionMatch: Unsupported value: \"Exact\": supported values: \"NotOlderThan\"]");
   EXPECT_EQ(refusal({.list = {.resource_version_match = "NotOlderThan"}}),
-            options + "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-  EXPECT_EQ(refusal({.list = {.label_selector = "a===b"}}), "unable to parse requirement: found '=', expected: identifier");
+            options +
+                "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents "
+                "is provided");
+  EXPECT_EQ(refusal({.list = {.label_selector = "a===b"}}),
+            "unable to parse requirement: found '=', expected: identifier");
 }
 
 TEST_F(Watching, WaitsForAWriteAndStopsWhenAsked) {
@@ -207,11 +217,14 @@ class WatchPromises : public testing::TestWithParam<bool> {
     const WriteContext context{.field_manager = "writer"};
     for (int i = 0; i < count; ++i) {
       const std::string name = "m" + std::to_string(random() % 4);
-      const std::string data = R"({"metadata":{"name":")" + name + R"(","labels":{"in":")" + std::to_string(random() % 2) +
-                               R"("}},"data":{"a":")" + std::to_string(random()) + "\"}}";
+      const std::string data = R"({"metadata":{"name":")" + name + R"(","labels":{"in":")" +
+                               std::to_string(random() % 2) + R"("}},"data":{"a":")" + std::to_string(random()) +
+                               "\"}}";
       switch (random() % 3) {
         case 0: (void)registry->create(kind, "default", J(data), context); break;
-        case 1: (void)registry->patch(kind, {"default", name}, PatchType::kMerge, J(data), Part::kWhole, context); break;
+        case 1:
+          (void)registry->patch(kind, {"default", name}, PatchType::kMerge, J(data), Part::kWhole, context);
+          break;
         default: (void)registry->remove(kind, {"default", name}, {}); break;
       }
     }
@@ -226,8 +239,11 @@ class WatchPromises : public testing::TestWithParam<bool> {
     for (bool is_last = false; !is_last;) {
       is_last = done.stop_requested();
       if (watch == nullptr || random() % 4 == 0) {
-        watch = registry->watch(*api::find_kind("", "configmaps"),
-                                {.list = {.name_space = "default", .label_selector = selector, .resource_version = version}, .bookmarks = true}).take();
+        watch = registry
+                    ->watch(*api::find_kind("", "configmaps"),
+                            {.list = {.name_space = "default", .label_selector = selector, .resource_version = version},
+                             .bookmarks = true})
+                    .take();
       }
       for (;;) {
         auto events = watch->next(clock.now() + std::chrono::milliseconds(is_last ? 0 : 5), done);
@@ -247,7 +263,8 @@ class WatchPromises : public testing::TestWithParam<bool> {
   std::unique_ptr<Store> store;
   std::unique_ptr<Registry> registry;
 };
-INSTANTIATE_TEST_SUITE_P(Store, WatchPromises, testing::Bool(), [](const auto& row) { return row.param ? "Sqlite" : "Memory"; });
+INSTANTIATE_TEST_SUITE_P(Store, WatchPromises, testing::Bool(),
+                         [](const auto& row) { return row.param ? "Sqlite" : "Memory"; });
 
 TEST_P(WatchPromises, AreKeptWhileManyWrite) {
   const unsigned seed = std::random_device()();
@@ -271,8 +288,9 @@ TEST_P(WatchPromises, AreKeptWhileManyWrite) {
   for (std::size_t i = 0; i < log.size(); ++i) {
     EXPECT_EQ(all[i].object.text({"metadata", "resourceVersion"}), std::to_string(log[i].now.revision));
     const bool is_gone = log[i].kind == Change::Kind::kRemove;
-    const auto wanted = is_gone ? Watch::Event::Type::kDeleted
-                                : log[i].before_revision == 0 ? Watch::Event::Type::kAdded : Watch::Event::Type::kModified;
+    const auto wanted = is_gone                       ? Watch::Event::Type::kDeleted
+                        : log[i].before_revision == 0 ? Watch::Event::Type::kAdded
+                                                      : Watch::Event::Type::kModified;
     EXPECT_EQ(all[i].type, wanted);
   }
   // What a client puts together from its events is what a list says.
@@ -295,9 +313,11 @@ TEST_P(WatchPromises, AreKeptWhileManyWrite) {
   apply(selection, selected);
   for (const auto& [selector, found] : {std::pair("", &state), std::pair("in=1", &selection)}) {
     std::map<std::string, std::string> listed;
-    const auto list = registry->list(*api::find_kind("", "configmaps"), {.name_space = "default", .label_selector = selector});
+    const auto list =
+        registry->list(*api::find_kind("", "configmaps"), {.name_space = "default", .label_selector = selector});
     ASSERT_TRUE(list.ok());
-    for (const json::Value& object : list->items) listed[std::string(object.text({"metadata", "name"}))] = json::to_text(object);
+    for (const json::Value& object : list->items)
+      listed[std::string(object.text({"metadata", "name"}))] = json::to_text(object);
     EXPECT_EQ(*found, listed) << selector;
   }
 }

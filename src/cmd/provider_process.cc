@@ -44,10 +44,11 @@ Result<provider::wire::Tls> read_tls(const std::string& folder) {
   return tls;
 }
 
-// Until a signal comes or, with a parent, until it is gone.
-void wait_for_the_end(int signals, bool has_parent) {
+// Until a signal comes (true) or, with a parent, until it is gone (false).
+bool wait_for_the_end(int signals, bool has_parent) {
   pollfd fds[2] = {{.fd = signals, .events = POLLIN, .revents = 0}, {.fd = kParentFd, .events = POLLIN, .revents = 0}};
   while (::poll(fds, has_parent ? 2 : 1, -1) < 0) {}
+  return fds[0].revents != 0;
 }
 
 int report(const std::string& name, const Error& error) {
@@ -95,7 +96,11 @@ int run_provider(const std::string& name, int argc, char** argv, const OpenProvi
   auto server = provider::wire::serve(**provider, options);
   if (!server.ok()) return report(name, server.error());
   log::info("serving", {{"address", options.address}, {"endpoint", flags.endpoint}});
-  wait_for_the_end(signals.get(), !socket.empty());
+  if (!wait_for_the_end(signals.get(), !socket.empty())) {
+    // Killed, so its successor is about to start another one of us: two must not work on the same machines.
+    log::warn("the parent is gone");
+    std::_Exit(0);
+  }
   log::info("stopping");
   if (Status drained = (*server)->drain(kDrain); !drained.ok())
     log::warn("calls were cut off", {{"error", drained.error()}});

@@ -125,9 +125,9 @@ std::string Child::wait(std::stop_token stop) {
 }
 
 void Child::stop() {
-  lifeline_.reset();
   if (reaped_) return;
-  ::kill(pid_, SIGTERM);
+  ::kill(pid_, SIGTERM);  // before the end of file, which alone would mean that we were killed
+  lifeline_.reset();
   const Time until = std::chrono::steady_clock::now() + stop_grace_;
   while (!ended(100, -1) && std::chrono::steady_clock::now() < until) {}
   if (reaped_) return;

@@ -34,7 +34,7 @@ class Child {
 
   // Waits until it ends or `stop` is requested. "exit code 1", "signal 9"; "" : still running.
   std::string wait(std::stop_token stop);
-  void stop();  // end of file and SIGTERM; after the grace SIGKILL
+  void stop();  // SIGTERM and end of file; after the grace SIGKILL
   pid_t pid() const { return pid_; }
 
  private:

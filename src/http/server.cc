@@ -77,7 +77,7 @@ class ConnectionResponder final : public Responder {
     streaming_ = !facts_.is_head;
     if (facts_.is_http_1_0) facts_.keep_alive = false;
     const Framing framing = facts_.is_http_1_0 ? Framing::kUntilClose : Framing::kChunked;
-    if (!connection_.write(reply_head(status, headers, framing, 0, keeps_alive())).ok()) broken_ = true;
+    wrote(connection_.write(reply_head(status, headers, framing, 0, keeps_alive())));
   }
 
   bool write(std::string_view bytes) override {
@@ -104,7 +104,7 @@ class ConnectionResponder final : public Responder {
   // After the handler: ends what it began. Says whether another request may follow.
   bool finish() {
     if (!answered_) send({.status = 500, .headers = {}, .body = "no answer\n"});
-    if (streaming_ && !facts_.is_http_1_0 && !broken_ && !connection_.write("0\r\n\r\n").ok()) broken_ = true;
+    if (streaming_ && !facts_.is_http_1_0 && !broken_) wrote(connection_.write("0\r\n\r\n"));
     return keeps_alive() && !broken_;
   }
   std::string take_rest() { return std::move(rest_); }
@@ -239,9 +239,8 @@ class ThreadedServer final : public Server {
   bool greet(Peer& peer, Time deadline) {
     const Status status = peer.connection.handshake(deadline);
     if (!status.ok() && status.error().is(Code::kInvalidArgument)) {
-      // As Go's server says it: in plain text, for this peer speaks no TLS.
-      (void)peer.connection.write_plain("HTTP/1.0 400 Bad Request\r\n\r\n" + status.error().message() +
-                                        "\n");  // best effort
+      // As Go's server says it: in plain text, for this peer speaks no TLS. If it does not arrive, nothing is lost.
+      (void)peer.connection.write_plain("HTTP/1.0 400 Bad Request\r\n\r\n" + status.error().message() + "\n");
     }
     return status.ok();
   }

@@ -28,7 +28,6 @@ struct PlantedRow {
 };
 inline constexpr PlantedRow kPlanted[] = {
     {Planted::kFinalizerAssumed, "FinalizerAssumed", "the machine is made before the finalizer is written"},
-    {Planted::kConflictsIgnored, "ConflictsIgnored", "what is written from a stale copy wins over what is newer"},
     {Planted::kDoubtIsAbsence, "DoubtIsAbsence",
      "a hypervisor that does not answer is taken for one without the machine"},
     {Planted::kRemovalBelieved, "RemovalBelieved",

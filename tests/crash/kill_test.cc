@@ -31,9 +31,11 @@ struct Acknowledged {
 
 class Kill : public Suite {
  protected:
-  Kill() : seed_(std::getenv("RIG_TEST_SEED") ? std::stoul(std::getenv("RIG_TEST_SEED")) : std::random_device()()) {
-    std::printf("RIG_TEST_SEED=%u\n", seed_);
-    random_.seed(seed_);
+  Kill() {
+    const char* given = std::getenv("RIG_TEST_SEED");
+    const unsigned seed = given == nullptr ? std::random_device()() : static_cast<unsigned>(std::atoll(given));
+    std::printf("RIG_TEST_SEED=%u\n", seed);
+    random_.seed(seed);
   }
   int below(int end) { return std::uniform_int_distribution(0, end - 1)(random_); }
 
@@ -151,7 +153,6 @@ class Kill : public Suite {
   }
 
  private:
-  const unsigned seed_;
   std::mt19937 random_;
   Acknowledged known_;
 };

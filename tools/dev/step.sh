@@ -6,15 +6,16 @@ fail() {
 }
 
 STEP_PID=
-# A step runs in the background, where the shell makes it deaf to Ctrl-C.
-trap '[[ -z $STEP_PID ]] || kill $STEP_PID 2>/dev/null; printf "\n"; exit 130' INT TERM HUP
+trap '[[ -z $STEP_PID ]] || kill -- -$STEP_PID 2>/dev/null; printf "\n"; exit 130' INT TERM HUP
 
-# step NAME COMMAND...: output goes to .run/log/NAME.log; a failure shows its end and ends ./dev. Standard input is the
-# caller's, so it may be a file list.
+# step NAME COMMAND...: output goes to .run/log/NAME.log; a failure shows its end and ends ./dev. Each step is a process
+# group of its own, so that Ctrl-C ends all of it.
 step() {
   local name=$1 log=$RUN/log/$1.log begun=$SECONDS columns
   shift
-  "$@" <&0 >"$log" 2>&1 9>&- &
+  set -m
+  "$@" </dev/null >"$log" 2>&1 9>&- &
+  set +m
   STEP_PID=$!
   if [[ -t 1 ]]; then
     columns=$(tput cols 2>/dev/null || echo 80)

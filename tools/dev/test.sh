@@ -32,6 +32,8 @@ tool_tests() {
 }
 
 start_lab() {
+  exec 9>"$RUN/test.lock"
+  flock -n 9 || fail "another ./dev test is at work here"
   trap 'tools/lab/host down "$RUN/test/host"' EXIT # whatever happens, nothing is left running
   tools/lab/host down "$RUN/test/host"
   rm -rf "$RUN/test/host"
@@ -65,9 +67,9 @@ run_tests() {
   packages build run test
   command -v kubectl >/dev/null || echo "no kubectl on PATH: install it (any release from 1.25 on) for the tests that call it"
   build
+  start_lab
   rm -rf "$RESULTS"
   mkdir -p "$RESULTS"
-  start_lab
   if [[ $deep ]]; then
     source tools/dev/deep.sh
     deep_tests

@@ -14,8 +14,8 @@
 namespace rig::apiserver {
 
 struct FieldSet {
-  std::string element;       // "" at the root
-  bool is_member = false;    // the field itself, apart from what is below it
+  std::string element;          // "" at the root
+  bool is_member = false;       // the field itself, apart from what is below it
   std::vector<FieldSet> below;  // sorted by element
 
   bool is_empty() const { return !is_member && below.empty(); }

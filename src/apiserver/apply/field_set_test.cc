@@ -17,7 +17,8 @@ TEST(FieldSet, IsReadAndWrittenAsItIs) {
 }
 
 TEST(FieldSet, HasAnAlgebra) {
-  const FieldSet a = S(R"({"f:x":{},"f:y":{".":{},"f:z":{}},"f:only":{}})"), b = S(R"({"f:x":{},"f:y":{"f:z":{},"f:w":{}}})");
+  const FieldSet a = S(R"({"f:x":{},"f:y":{".":{},"f:z":{}},"f:only":{}})"),
+                 b = S(R"({"f:x":{},"f:y":{"f:z":{},"f:w":{}}})");
   EXPECT_EQ(show(united(a, b)), R"({"f:only":{},"f:x":{},"f:y":{".":{},"f:w":{},"f:z":{}}})");
   EXPECT_EQ(show(common(a, b)), R"({"f:x":{},"f:y":{"f:z":{}}})");
   EXPECT_EQ(show(without(a, b)), R"({"f:only":{},"f:y":{}})");
@@ -26,7 +27,8 @@ TEST(FieldSet, HasAnAlgebra) {
 }
 
 TEST(FieldSet, NamesItsMembersLevelByLevel) {
-  const FieldSet set = S(R"({"f:spec":{"f:classRef":{"f:name":{}},"f:disks":{},"f:map":{"k:{\"name\":\"a\",\"port\":80}":{"f:v":{}}},"f:set":{"v:\"q\"":{}}}})");
+  const FieldSet set = S(
+      R"({"f:spec":{"f:classRef":{"f:name":{}},"f:disks":{},"f:map":{"k:{\"name\":\"a\",\"port\":80}":{"f:v":{}}},"f:set":{"v:\"q\"":{}}}})");
   std::string all;
   for_each_member(set, [&](const std::string& path) { all += path + " "; });
   EXPECT_EQ(all, R"(.spec.disks .spec.classRef.name .spec.map[name="a",port=80].v .spec.set[="q"] )");

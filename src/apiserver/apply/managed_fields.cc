@@ -114,8 +114,9 @@ Error conflict_of(const std::vector<Conflict>& conflicts) {
     });
   }
   const std::size_t count = causes.size();
-  const std::string message = count == 1 ? "Apply failed with 1 conflict: " + single
-                                         : "Apply failed with " + std::to_string(count) + " conflicts: " + join(messages, "\n");
+  const std::string message =
+      count == 1 ? "Apply failed with 1 conflict: " + single
+                 : "Apply failed with " + std::to_string(count) + " conflicts: " + join(messages, "\n");
   return status_error(409, "Conflict", message, json::Object{{"causes", std::move(causes)}});
 }
 
@@ -156,7 +157,8 @@ std::vector<Conflict> conflicts_of(const Managers& managers, const Manager& appl
     drop_empty(both);
     if (!both.is_empty()) conflicts.push_back({&manager, std::move(both)});
   }
-  std::sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) { return a.manager->text() < b.manager->text(); });
+  std::sort(conflicts.begin(), conflicts.end(),
+            [](const Conflict& a, const Conflict& b) { return a.manager->text() < b.manager->text(); });
   return conflicts;
 }
 
@@ -175,13 +177,15 @@ Managers managers_of(const api::KindInfo& kind, const json::Value& live, WallTim
   const Writer before{"before-first-apply", Part::kWhole, now};
   json::Value written = live;
   keep_part(kind, Part::kWhole, written);
-  take_over(managers, manager_of(kind, before, /*is_apply=*/false), compare_objects(kind, json::Object(), written), now);
+  take_over(managers, manager_of(kind, before, /*is_apply=*/false), compare_objects(kind, json::Object(), written),
+            now);
   return managers;
 }
 
 std::string title_of(const api::KindInfo& kind, const json::Value& configuration) {
-  return std::string(configuration.text({"metadata", "namespace"})) + "/" + std::string(configuration.text({"metadata", "name"})) + "; " +
-         (kind.resource.group.empty() ? "/" : "") + kind.resource.api_version() + ", Kind=" + std::string(kind.resource.kind);
+  return std::string(configuration.text({"metadata", "namespace"})) + "/" +
+         std::string(configuration.text({"metadata", "name"})) + "; " + (kind.resource.group.empty() ? "/" : "") +
+         kind.resource.api_version() + ", Kind=" + std::string(kind.resource.kind);
 }
 
 }  // namespace
@@ -216,7 +220,8 @@ Result<json::Value> apply_configuration(const api::KindInfo& kind, const Writer&
   drop_unowned(shape, object, last, united(owned_by_others(managers, applier), applier.fields));
   const Comparison comparison = compare_objects(kind, live, object);
   const std::vector<Conflict> conflicts = conflicts_of(managers, applier, comparison);
-  if (!conflicts.empty() && !force && !is_own_client_side_apply(kind, writer, live, conflicts)) return conflict_of(conflicts);
+  if (!conflicts.empty() && !force && !is_own_client_side_apply(kind, writer, live, conflicts))
+    return conflict_of(conflicts);
 
   const FieldSet changed = united(comparison.added, comparison.modified);
   std::erase_if(managers, [&](const Manager& manager) { return manager.is_same(applier); });

@@ -20,7 +20,8 @@ void cap(Managers& managers) {
   });
   while (updates.size() > limits::kUpdateManagersMax) {
     Manager& second = updates[1];
-    second = {std::string(kBucket), second.api_version, {}, false, second.time, united(updates[0].fields, second.fields)};
+    second = {
+        std::string(kBucket), second.api_version, {}, false, second.time, united(updates[0].fields, second.fields)};
     updates.erase(updates.begin());
   }
   managers = std::move(kept);
@@ -29,7 +30,8 @@ void cap(Managers& managers) {
 
 bool comes_before(const Manager& a, const Manager& b) {
   if (a.is_apply != b.is_apply) return a.is_apply;
-  return std::tie(a.time, a.name, a.api_version, a.subresource) < std::tie(b.time, b.name, b.api_version, b.subresource);
+  return std::tie(a.time, a.name, a.api_version, a.subresource) <
+         std::tie(b.time, b.name, b.api_version, b.subresource);
 }
 
 json::Value entry_of(const Manager& manager) {
@@ -65,8 +67,8 @@ std::optional<Managers> parse_managers(const json::Value* managed_fields) {
     const json::Value* fields = entry.find("fieldsV1");
     if ((operation != "Apply" && operation != "Update") || fields == nullptr) return std::nullopt;
     managers.push_back({std::string(entry.text({"manager"})), std::string(entry.text({"apiVersion"})),
-                        std::string(entry.text({"subresource"})), operation == "Apply", std::string(entry.text({"time"})),
-                        parse_field_set(*fields)});
+                        std::string(entry.text({"subresource"})), operation == "Apply",
+                        std::string(entry.text({"time"})), parse_field_set(*fields)});
   }
   return managers;
 }

@@ -119,7 +119,8 @@ bool drop(const Shape& shape, json::Value& value, const FieldSet& last, const Fi
     }
     *members = json::Object(std::move(kept));
   } else if (auto* items = value.as<json::Array>(); items != nullptr && shape.kind == Kind::kList) {
-    std::erase_if(*items, [&](json::Value& item) { return is_dropped(*shape.element, item, item_element(shape, item), false); });
+    std::erase_if(
+        *items, [&](json::Value& item) { return is_dropped(*shape.element, item, item_element(shape, item), false); });
   }
   return is_emptied(value);
 }

@@ -15,7 +15,8 @@ using schema::TypeInfo;
 using K = schema::Kind;
 
 // Structs that Kubernetes marks x-kubernetes-map-type: atomic.
-constexpr std::array<std::string_view, 3> kAtomicStructs = {"OwnerReference", "ObjectReference", "LocalObjectReference"};
+constexpr std::array<std::string_view, 3> kAtomicStructs = {"OwnerReference", "ObjectReference",
+                                                            "LocalObjectReference"};
 
 // Lists of core kinds that merge by a key although their rows, which are raw, do not say so.
 struct KeyedList {
@@ -194,7 +195,8 @@ class Compiler {
 }  // namespace
 
 const Shape* Shape::field(std::string_view name) const {
-  const auto it = std::lower_bound(fields.begin(), fields.end(), name, [](const auto& f, std::string_view n) { return f.first < n; });
+  const auto it = std::lower_bound(fields.begin(), fields.end(), name,
+                                   [](const auto& f, std::string_view n) { return f.first < n; });
   return it != fields.end() && it->first == name ? it->second : nullptr;
 }
 

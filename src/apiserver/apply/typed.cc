@@ -86,8 +86,9 @@ class Fitting {
       const std::string element = item_element(shape, (*items)[i]);
       if (element.empty()) {
         const json::Array keys(shape.keys.begin(), shape.keys.end());
-        add(path, "element " + std::to_string(i) + ": associative list with keys has an element that omits all key fields " +
-                      json::to_text(keys) + " (and doesn't have default values for any key fields)");
+        add(path, "element " + std::to_string(i) +
+                      ": associative list with keys has an element that omits all key fields " + json::to_text(keys) +
+                      " (and doesn't have default values for any key fields)");
       } else if (!seen.insert(element).second && repeated.insert(element).second) {
         FieldSet one;
         one.at(element).is_member = true;
@@ -150,7 +151,8 @@ class Comparer {
   void compare(const Shape& shape, const json::Value* before, const json::Value* after, const Places& places) const {
     const json::Value& sample = after != nullptr ? *after : *before;
     const Kind kind = actual_kind(shape, sample);
-    const bool is_container = kind != Kind::kScalar && !is_whole(shape, sample) && !(is_hollow(before) && is_hollow(after));
+    const bool is_container =
+        kind != Kind::kScalar && !is_whole(shape, sample) && !(is_hollow(before) && is_hollow(after));
     if (!is_container || is_kind_changed(before, after)) {
       leaf(before, after, places);
     } else if (kind == Kind::kList) {
@@ -172,7 +174,8 @@ class Comparer {
     if (before != nullptr && after != nullptr && *before != *after) places.modified.is_member = true;
   }
 
-  void compare_members(const Shape& shape, const json::Value* before, const json::Value* after, const Places& places) const {
+  void compare_members(const Shape& shape, const json::Value* before, const json::Value* after,
+                       const Places& places) const {
     std::set<std::string_view> names;
     for (const json::Value* side : {before, after}) {
       const auto* members = side == nullptr ? nullptr : side->as<json::Object>();
@@ -189,7 +192,8 @@ class Comparer {
     }
   }
 
-  void compare_items(const Shape& shape, const json::Value* before, const json::Value* after, const Places& places) const {
+  void compare_items(const Shape& shape, const json::Value* before, const json::Value* after,
+                     const Places& places) const {
     struct Pair {
       const json::Value *before = nullptr, *after = nullptr;
     };

@@ -29,13 +29,16 @@ const Shape& widget() {
 std::string show(const FieldSet& set) { return json::to_text(fields_v1_of(set)); }
 
 TEST(Typed, ListsTheFieldsThatAConfigurationSpeaksOf) {
-  const json::Value document = J(R"({"atomic":["a"],"set":["a","b"],"map":[{"name":"a","v":"1"},{"name":"a","port":81,"v":"2"}],
+  const json::Value document =
+      J(R"({"atomic":["a"],"set":["a","b"],"map":[{"name":"a","v":"1"},{"name":"a","port":81,"v":"2"}],
       "one_key":[{"name":"x","v":"1"}],"granular":{"a":"1"},"whole":{"a":"1"},"free":{"x":{"y":1}},"deep":{"a":{"b":"1"}},"numbers":[1,2]})");
-  EXPECT_EQ(show(fields_of(widget(), document)),
-            R"({"f:atomic":{},"f:deep":{"f:a":{"f:b":{}}},"f:free":{"f:x":{".":{},"f:y":{}}},"f:granular":{"f:a":{}},)"
-            R"("f:map":{"k:{\"name\":\"a\",\"port\":80}":{".":{},"f:name":{},"f:v":{}},"k:{\"name\":\"a\",\"port\":81}":{".":{},"f:name":{},"f:port":{},"f:v":{}}},)"
-            R"("f:numbers":{"v:1":{},"v:2":{}},"f:one_key":{"k:{\"name\":\"x\"}":{".":{},"f:name":{},"f:v":{}}},"f:set":{"v:\"a\"":{},"v:\"b\"":{}},"f:whole":{}})");
-  EXPECT_EQ(show(fields_of(widget(), J(R"({"set":[],"granular":{},"atomic":[]})"))), R"({"f:atomic":{},"f:granular":{}})");
+  EXPECT_EQ(
+      show(fields_of(widget(), document)),
+      R"({"f:atomic":{},"f:deep":{"f:a":{"f:b":{}}},"f:free":{"f:x":{".":{},"f:y":{}}},"f:granular":{"f:a":{}},)"
+      R"("f:map":{"k:{\"name\":\"a\",\"port\":80}":{".":{},"f:name":{},"f:v":{}},"k:{\"name\":\"a\",\"port\":81}":{".":{},"f:name":{},"f:port":{},"f:v":{}}},)"
+      R"("f:numbers":{"v:1":{},"v:2":{}},"f:one_key":{"k:{\"name\":\"x\"}":{".":{},"f:name":{},"f:v":{}}},"f:set":{"v:\"a\"":{},"v:\"b\"":{}},"f:whole":{}})");
+  EXPECT_EQ(show(fields_of(widget(), J(R"({"set":[],"granular":{},"atomic":[]})"))),
+            R"({"f:atomic":{},"f:granular":{}})");
 }
 
 TEST(Typed, MergesListsByTheirType) {
@@ -52,8 +55,10 @@ TEST(Typed, MergesListsByTheirType) {
            Case{R"({"map":[{"name":"a","port":80},{"name":"a","port":81},{"name":"b","port":80}]})",
                 R"({"map":[{"name":"a","port":81},{"name":"a"}]})",
                 R"({"map":[{"name":"a","port":81},{"name":"b","port":80},{"name":"a","port":80}]})"},
-           Case{R"({"one_key":[{"name":"x","v":"1"}]})", R"({"one_key":[{"name":"x","w":"w"}]})", R"({"one_key":[{"name":"x","v":"1","w":"w"}]})"},
-           Case{R"({"granular":{"a":"1"},"whole":{"a":"1"},"free":{"x":{"y":1}}})", R"({"granular":{"b":"2"},"whole":{"b":"2"},"free":{"x":{"z":2}}})",
+           Case{R"({"one_key":[{"name":"x","v":"1"}]})", R"({"one_key":[{"name":"x","w":"w"}]})",
+                R"({"one_key":[{"name":"x","v":"1","w":"w"}]})"},
+           Case{R"({"granular":{"a":"1"},"whole":{"a":"1"},"free":{"x":{"y":1}}})",
+                R"({"granular":{"b":"2"},"whole":{"b":"2"},"free":{"x":{"z":2}}})",
                 R"({"free":{"x":{"y":1,"z":2}},"granular":{"a":"1","b":"2"},"whole":{"b":"2"}})"},
            Case{R"({"deep":{"a":{"b":"1"}}})", R"({"deep":{"a":null}})", R"({"deep":{"a":null}})"},
        }) {
@@ -62,10 +67,12 @@ TEST(Typed, MergesListsByTheirType) {
 }
 
 TEST(Typed, SeesWhatAChangeAddedModifiedAndRemoved) {
-  const Comparison c = compare(widget(), J(R"({"granular":{"a":"1","b":"2"},"set":["x","y"],"atomic":["a"],"one_key":[{"name":"k","v":"1"}]})"),
-                               J(R"({"granular":{"a":"9"},"set":["x","z"],"atomic":["b"],"one_key":[{"name":"k","v":"2"}],"deep":{"a":{"b":"1"}}})"));
+  const Comparison c = compare(
+      widget(), J(R"({"granular":{"a":"1","b":"2"},"set":["x","y"],"atomic":["a"],"one_key":[{"name":"k","v":"1"}]})"),
+      J(R"({"granular":{"a":"9"},"set":["x","z"],"atomic":["b"],"one_key":[{"name":"k","v":"2"}],"deep":{"a":{"b":"1"}}})"));
   EXPECT_EQ(show(c.added), R"({"f:deep":{".":{},"f:a":{".":{},"f:b":{}}},"f:set":{"v:\"z\"":{}}})");
-  EXPECT_EQ(show(c.modified), R"({"f:atomic":{},"f:granular":{"f:a":{}},"f:one_key":{"k:{\"name\":\"k\"}":{"f:v":{}}}})");
+  EXPECT_EQ(show(c.modified),
+            R"({"f:atomic":{},"f:granular":{"f:a":{}},"f:one_key":{"k:{\"name\":\"k\"}":{"f:v":{}}}})");
   EXPECT_EQ(show(c.removed), R"({"f:granular":{"f:b":{}},"f:set":{"v:\"y\"":{}}})");
 }
 
@@ -74,13 +81,20 @@ TEST(Typed, DropsWhatNobodyOwnsAnyMore) {
     const char *document, *last, *owned, *wanted;
   };
   for (const Case& c : {
-           Case{R"({"granular":{"a":"1","b":"2"}})", R"({"f:granular":{"f:a":{}}})", "{}", R"({"granular":{"b":"2"}})"},
+           Case{R"({"granular":{"a":"1","b":"2"}})", R"({"f:granular":{"f:a":{}}})", R"({"f:granular":{"f:b":{}}})",
+                R"({"granular":{"b":"2"}})"},
+           Case{R"({"granular":{"a":"1","b":"a default"}})", R"({"f:granular":{"f:a":{}}})", "{}", "{}"},
            Case{R"({"granular":{"a":"1"}})", R"({"f:granular":{"f:a":{}}})", "{}", "{}"},
-           Case{R"({"granular":{"a":"1"}})", R"({"f:granular":{"f:a":{}}})", R"({"f:granular":{"f:a":{}}})", R"({"granular":{"a":"1"}})"},
-           Case{R"({"set":["a","b","c"]})", R"({"f:set":{"v:\"a\"":{},"v:\"b\"":{}}})", R"({"f:set":{"v:\"b\"":{}}})", R"({"set":["b","c"]})"},
-           Case{R"({"one_key":[{"name":"x","v":"1","w":"w"}]})", R"({"f:one_key":{"k:{\"name\":\"x\"}":{".":{},"f:name":{},"f:v":{}}}})",
-                R"({"f:one_key":{"k:{\"name\":\"x\"}":{".":{},"f:name":{},"f:w":{}}}})", R"({"one_key":[{"name":"x","w":"w"}]})"},
-           Case{R"({"deep":{"a":{"b":"1","c":"2"}}})", R"({"f:deep":{"f:a":{"f:b":{}}}})", R"({"f:deep":{"f:a":{"f:c":{}}}})", R"({"deep":{"a":{"c":"2"}}})"},
+           Case{R"({"granular":{"a":"1"}})", R"({"f:granular":{"f:a":{}}})", R"({"f:granular":{"f:a":{}}})",
+                R"({"granular":{"a":"1"}})"},
+           Case{R"({"set":["a","b","c"]})", R"({"f:set":{"v:\"a\"":{},"v:\"b\"":{}}})", R"({"f:set":{"v:\"b\"":{}}})",
+                R"({"set":["b","c"]})"},
+           Case{R"({"one_key":[{"name":"x","v":"1","w":"w"}]})",
+                R"({"f:one_key":{"k:{\"name\":\"x\"}":{".":{},"f:name":{},"f:v":{}}}})",
+                R"({"f:one_key":{"k:{\"name\":\"x\"}":{".":{},"f:name":{},"f:w":{}}}})",
+                R"({"one_key":[{"name":"x","w":"w"}]})"},
+           Case{R"({"deep":{"a":{"b":"1","c":"2"}}})", R"({"f:deep":{"f:a":{"f:b":{}}}})",
+                R"({"f:deep":{"f:a":{"f:c":{}}}})", R"({"deep":{"a":{"c":"2"}}})"},
            Case{R"({"whole":{"a":"1"}})", R"({"f:whole":{}})", "{}", "{}"},
        }) {
     json::Value document = J(c.document);
@@ -99,9 +113,11 @@ TEST(Typed, SaysWhyAConfigurationDoesNotFit) {
   EXPECT_EQ(why(R"({"flag":"yes"})"), ".flag: expected boolean, got &{yes}");
   EXPECT_EQ(why(R"({"numbers":["1"]})"), ".numbers[0]: expected numeric (int or float), got &{1}");
   EXPECT_EQ(why(R"({"set":["q","q"]})"), R"(.set: duplicate entries for key [="q"])");
-  EXPECT_EQ(why(R"({"map":[{"name":"q"},{"name":"q","port":80}]})"), R"(.map: duplicate entries for key [name="q",port=80])");
-  EXPECT_EQ(why(R"({"one_key":[{"v":"1"}]})"),
-            R"(.one_key: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields))");
+  EXPECT_EQ(why(R"({"map":[{"name":"q"},{"name":"q","port":80}]})"),
+            R"(.map: duplicate entries for key [name="q",port=80])");
+  EXPECT_EQ(
+      why(R"({"one_key":[{"v":"1"}]})"),
+      R"(.one_key: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields))");
 }
 
 }  // namespace

@@ -143,7 +143,8 @@ void note_strange_members(const json::Value& operation, std::size_t index, std::
 
 }  // namespace
 
-Result<json::Value> apply_json_patch(json::Value document, const json::Value& patch, std::vector<std::string>& strange) {
+Result<json::Value> apply_json_patch(json::Value document, const json::Value& patch,
+                                     std::vector<std::string>& strange) {
   const auto* operations = patch.as<json::Array>();
   if (operations == nullptr) {
     return bad_request("error decoding patch: json: cannot unmarshal " + std::string(json::type_name(patch)) +

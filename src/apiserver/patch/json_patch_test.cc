@@ -23,8 +23,11 @@ TEST(JsonPatch, DoesWhatTheRealServerDoes) {
     const char *document, *patch, *wanted;
   };
   for (const Case& c : {
-           Case{R"({"t":["x","y"]})", R"([{"op":"test","path":"/t/0","value":"x"},{"op":"replace","path":"/t/0","value":"z"}])", R"({"t":["z","y"]})"},
-           Case{R"({"t":["x"]})", R"([{"op":"test","path":"/t/0","value":"nope"},{"op":"remove","path":"/t/0"}])", "refused"},
+           Case{R"({"t":["x","y"]})",
+                R"([{"op":"test","path":"/t/0","value":"x"},{"op":"replace","path":"/t/0","value":"z"}])",
+                R"({"t":["z","y"]})"},
+           Case{R"({"t":["x"]})", R"([{"op":"test","path":"/t/0","value":"nope"},{"op":"remove","path":"/t/0"}])",
+                "refused"},
            Case{R"({})", R"([{"op":"test","path":"/none","value":"x"}])", "refused"},
            Case{R"({})", R"([{"op":"test","path":"/none","value":null}])", "{}"},
            Case{R"({"n":1})", R"([{"op":"test","path":"/n","value":"1"}])", "refused"},
@@ -44,7 +47,9 @@ TEST(JsonPatch, DoesWhatTheRealServerDoes) {
            Case{R"({"t":["x","y"]})", R"([{"op":"move","from":"/t/0","path":"/t/1"}])", R"({"t":["y","x"]})"},
            Case{R"({"t":["x"]})", R"([{"op":"copy","from":"/t/0","path":"/t/-"}])", R"({"t":["x","x"]})"},
            Case{R"({})", R"([{"op":"move","from":"/none","path":"/x"}])", "refused"},
-           Case{R"({"m":{"a/b":"1","c~d":"2"}})", R"([{"op":"replace","path":"/m/a~1b","value":"3"},{"op":"remove","path":"/m/c~0d"}])", R"({"m":{"a/b":"3"}})"},
+           Case{R"({"m":{"a/b":"1","c~d":"2"}})",
+                R"([{"op":"replace","path":"/m/a~1b","value":"3"},{"op":"remove","path":"/m/c~0d"}])",
+                R"({"m":{"a/b":"3"}})"},
            Case{R"({})", R"([{"op":"frobnicate","path":"/x"}])", "refused"},
            Case{R"({})", R"([{"path":"/x"}])", "refused"},
            Case{R"({"a":1})", R"([{"op":"remove"}])", "refused"},
@@ -52,7 +57,8 @@ TEST(JsonPatch, DoesWhatTheRealServerDoes) {
            Case{R"({})", R"([{"op":"add","path":"spec/powerState","value":"On"}])", R"({"powerState":"On"})"},
            Case{R"({"a":1})", R"([{"op":"replace","path":"","value":{}}])", "{}"},
            Case{R"({"a":1})", R"([{"op":"remove","path":""}])", "refused"},
-           Case{R"({"a":"On"})", R"([{"op":"replace","path":"/a","value":"Off"},{"op":"test","path":"/a","value":"On"}])", "refused"},
+           Case{R"({"a":"On"})",
+                R"([{"op":"replace","path":"/a","value":"Off"},{"op":"test","path":"/a","value":"On"}])", "refused"},
            Case{R"({"a":1})", "[]", R"({"a":1})"},
            Case{R"({"a":1})", R"([1])", "refused"},
            Case{R"({"a":1})", R"([{"op":"add","path":"/a/b","value":1}])", "refused"},
@@ -72,7 +78,8 @@ TEST(JsonPatch, HasLimits) {
   const json::Array many(limits::kPatchOperationsMax + 1, J(R"({"op":"test","path":"/none","value":null})"));
   const auto refused = apply_json_patch(J("{}"), many, strange);
   EXPECT_EQ(http_code(refused.error()), 413);
-  EXPECT_EQ(refused.error().message(), "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001");
+  EXPECT_EQ(refused.error().message(),
+            "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001");
   json::Array doubling;
   for (int i = 0; i < 40; ++i) doubling.push_back(J(R"({"op":"copy","from":"/l","path":"/l/-"})"));
   EXPECT_EQ(patched(J(R"({"l":["x"]})"), doubling), "refused") << "a document that doubles";

@@ -11,8 +11,8 @@
 namespace rig::apiserver {
 namespace {
 
-constexpr std::string_view kDirective = "$patch", kRetainKeys = "$retainKeys", kDeleteFrom = "$deleteFromPrimitiveList/",
-                           kOrder = "$setElementOrder/";
+constexpr std::string_view kDirective = "$patch", kRetainKeys = "$retainKeys",
+                           kDeleteFrom = "$deleteFromPrimitiveList/", kOrder = "$setElementOrder/";
 
 bool is_merging_list(const Shape& shape) {
   return shape.kind == Shape::Kind::kList && shape.list != schema::ListType::kAtomic && !shape.is_atomic;
@@ -80,7 +80,8 @@ class StrategicPatch {
     if (kept == nullptr) return;
     std::vector<json::Member> left;
     for (auto& [name, value] : members) {
-      if (std::find(kept->begin(), kept->end(), json::Value(name)) != kept->end()) left.emplace_back(name, std::move(value));
+      if (std::find(kept->begin(), kept->end(), json::Value(name)) != kept->end())
+        left.emplace_back(name, std::move(value));
     }
     members = json::Object(std::move(left));
   }
@@ -90,7 +91,8 @@ class StrategicPatch {
     auto* items = found == nullptr ? nullptr : found->as<json::Array>();
     const auto* gone = values.as<json::Array>();
     if (items == nullptr || gone == nullptr) return;
-    std::erase_if(*items, [&](const json::Value& item) { return std::find(gone->begin(), gone->end(), item) != gone->end(); });
+    std::erase_if(*items,
+                  [&](const json::Value& item) { return std::find(gone->begin(), gone->end(), item) != gone->end(); });
   }
 
   void merge_list(const Shape& shape, json::Value& list, const json::Array& patch, const json::Value* order) const {
@@ -98,7 +100,8 @@ class StrategicPatch {
     json::Array& items = *list.as<json::Array>();
     json::Array before, wanted;  // identities: as they were, and as the patch has them
     for (const json::Value& item : items) before.push_back(identity(shape, item));
-    if (std::any_of(patch.begin(), patch.end(), [](const json::Value& item) { return directive_of(item) == "replace"; })) {
+    if (std::any_of(patch.begin(), patch.end(),
+                    [](const json::Value& item) { return directive_of(item) == "replace"; })) {
       items.clear();
     }
     for (const json::Value& item : patch) {
@@ -150,7 +153,8 @@ class StrategicPatch {
 
 }  // namespace
 
-Result<json::Value> apply_strategic_patch(const schema::TypeInfo& type, json::Value document, const json::Value& patch) {
+Result<json::Value> apply_strategic_patch(const schema::TypeInfo& type, json::Value document,
+                                          const json::Value& patch) {
   if (!patch.is_object()) {
     return bad_request("json: cannot unmarshal " + std::string(json::type_name(patch)) +
                        " into Go value of type map[string]interface {}");

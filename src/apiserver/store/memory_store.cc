@@ -51,7 +51,8 @@ class MemoryStore final : public Store {
     return *found;
   }
 
-  Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) const override {
+  Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit,
+                    Revision at) const override {
     Page page;
     std::vector<std::shared_ptr<const Record>> found;  // the lock is held for pointers, not for values
     {
@@ -104,7 +105,8 @@ class MemoryStore final : public Store {
   static std::size_t take(const Live& state, std::string_view prefix, std::string_view after_key, std::size_t limit,
                           std::vector<std::shared_ptr<const Record>>& found) {
     std::size_t remaining = 0;
-    for (auto it = state.upper_bound(std::max(prefix, after_key)); it != state.end() && it->first.starts_with(prefix); ++it) {
+    for (auto it = state.upper_bound(std::max(prefix, after_key)); it != state.end() && it->first.starts_with(prefix);
+         ++it) {
       if (limit != 0 && found.size() == limit) {
         ++remaining;
       } else {

@@ -12,7 +12,8 @@ namespace {
 Error error_of(sqlite3* db, int code) {
   const std::string message = db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
   switch (code & 0xff) {
-    case SQLITE_FULL: return Error(Code::kResourceExhausted, "the disk is full").with_hint("free space, then try again");
+    case SQLITE_FULL:
+      return Error(Code::kResourceExhausted, "the disk is full").with_hint("free space, then try again");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return {Code::kDataLoss, message};
     default: return {Code::kUnavailable, "database: " + message};  // I/O error, read-only, busy
@@ -26,13 +27,15 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_fi
 
 Result<Database> Database::open(const std::string& path, bool read_only) {
   sqlite3* db = nullptr;
-  const int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
+  const int flags =
+      (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
   Database database;
   database.db_.reset(db);
   if (code != SQLITE_OK) return error_of(db, code).with_context("open " + path);
   sqlite3_extended_result_codes(db, 1);
-  sqlite3_busy_timeout(db, static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(limits::kBusyTimeout).count()));
+  sqlite3_busy_timeout(
+      db, static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(limits::kBusyTimeout).count()));
   return database;
 }
 
@@ -44,7 +47,8 @@ Status Database::run(const std::string& sql) {
 
 Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
   if (code != SQLITE_OK) return error_of(db_.get(), code);
   return Statement(db_.get(), statement);
 }
@@ -88,8 +92,7 @@ Result<bool> Statement::step() {
 }
 
 Status Statement::run() {
-  while (TRY(step())) {
-  }
+  while (TRY(step())) {}
   sqlite3_reset(statement_.get());
   return {};
 }

@@ -37,11 +37,12 @@ Status check_version(Database& database, const std::string& path) {
                         "; PRAGMA user_version = " + std::to_string(kVersion) + "; COMMIT;");
   }
   if (application != kApplicationId) {
-    return Error(Code::kFailedPrecondition, path + " is a database, but not one of ours").with_hint("choose another data directory");
+    return Error(Code::kFailedPrecondition, path + " is a database, but not one of ours")
+        .with_hint("choose another data directory");
   }
   if (version <= kVersion) return {};
-  return Error(Code::kFailedPrecondition, path + " has version " + std::to_string(version) + ", this program reads up to " +
-                                              std::to_string(kVersion))
+  return Error(Code::kFailedPrecondition, path + " has version " + std::to_string(version) +
+                                              ", this program reads up to " + std::to_string(kVersion))
       .with_hint("a newer virtrigaud wrote it: run that one, or restore a backup");
 }
 
@@ -55,7 +56,8 @@ Status check_integrity(Database& database, const std::string& path) {
 
 Result<Database> open_log(const std::string& path) {
   Database database = TRY(Database::open(path, /*read_only=*/false));
-  TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF").context("open " + path));
+  TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF")
+          .context("open " + path));
   TRY(check_version(database, path));
   TRY(check_integrity(database, path));
   return database;
@@ -69,11 +71,17 @@ Result<LogHead> head_of(Database& database) {
   return head;
 }
 
-LogWriter::LogWriter(Statement find, Statement value, Statement newest, Statement add, Statement set_live, Statement drop_live,
-                     Statement drop_superseded, Statement drop_removed, Statement set_compacted)
-    : find_(std::move(find)), value_(std::move(value)), newest_(std::move(newest)), add_(std::move(add)),
-      set_live_(std::move(set_live)), drop_live_(std::move(drop_live)), drop_superseded_(std::move(drop_superseded)),
-      drop_removed_(std::move(drop_removed)), set_compacted_(std::move(set_compacted)) {}
+LogWriter::LogWriter(Statement find, Statement value, Statement newest, Statement add, Statement set_live,
+                     Statement drop_live, Statement drop_superseded, Statement drop_removed, Statement set_compacted)
+    : find_(std::move(find)),
+      value_(std::move(value)),
+      newest_(std::move(newest)),
+      add_(std::move(add)),
+      set_live_(std::move(set_live)),
+      drop_live_(std::move(drop_live)),
+      drop_superseded_(std::move(drop_superseded)),
+      drop_removed_(std::move(drop_removed)),
+      set_compacted_(std::move(set_compacted)) {}
 
 Result<LogWriter> LogWriter::prepare(Database& database) {
   return LogWriter(
@@ -104,10 +112,18 @@ Result<std::string> LogWriter::value(Revision revision) {
 
 Status LogWriter::add(std::string_view key, std::string_view value, Revision created, Revision previous, bool removed,
                       Revision revision) {
-  return add_.start().bind(revision).bind(key).bind(created).bind(previous).bind(std::int64_t{removed}).bind(value).run();
+  return add_.start()
+      .bind(revision)
+      .bind(key)
+      .bind(created)
+      .bind(previous)
+      .bind(std::int64_t{removed})
+      .bind(value)
+      .run();
 }
 
-Status LogWriter::put(std::string_view key, std::string_view value, const std::optional<Live>& before, Revision revision) {
+Status LogWriter::put(std::string_view key, std::string_view value, const std::optional<Live>& before,
+                      Revision revision) {
   const Revision created = before ? before->created : revision;
   Revision previous = before ? before->revision : 0;
   if (!before) {  // it follows the removal of its namesake, if that has not been compacted
@@ -131,32 +147,39 @@ Status LogWriter::compact(Revision from, Revision upto) {
 
 LogReader::LogReader(Database database, Statement get, Statement list_now, Statement count_now, Statement list_then,
                      Statement count_then, Statement changes)
-    : database_(std::move(database)), get_(std::move(get)), list_now_(std::move(list_now)), count_now_(std::move(count_now)),
-      list_then_(std::move(list_then)), count_then_(std::move(count_then)), changes_(std::move(changes)) {}
+    : database_(std::move(database)),
+      get_(std::move(get)),
+      list_now_(std::move(list_now)),
+      count_now_(std::move(count_now)),
+      list_then_(std::move(list_then)),
+      count_then_(std::move(count_then)),
+      changes_(std::move(changes)) {}
 
 Result<std::unique_ptr<LogReader>> LogReader::open(const std::string& path) {
   Database database = TRY(Database::open(path, /*read_only=*/true));
   Statement get = TRY(database.prepare(
       "SELECT live.key, value, live.created, live.id FROM live JOIN log ON log.id = live.id WHERE live.key = ?"));
-  Statement list_now = TRY(database.prepare(
-      "SELECT live.key, value, live.created, live.id FROM live JOIN log ON log.id = live.id"
-      " WHERE live.key > ?1 AND live.key < ?2 ORDER BY live.key LIMIT ?3"));
+  Statement list_now =
+      TRY(database.prepare("SELECT live.key, value, live.created, live.id FROM live JOIN log ON log.id = live.id"
+                           " WHERE live.key > ?1 AND live.key < ?2 ORDER BY live.key LIMIT ?3"));
   Statement count_now = TRY(database.prepare("SELECT count(*) FROM live WHERE key > ?1 AND key < ?2"));
-  Statement list_then =
-      TRY(database.prepare("SELECT key, value, created, id" RIG_STATE_THEN " ORDER BY key LIMIT ?4"));
+  Statement list_then = TRY(database.prepare("SELECT key, value, created, id" RIG_STATE_THEN " ORDER BY key LIMIT ?4"));
   Statement count_then = TRY(database.prepare("SELECT count(*)" RIG_STATE_THEN));
   // The plus keeps SQLite from searching by key: changes are few, and wanted in the order of revisions.
-  Statement changes = TRY(database.prepare(
-      "SELECT log.key, log.value, log.created, log.id, log.removed, before.id, before.value FROM log"
-      " LEFT JOIN log AS before ON before.id = log.previous AND before.removed = 0"
-      " WHERE log.id > ?1 AND +log.key >= ?2 AND +log.key < ?3 ORDER BY log.id LIMIT ?4"));
-  return std::unique_ptr<LogReader>(new LogReader(std::move(database), std::move(get), std::move(list_now), std::move(count_now),
-                                                  std::move(list_then), std::move(count_then), std::move(changes)));
+  Statement changes = TRY(
+      database.prepare("SELECT log.key, log.value, log.created, log.id, log.removed, before.id, before.value FROM log"
+                       " LEFT JOIN log AS before ON before.id = log.previous AND before.removed = 0"
+                       " WHERE log.id > ?1 AND +log.key >= ?2 AND +log.key < ?3 ORDER BY log.id LIMIT ?4"));
+  return std::unique_ptr<LogReader>(new LogReader(std::move(database), std::move(get), std::move(list_now),
+                                                  std::move(count_now), std::move(list_then), std::move(count_then),
+                                                  std::move(changes)));
 }
 
 namespace {
 
-Error was_compacted(Revision at) { return {Code::kOutOfRange, "revision " + std::to_string(at) + " has been compacted"}; }
+Error was_compacted(Revision at) {
+  return {Code::kOutOfRange, "revision " + std::to_string(at) + " has been compacted"};
+}
 
 Record record_of(const Statement& row) { return {row.text(0), row.text(1), row.integer(2), row.integer(3)}; }
 
@@ -178,7 +201,8 @@ Result<Page> LogReader::list(std::string_view prefix, std::string_view after_key
 
 Result<Page> LogReader::page(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) {
   const LogHead head = TRY(head_of(database_));
-  if (at < 0 || at > head.revision) return Error(Code::kOutOfRange, "revision " + std::to_string(at) + " has not been reached");
+  if (at < 0 || at > head.revision)
+    return Error(Code::kOutOfRange, "revision " + std::to_string(at) + " has not been reached");
   if (at != 0 && at < head.compacted) return was_compacted(at);
   const bool is_now = at == 0 || at == head.revision;
   Page page{.at = is_now ? head.revision : at, .records = {}};
@@ -190,7 +214,8 @@ Result<Page> LogReader::page(std::string_view prefix, std::string_view after_key
   list.start();
   if (limit == 0 || page.records.size() < limit) return page;
   from = page.records.back().key;
-  Statement& count = is_now ? count_now_.start().bind(from).bind(end) : count_then_.start().bind(from).bind(end).bind(at);
+  Statement& count =
+      is_now ? count_now_.start().bind(from).bind(end) : count_then_.start().bind(from).bind(end).bind(at);
   if (TRY(count.step())) page.remaining = static_cast<std::size_t>(count.integer(0));
   count.start();
   return page;

@@ -39,7 +39,8 @@ class LogWriter {
  private:
   LogWriter(Statement find, Statement value, Statement newest, Statement add, Statement set_live, Statement drop_live,
             Statement drop_superseded, Statement drop_removed, Statement set_compacted);
-  Status add(std::string_view key, std::string_view value, Revision created, Revision previous, bool removed, Revision revision);
+  Status add(std::string_view key, std::string_view value, Revision created, Revision previous, bool removed,
+             Revision revision);
 
   Statement find_, value_, newest_, add_, set_live_, drop_live_, drop_superseded_, drop_removed_, set_compacted_;
 };

@@ -1,4 +1,5 @@
-// apiserver/store/sqlite_store.cc — Store in one SQLite file: one thread writes, others read on connections of their own.
+// apiserver/store/sqlite_store.cc — Store in one SQLite file: one thread writes, others read on connections of their
+// own.
 //
 // Writes that wait together are committed together and share one fsync. A write is shown to watches when, and only
 // when, it is on the disk.
@@ -51,8 +52,12 @@ struct Job {
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, Fd lock, Database database, LogWriter log, LogHead head)
-      : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)), log_(std::move(log)),
-        compacted_(head.compacted), window_(head.revision, limits::kWindowChangesMax, limits::kWindowBytesMax),
+      : path_(std::move(path)),
+        lock_(std::move(lock)),
+        database_(std::move(database)),
+        log_(std::move(log)),
+        compacted_(head.compacted),
+        window_(head.revision, limits::kWindowChangesMax, limits::kWindowBytesMax),
         writer_([this](const std::stop_token& stop) { write(stop); }) {}
 
   ~SqliteStore() override {
@@ -77,14 +82,16 @@ class SqliteStore final : public Store {
     return *std::move(found);
   }
 
-  Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) const override {
+  Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit,
+                    Revision at) const override {
     Page page = TRY(read([&](LogReader& reader) { return reader.list(prefix, after_key, limit, at); }));
     settle(page.at);
     return page;
   }
 
   Result<std::vector<Change>> changes(std::string_view prefix, Revision after, std::size_t limit) const override {
-    if (after < compacted()) return Error(Code::kOutOfRange, "revision " + std::to_string(after) + " has been compacted");
+    if (after < compacted())
+      return Error(Code::kOutOfRange, "revision " + std::to_string(after) + " has been compacted");
     if (auto recent = window_.changes(prefix, after, limit)) return *std::move(recent);
     return read([&](LogReader& reader) { return reader.changes(prefix, after, limit); });
   }
@@ -169,7 +176,8 @@ class SqliteStore final : public Store {
       std::vector<std::shared_ptr<const Change>> changes;
       const Status committed = commit(group, results, changes);
       if (!committed.ok()) {
-        if (database_.is_in_transaction()) (void)database_.run("ROLLBACK");  // there is no better answer than the first error
+        if (database_.is_in_transaction())
+          (void)database_.run("ROLLBACK");  // there is no better answer than the first error
         changes.clear();
       } else {
         announce(group);
@@ -236,7 +244,7 @@ class SqliteStore final : public Store {
   }
 
   const std::string path_;
-  const Fd lock_;  // released last
+  const Fd lock_;      // released last
   Database database_;  // the writer's
   LogWriter log_;
   mutable Mutex mutex_;

@@ -126,7 +126,8 @@ TEST_F(SqliteStoreTest, LosesNothingWhenTheDiskIsFull) {
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
   std::signal(SIGXFSZ, ignored);
   ASSERT_FALSE(last.ok());
-  EXPECT_TRUE(last.error().is(Code::kUnavailable) || last.error().is(Code::kResourceExhausted)) << last.error().to_string();
+  EXPECT_TRUE(last.error().is(Code::kUnavailable) || last.error().is(Code::kResourceExhausted))
+      << last.error().to_string();
   EXPECT_EQ(store->revision(), stored + 1);
   EXPECT_EQ(*store->create("/after", "1"), stored + 2);
   EXPECT_EQ(store->list("/full/", "", 0, 0)->records.size(), static_cast<std::size_t>(stored));
@@ -185,7 +186,8 @@ TEST_F(SqliteStoreTest, KeepsEveryAcknowledgedWriteOverKillNine) {
     const Fd reader(ends[0]);
     Fd(ends[1]).reset();
     Acknowledged word;
-    for (int n = 0; n < 10 + round * 3 && ::read(reader.get(), &word, sizeof word) == static_cast<ssize_t>(sizeof word); ++n) {
+    for (int n = 0; n < 10 + round * 3 && ::read(reader.get(), &word, sizeof word) == static_cast<ssize_t>(sizeof word);
+         ++n) {
       all.push_back(word);
     }
     ASSERT_EQ(::kill(child, SIGKILL), 0);

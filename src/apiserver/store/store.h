@@ -31,7 +31,7 @@ struct Change {
   Revision before_revision = 0;
 };
 struct Page {
-  Revision at = 0;  // of the snapshot that the page shows
+  Revision at = 0;              // of the snapshot that the page shows
   std::vector<Record> records;  // by key, as bytes
   std::size_t remaining = 0;    // how many more there are after the last of them
 };
@@ -48,7 +48,8 @@ class Store {
   virtual Result<Record> get(std::string_view key) const = 0;
   // Live records with this prefix and a key above `after_key`, at most `limit` (0: all). `at` 0: now; else the state
   // at that revision (kOutOfRange when compacted, or not reached yet).
-  virtual Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) const = 0;
+  virtual Result<Page> list(std::string_view prefix, std::string_view after_key, std::size_t limit,
+                            Revision at) const = 0;
   // Changes with revision > after, oldest first, at most `limit`. kOutOfRange when `after` is older than the last
   // compaction: the caller must list again.
   virtual Result<std::vector<Change>> changes(std::string_view prefix, Revision after, std::size_t limit) const = 0;

@@ -38,7 +38,8 @@ class BothStores : public testing::TestWithParam<bool> {
   Folder folder;
   std::unique_ptr<Store> store = GetParam() ? open(folder) : memory_store();
 };
-INSTANTIATE_TEST_SUITE_P(Store, BothStores, testing::Bool(), [](const auto& row) { return row.param ? "Sqlite" : "Memory"; });
+INSTANTIATE_TEST_SUITE_P(Store, BothStores, testing::Bool(),
+                         [](const auto& row) { return row.param ? "Sqlite" : "Memory"; });
 
 Time soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(10); }
 
@@ -121,7 +122,8 @@ std::string show(const Record& r) {
   return r.key + "=" + r.value + "@" + std::to_string(r.revision) + "/" + std::to_string(r.created);
 }
 std::string show(const Change& c) {
-  return (c.kind == Change::Kind::kRemove ? "-" : "+") + show(c.now) + "<" + c.before + "@" + std::to_string(c.before_revision);
+  return (c.kind == Change::Kind::kRemove ? "-" : "+") + show(c.now) + "<" + c.before + "@" +
+         std::to_string(c.before_revision);
 }
 std::string show(const Page& p) {
   std::string text = std::to_string(p.at) + "+" + std::to_string(p.remaining) + ":";
@@ -156,11 +158,17 @@ class Step {
     const Result<Record> there = store.get(key_);
     const Revision expected = expected_ >= 0 || !there.ok() ? at_ : there->revision;
     switch (what_) {
-      case 0: case 1: case 2: return "create " + answer(store.create(key_, value_));
-      case 3: case 4: case 5: return "update " + answer(store.update(key_, value_, expected));
-      case 6: case 7: return "remove " + answer(store.remove(key_, expected));
+      case 0:
+      case 1:
+      case 2: return "create " + answer(store.create(key_, value_));
+      case 3:
+      case 4:
+      case 5: return "update " + answer(store.update(key_, value_, expected));
+      case 6:
+      case 7: return "remove " + answer(store.remove(key_, expected));
       case 8: return "list " + answer(store.list("/p/", limit_ == 1 ? key_ : "", limit_, limit_ == 2 ? 0 : at_));
-      case 9: case 10: return "changes " + answer(store.changes(key_.substr(0, 3), at_, 1 + limit_));
+      case 9:
+      case 10: return "changes " + answer(store.changes(key_.substr(0, 3), at_, 1 + limit_));
       default: return limit_ != 0 ? "get " + answer(there) : "compact " + std::to_string(store.compact(at_).ok());
     }
   }
@@ -232,7 +240,8 @@ TEST_P(BothStores, ShowEveryWatchTheWholeLogInOrder) {
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < seen.size(); ++i) {
-      threads.emplace_back([&, i] { seen[i] = watch(*store, i == 0 ? "/p/" : "/", kEnd, seed + static_cast<unsigned>(i)); });
+      threads.emplace_back(
+          [&, i] { seen[i] = watch(*store, i == 0 ? "/p/" : "/", kEnd, seed + static_cast<unsigned>(i)); });
     }
     for (int w = 0; w < kWriters; ++w) {
       threads.emplace_back([&, w] {
@@ -240,9 +249,10 @@ TEST_P(BothStores, ShowEveryWatchTheWholeLogInOrder) {
         for (int done = 0; done < kWritesEach;) {
           const std::string key = (random() % 2 == 0 ? "/p/" : "/q/") + std::to_string(random() % 4);
           const Result<Record> there = store->get(key);
-          const Result<Revision> written = !there.ok()            ? store->create(key, std::to_string(random()))
-                                           : random() % 3 == 0    ? store->remove(key, there->revision)
-                                                                  : store->update(key, std::to_string(random()), there->revision);
+          const Result<Revision> written = !there.ok() ? store->create(key, std::to_string(random()))
+                                           : random() % 3 == 0
+                                               ? store->remove(key, there->revision)
+                                               : store->update(key, std::to_string(random()), there->revision);
           if (written.ok()) ++done;  // else somebody else was faster
         }
       });
@@ -273,7 +283,8 @@ TEST_P(BothStores, ShowEveryWatchTheWholeLogInOrder) {
 TEST(ChangeWindow, HoldsNoMoreThanItsLimits) {
   ChangeWindow window(0, 3, 1000);
   const auto push = [&](Revision revision, std::size_t bytes) {
-    window.push({std::make_shared<const Change>(Change{Change::Kind::kPut, {"/a", std::string(bytes, 'x'), 1, revision}, {}, 0})});
+    window.push({std::make_shared<const Change>(
+        Change{Change::Kind::kPut, {"/a", std::string(bytes, 'x'), 1, revision}, {}, 0})});
   };
   for (Revision r = 1; r <= 4; ++r) push(r, 1);
   EXPECT_FALSE(window.changes("/", 0, 10).has_value());

@@ -48,6 +48,11 @@ class LibvirtHost final : public provider::conformance::Host {
     (void)restart_provider();
   }
   Provider& provider() { return *provider_; }
+  // Told before the provider goes, and when the next one is there.
+  void on_restart(std::function<void()> before, std::function<void(Provider&)> after) {
+    before_ = std::move(before);
+    (after_ = std::move(after))(*provider_);
+  }
 
   Result<std::vector<std::string>> machine_names() override {
     std::vector<std::string> names;
@@ -101,9 +106,11 @@ class LibvirtHost final : public provider::conformance::Host {
                 "edit");
   }
   Status restart_provider() override {
+    if (before_) before_();
     provider_.reset();
     proxy_.revive();
     provider_ = std::move(*open(options_, clock_));
+    if (after_) after_(*provider_);
     return {};
   }
   Result<std::int64_t> calls() override { return calls_made.load(); }
@@ -143,6 +150,8 @@ class LibvirtHost final : public provider::conformance::Host {
   Proxy proxy_;
   Options options_;
   std::unique_ptr<Provider> provider_;
+  std::function<void()> before_;
+  std::function<void(Provider&)> after_;
 };
 
 // A pool without room, as a tmpfs that only the host sees.
@@ -207,9 +216,38 @@ Subject& in_process() {
   return bed.subject;
 }
 
-const std::set<std::string_view> kNotApplicable = {"describe_suspended"};
+// The same over the wire. Machines are not waited for here: what a guest does is no matter of the transport.
+struct ServedBed : Bed {
+  ServedBed() : Bed("libvirt over gRPC") {
+    char made[] = "/tmp/rig-conf-XXXXXX";
+    folder = ::mkdtemp(made);
+    options.address = "unix:" + folder + "/s";
+    host.on_restart([this] { wire.reset(); },
+                    [this](Provider& provider) { wire = std::move(*provider::wire::serve(provider, options)); });
+    client = std::move(*provider::wire::connect(options.address, {}));
+    subject.provider = [this]() -> Provider& { return *client; };
+    subject.boot_time = {};
+  }
+  ~ServedBed() {
+    client.reset();
+    wire.reset();
+    std::filesystem::remove_all(folder);
+  }
+  std::string folder;
+  provider::wire::ServerOptions options;
+  std::unique_ptr<provider::wire::Server> wire;
+  std::unique_ptr<Provider> client;
+};
+
+Subject& over_grpc() {
+  static ServedBed bed;
+  return bed.subject;
+}
+
 const bool kRegistered =
-    provider::conformance::register_cases("ConformanceOfLibvirtInProcess", &in_process, kNotApplicable);
+    provider::conformance::register_cases("ConformanceOfLibvirtInProcess", &in_process, {"describe_suspended"}) &&
+    provider::conformance::register_cases("ConformanceOfLibvirtOverGrpc", &over_grpc,
+                                          {"describe_suspended", "power_off_graceful_obeys"});
 
 TEST(ConformanceOfLibvirt, IsRegistered) { EXPECT_TRUE(kRegistered); }
 
