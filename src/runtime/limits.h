@@ -11,7 +11,6 @@ inline constexpr Duration kUserFixDelay = std::chrono::minutes(5);   // the user
 
 inline constexpr Duration kLeaseCallTimeout = std::chrono::seconds(5);
 
-inline constexpr Duration kLookAtStop = std::chrono::milliseconds(100);  // how often an idle worker asks whether to end
-inline constexpr Duration kSyncPoll = std::chrono::milliseconds(5);      // how often a start asks its caches
+inline constexpr Duration kSyncPoll = std::chrono::milliseconds(5);  // how often a start asks its caches
 
 }  // namespace rig::runtime::limits

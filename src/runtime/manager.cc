@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "kube/pause.h"
 #include "runtime/limits.h"
 
 namespace rig::runtime {
@@ -48,8 +48,7 @@ void Manager::wait_for_caches(const std::stop_token& stop) {
   const auto all = [this] {
     return std::all_of(synced_.begin(), synced_.end(), [](auto& synced) { return synced(); });
   };
-  std::unique_lock lock(mutex_);
-  while (!stop.stop_requested() && !all()) changed_.wait_for(lock, stop, limits::kSyncPoll, [] { return false; });
+  while (!stop.stop_requested() && !all()) kube::pause(limits::kSyncPoll, stop);
 }
 
 void Manager::set_lead(Lead lead) {
@@ -62,7 +61,7 @@ void Manager::set_lead(Lead lead) {
 
 void Manager::wait_while(Lead lead, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, stop, [&] { return lead_ != lead; });
+  while (!stop.stop_requested() && lead_ == lead) changed_.wait_for(lock, limits::kLookAtStop);  // as WorkQueue::take
 }
 
 }  // namespace rig::runtime

@@ -150,16 +150,16 @@ std::size_t WorkQueueCore::depth() const {
 
 bool WorkQueueCore::idle() const { return working_ == 0 && depth() == 0; }
 
-// Looks at `stop` now and then instead of waiting for it: ~stop_callback, on which such a wait ends, can sleep for ever
-// with g++ 12 (GCC bug 104928, in its semaphore; seen once in a test of this queue).
 std::optional<ObjectKey> WorkQueue::take(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    const Time now = std::chrono::steady_clock::now();
-    if (auto key = core_.take(now)) return key;
-    const auto next = core_.next_delayed();
-    const Time until = next ? std::min(*next, now + limits::kLookAtStop) : now + limits::kLookAtStop;
-    changed_.wait_until(lock, until, [this, seen = edits_] { return edits_ != seen; });
+    if (auto key = core_.take(std::chrono::steady_clock::now())) return key;
+    const auto woken = [this, seen = edits_] { return edits_ != seen; };
+    if (const auto next = core_.next_delayed()) {
+      changed_.wait_until(lock, stop, *next, woken);
+    } else {
+      changed_.wait(lock, stop, woken);
+    }
   }
   return std::nullopt;
 }

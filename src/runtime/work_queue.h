@@ -115,7 +115,7 @@ class WorkQueue {
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   WorkQueueCore core_;       // guarded by mutex_
   std::uint64_t edits_ = 0;  // guarded by mutex_
 };

@@ -267,8 +267,8 @@ TEST(WorkQueue, SharesKeysAmongThreadsNeverOneWithTwo) {
   std::atomic<bool> overlap = false;
   std::atomic<int> left = kKeys;
   {
+    std::stop_source stop;  // outlives the workers, which ask it until they end
     std::vector<std::jthread> workers;
-    std::stop_source stop;
     for (int i = 0; i < 4; ++i) {
       workers.emplace_back([&] {
         while (const auto k = queue.take(stop.get_token())) {
