@@ -2,6 +2,8 @@
 #include "runtime/leader.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "api/core/lease.h"
@@ -9,7 +11,6 @@
 #include "base/log.h"
 #include "base/wall_time.h"
 #include "kube/api.h"
-#include "kube/pause.h"
 #include "runtime/limits.h"
 
 namespace rig::runtime {
@@ -111,8 +112,8 @@ struct LeaderElector::Impl {
     const Time now = clock.now();
     const auto want = core.next(now, clock.wall());
     const Time limit = core.acts_until().value_or(Time::max());
-    if (const auto* rest = std::get_if<LeaderCore::Wait>(&want))
-      return kube::pause(std::min(rest->until, limit) - now, stop);
+    if (const auto* pause = std::get_if<LeaderCore::Wait>(&want))
+      return wait(std::min(pause->until, limit) - now, stop);
     const Call call{std::min(now + limits::kLeaseCallTimeout, limit), stop, {}};
     const auto* write = std::get_if<LeaderCore::Write>(&want);
     const Status done = write != nullptr ? put(write->record, call) : read(call);
@@ -148,6 +149,12 @@ struct LeaderElector::Impl {
     const Lease lease = TRY(kube::from_json<Lease>(answer));
     core.on_written(record_of(lease), sent, clock.now());
     return {};
+  }
+
+  static void wait(Duration delay, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop, delay, [] { return false; });
   }
 };
 

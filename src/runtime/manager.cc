@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kube/pause.h"
+#include "base/log.h"
 #include "runtime/limits.h"
 
 namespace rig::runtime {
@@ -48,7 +48,8 @@ void Manager::wait_for_caches(const std::stop_token& stop) {
   const auto all = [this] {
     return std::all_of(synced_.begin(), synced_.end(), [](auto& synced) { return synced(); });
   };
-  while (!stop.stop_requested() && !all()) kube::pause(limits::kSyncPoll, stop);
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested() && !all()) changed_.wait_for(lock, stop, limits::kSyncPoll, [] { return false; });
 }
 
 void Manager::set_lead(Lead lead) {
@@ -61,7 +62,7 @@ void Manager::set_lead(Lead lead) {
 
 void Manager::wait_while(Lead lead, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (!stop.stop_requested() && lead_ == lead) changed_.wait_for(lock, limits::kLookAtStop);  // as WorkQueue::take
+  changed_.wait(lock, stop, [&] { return lead_ != lead; });
 }
 
 }  // namespace rig::runtime

@@ -61,7 +61,7 @@ class Manager {
   std::atomic<bool> ready_ = false;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   Lead lead_ = Lead::kNot;  // guarded by mutex_
 };
 
