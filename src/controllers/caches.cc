@@ -104,7 +104,7 @@ void connect_machines(Caches& caches, const std::shared_ptr<const Wakers>& waker
   caches.machines.on_change(
       [wakers](const ObjectKey& key, const Ptr<v1::VirtualMachine>& before, const Ptr<v1::VirtualMachine>& after) {
         if (!is_news(before, after)) return;
-        if (after) wakers->set_machine_lane(key, provider_of(*after).front());
+        wakers->set_machine_lane(key, after ? provider_of(*after).front() : std::string());
         wakers->machine(key, runtime::priority_of(meta(before), meta(after)));
         wake_named(wakers->provider, before, after, provider_of);
         wake_named(wakers->image, before, after, image_of);

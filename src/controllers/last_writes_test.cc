@@ -28,5 +28,15 @@ TEST(LastWrites, RefusesACopyOlderThanOurLastWrite) {
   EXPECT_TRUE(writes.check(meta("9")).ok());
 }
 
+TEST(LastWrites, AWriteWhoseReplyWasLostIsInDoubtUntilItsObjectWasRead) {
+  LastWrites writes;
+  const ObjectKey key{"default", "web"};
+  writes.doubt(key);
+  EXPECT_TRUE(writes.is_in_doubt(key));
+  writes.note(meta("12"));
+  EXPECT_FALSE(writes.is_in_doubt(key));
+  EXPECT_FALSE(writes.check(meta("11")).ok());
+}
+
 }  // namespace
 }  // namespace rig::controllers

@@ -92,7 +92,7 @@ Result<runtime::Action> ProviderReconciler::reconcile(const ObjectKey& key) {
     writes_.forget(key);
     return Action::wait_for_change();
   }
-  TRY(writes_.check(cached->meta));
+  TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   if (cached->meta.is_deleting()) return tear_down(*cached);
   if (!cached->meta.has_finalizer(kProviderFinalizer)) {
     TRY(runtime::add_finalizer(context_.api, v1::Provider::kResource, cached->meta, kProviderFinalizer, {},

@@ -18,7 +18,8 @@ class UnimplementedReconciler final : public runtime::Reconciler {
   Result<runtime::Action> reconcile(const ObjectKey& key) override {
     const auto cached = store_.get(key);
     if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
-    TRY(writes_.check(cached->meta));
+    const Call call{.deadline = clock_.now() + kApiCallTimeout, .stop = {}, .request_id = {}};
+    TRY(check_cached(api_, writes_, *cached, call));
     T object = *cached;
     object.status.observed_generation = object.meta.generation;
     api::set_condition(
@@ -30,7 +31,6 @@ class UnimplementedReconciler final : public runtime::Reconciler {
          .reason = std::string(api::reason::kControllerNotImplemented),
          .message = "This version stores " + std::string(T::kResource.kind) + " objects and does not act on them."},
         clock_.wall());
-    const Call call{.deadline = clock_.now() + kApiCallTimeout, .stop = {}, .request_id = {}};
     TRY(publish_status(api_, writes_, *cached, object, call));
     return runtime::Action::wait_for_change();
   }

@@ -31,7 +31,7 @@ Status check_quantities(const v1::VmClassSpec& spec) {
 Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.classes.get(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
-  TRY(writes_.check(cached->meta));
+  TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   v1::VmClass object = *cached;
   object.status.used_by_vms =
       static_cast<std::int32_t>(context_.stores.machines.by_index(kByClass, key.to_string()).size());
@@ -43,7 +43,7 @@ Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
 Result<runtime::Action> VmNetworkAttachmentReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.networks.get(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
-  TRY(writes_.check(cached->meta));
+  TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   v1::VmNetworkAttachment object = *cached;
   object.status.connected_vms =
       static_cast<std::int32_t>(context_.stores.machines.by_index(kByNetwork, key.to_string()).size());

@@ -39,7 +39,7 @@ Result<runtime::Action> VirtualMachineReconciler::reconcile(const ObjectKey& key
     writes_.forget(key);
     return Action::wait_for_change();  // gone: its finalizer has done the work
   }
-  TRY(writes_.check(vm->meta));
+  TRY(check_cached(context_.api, writes_, *vm, context_.api_call()));
   Visit visit(*vm, context_);
   if (vm->meta.is_deleting()) return tear_down(visit);
   if (!vm->meta.has_finalizer(kMachineFinalizer) || vm->meta.annotation(kMachineIdAnnotation).empty())
@@ -91,8 +91,9 @@ Result<runtime::Action> VirtualMachineReconciler::pursue(Visit& visit) {
   if (!machine.ok()) return refused(visit, machine.take_error());
 
   switch (machine->existence) {
-    case Existence::kGone: return visit.status.was_seen() ? gone(visit) : create(visit);
-    case Existence::kPartial: return create(visit);
+    case Existence::kGone:
+    case Existence::kPartial:  // what is left of a machine that was whole is no beginning of one
+      return visit.status.was_seen() ? gone(visit) : create(visit);
     case Existence::kForeign:
       return refused(
           visit,

@@ -52,7 +52,7 @@ void show_progress(v1::VmImage& image, const TaskState& task, WallTime now) {
 Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
   const auto cached = context_.stores.images.get(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
-  TRY(writes_.check(cached->meta));
+  TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   v1::VmImage image = *cached;
   image.status.observed_generation = image.meta.generation;
 

@@ -11,7 +11,6 @@ namespace rig::sim {
 enum class Planted : std::uint8_t {
   kNone,
   kFinalizerAssumed,
-  kConflictsIgnored,
   kDoubtIsAbsence,
   kRemovalBelieved,
   kForgottenTaskAwaited,
@@ -37,6 +36,7 @@ inline constexpr PlantedRow kPlanted[] = {
     {Planted::kWakeLostAtWork, "WakeLostAtWork", "an event that comes while something is being worked on is dropped"},
     {Planted::kNoListAfterExpiry, "NoListAfterExpiry", "a watch that fell behind goes on from now, without a list"},
     {Planted::kGapAfterBreak, "GapAfterBreak", "a broken watch goes on from now, not from the last event"},
+    {Planted::kLostMachineMadeAgain, "LostMachineMadeAgain", "a machine that somebody removed is made again, empty"},
 };
 
 }  // namespace rig::sim

@@ -64,6 +64,7 @@ class Inspection {
         says(name + " has no machine: " + ready->reason + ": " + ready->message);
       return;
     }
+    if (lost_.contains(found.front()->ref.machine_id)) says(name + " was lost, and made again unasked");
     if (ready->status != api::ConditionStatus::kTrue)
       says(name + " is not Ready: " + ready->reason + ": " + ready->message);
     compare(vm, *found.front());

@@ -118,8 +118,8 @@ void Scenario::user_acts() {
   const int dice = world_.prng.between(0, 99);
   if (all.empty() || (all.size() < kMachinesMax && dice < 30)) return create_machine(world_);
   const VirtualMachine& vm = world_.prng.one_of(all);
-  if (dice < 65) return change_machine(world_, vm);
-  if (dice < 90) return delete_machine(world_, vm);
+  if (dice < 75) return change_machine(world_, vm);
+  if (dice < 87) return delete_machine(world_, vm);
   if (dice < 95) return change_class(world_);
   ask_to_recreate(world_, vm);
   lost_.erase(controllers::machine_id_of(vm.meta));
@@ -148,8 +148,11 @@ void Scenario::erase(const provider::Machine& machine) {
   world_.note("administrator erases " + machine.ref.id);
   world_.fleet().host(kLab).erase(machine.ref.id);
   for (const VirtualMachine& vm : machines(world_)) {
+    if (controllers::machine_id_of(vm.meta) != machine.ref.machine_id) continue;
     const bool was_seen = vm.status.current_resources.has_value();
-    if (was_seen && controllers::machine_id_of(vm.meta) == machine.ref.machine_id) lost_.insert(machine.ref.machine_id);
+    if (!was_seen || !vm.meta.annotation(controllers::kRecreateAnnotation).empty()) continue;
+    world_.note(vm.meta.name + " has lost its machine");
+    lost_.insert(machine.ref.machine_id);
   }
 }
 
