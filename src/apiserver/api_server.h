@@ -36,7 +36,8 @@ inline constexpr std::string_view kConsoleProtocol = "virtrigaud-console";
 class EventStream {
  public:
   virtual ~EventStream() = default;
-  // Empty at `deadline`; `ended` says that the server has nothing more to say (its timeout, or an ERROR event was last).
+  // Empty at `deadline`; `ended` says that the server has nothing more to say (its timeout, or an ERROR event was
+  // last).
   struct Batch {
     std::vector<json::Value> events;
     bool ended = false;
@@ -47,11 +48,11 @@ class EventStream {
 struct ApiAnswer {
   int status = 200;
   std::string content_type = "application/json";
-  http::Headers headers;             // Warning, ETag, Retry-After, ...
-  json::Value body;                  // for JSON and YAML
-  std::string text;                  // instead of body: written already
+  http::Headers headers;  // Warning, ETag, Retry-After, ...
+  json::Value body;       // for JSON and YAML
+  std::string text;       // instead of body: written already
   bool pretty = false;
-  std::unique_ptr<EventStream> watch;    // set: stream it
+  std::unique_ptr<EventStream> watch;  // set: stream it
   // Set: the connection is upgraded to this protocol and the function runs with the stream (consoles).
   std::string upgrade_protocol;
   std::function<void(ByteStream&)> upgraded;
@@ -60,11 +61,12 @@ struct ApiAnswer {
 class ApiServer {
  public:
   // Opens a byte stream of a machine ("console"): the answer of .../virtualmachines/NAME/console. May be null.
-  using OpenConsole = std::function<Result<std::unique_ptr<ByteStream>>(const ObjectKey& virtual_machine, const Call& call)>;
+  using OpenConsole =
+      std::function<Result<std::unique_ptr<ByteStream>>(const ObjectKey& virtual_machine, const Call& call)>;
   struct Options {
     OpenConsole open_console;
-    std::function<std::string()> metrics;          // text of /metrics; null: 404
-    std::function<Status()> ready;                 // for /readyz; null: always
+    std::function<std::string()> metrics;  // text of /metrics; null: 404
+    std::function<Status()> ready;         // for /readyz; null: always
     Duration watch_timeout_max = std::chrono::minutes(30);
   };
   ApiServer(Registry& registry, const Clock& clock, Options options);

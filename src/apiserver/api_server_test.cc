@@ -1,3 +1,4 @@
+// apiserver/api_server_test.cc — requests as values against a registry in memory: every route, every refusal.
 #include "apiserver/api_server.h"
 
 #include <gtest/gtest.h>

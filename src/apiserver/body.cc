@@ -100,6 +100,16 @@ Status Registry::Impl::read_patched(const api::KindInfo& kind, json::Value& obje
   return {};
 }
 
+Status Registry::Impl::check_kind(const api::KindInfo& kind, const json::Value& object) {
+  const std::string_view name = object.text({"kind"});
+  if (name == kind.resource.kind) return {};
+  std::vector<schema::Problem> problems;
+  add_invalid(problems, "kind", name, "must be " + std::string(kind.resource.kind));
+  api::Resource named = kind.resource;
+  named.kind = name;
+  return invalid(named, object.text({"metadata", "name"}), problems);
+}
+
 // The name and the namespace in the object are those of the request.
 Status Registry::Impl::check_address(const api::KindInfo& kind, const ObjectKey& key, json::Value& object) {
   if (!object["metadata"].is_object()) object["metadata"] = json::Object();

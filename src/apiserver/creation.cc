@@ -29,17 +29,8 @@ void set_system_fields(const api::KindInfo& kind, json::Value& object, WallTime 
   if (kind.has_status) object.as<json::Object>()->erase("status");
 }
 
-Error wrong_kind(const api::KindInfo& kind, const json::Value& object) {
-  std::vector<schema::Problem> problems;
-  const std::string_view name = object.text({"kind"});
-  add_invalid(problems, "kind", name, "must be " + std::string(kind.resource.kind));
-  api::Resource named = kind.resource;
-  named.kind = name;
-  return invalid(named, object.text({"metadata", "name"}), problems);
-}
-
 Status check_new(const api::KindInfo& kind, json::Value& object) {
-  if (object.text({"kind"}) != kind.resource.kind) return wrong_kind(kind, object);
+  TRY(Registry::Impl::check_kind(kind, object));
   std::vector<schema::Problem> problems;
   const Manners& manners = manners_of(kind);
   check_metadata(manners.name, object, problems);
@@ -94,8 +85,9 @@ Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::strin
     track_write(kind, {context.field_manager, Part::kWhole, clock.wall()}, json::Value(), object);
   }
   TRY(check_new(kind, object));
-  if (!version.empty() && version != "0" && !is_apply)
+  if (!version.empty() && version != "0" && !is_apply) {
     return bad_value("resourceVersion should not be set on objects to be created");
+  }
   if (context.warnings != nullptr) {
     for (std::string& text : finalizer_warnings(object, nullptr)) context.warnings->push_back(std::move(text));
   }

@@ -1,3 +1,4 @@
+// apiserver/doorkeeper_test.cc — who is recognised, who may act as whom.
 #include "apiserver/doorkeeper.h"
 
 #include <gtest/gtest.h>

@@ -26,9 +26,8 @@ inline constexpr int kWriteAttemptsMax = 32;                   // of a write wit
 // ---- store ----
 inline constexpr std::size_t kWindowChangesMax = 20'000;  // changes kept in memory, so that watches spare the disk
 inline constexpr std::size_t kWindowBytesMax = 32U << 20;
-inline constexpr std::size_t kGroupWritesMax = 256;     // writes that share one fsync
-inline constexpr std::size_t kWritesQueuedMax = 4'096;  // then kResourceExhausted
-inline constexpr std::size_t kReadersMax = 8;           // idle read connections kept
+inline constexpr std::size_t kGroupWritesMax = 256;  // writes that share one fsync
+inline constexpr std::size_t kReadersMax = 8;        // idle read connections kept
 inline constexpr Duration kBusyTimeout = std::chrono::seconds(5);
 
 // ---- reading ----

@@ -1,3 +1,4 @@
+// apiserver/local_transport_test.cc — the API server as a Transport in the same process.
 #include "apiserver/local_transport.h"
 
 #include <gtest/gtest.h>

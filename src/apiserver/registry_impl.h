@@ -28,6 +28,8 @@ struct Registry::Impl {
   // The same for what a patch made: other words, no 400. `shown`: what an error quotes.
   Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown,
                       const WriteContext& context) const;
+  // A custom kind's name is judged with the object, not when it is read.
+  static Status check_kind(const api::KindInfo& kind, const json::Value& object);
   static Status check_address(const api::KindInfo& kind, const ObjectKey& key, json::Value& object);
 
   // ---- creation.cc ----

@@ -239,6 +239,15 @@ TEST_F(Replacing, RefusesAnotherUidAndAnotherName) {
             "the name of the object (two) does not match the name on the URL (one)");
 }
 
+TEST_F(Replacing, RefusesAnotherKind) {
+  json::Value object = create(vms(), vm("one"));
+  object["kind"] = "VMClass";
+  const auto refused = registry.replace(vms(), {"default", "one"}, object, Part::kWhole, writer());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message(),
+            R"(VMClass.infra.virtrigaud.io "one" is invalid: kind: Invalid value: "VMClass": must be VirtualMachine)");
+}
+
 TEST_F(Deleting, IsAtOnceWhenNothingHoldsTheObject) {
   const json::Value made = create(vms(), vm("one"));
   const json::Value status = good(registry.remove(vms(), {"default", "one"}, {}));

@@ -11,10 +11,10 @@ namespace rig::apiserver {
 
 struct ServeOptions {
   std::string address = "127.0.0.1";
-  int port = 6443;             // 0: any
-  std::string unix_socket;     // "" : none. 0600; whoever can open it is system:masters
-  std::string pki_dir;         // authority and certificates, made when absent, renewed when they near their end
-  std::string kubeconfig;      // written when serving (0600); "" : not
+  int port = 6443;          // 0: any
+  std::string unix_socket;  // "" : none. 0600; whoever can open it is system:masters
+  std::string pki_dir;      // the certificate authority, made when absent; it issues anew at every start
+  std::string kubeconfig;   // written when serving (0600); "" : not
 };
 
 class Serving {

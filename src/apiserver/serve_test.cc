@@ -1,3 +1,4 @@
+// apiserver/serve_test.cc — the API server behind real sockets: certificates, users, streams, stop.
 #include "apiserver/serve.h"
 
 #include <gtest/gtest.h>

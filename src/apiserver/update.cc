@@ -68,6 +68,7 @@ bool is_spec_changed(const api::KindInfo& kind, const json::Value& old, const js
 }
 
 Status check_update(const api::KindInfo& kind, Part part, const json::Value& old, json::Value& object) {
+  TRY(Registry::Impl::check_kind(kind, object));
   Problems problems;
   check_metadata_update(object, old, problems);
   // The real server runs this twice for custom kinds, and clients see each cause twice.

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "fleet/limits.h"
 #include "fleet/testing/folder_test.h"
+#include "provider/wire/tsan_test.h"
 
 namespace rig::fleet {
 namespace {

@@ -1,3 +1,4 @@
+// http/certificate_test.cc — what is issued says who and how long.
 #include "http/certificate.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// http/gzip_test.cc — gzip against zlib, and who is given it.
 #include "http/gzip.h"
 
 #include <gtest/gtest.h>

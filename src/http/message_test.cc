@@ -1,3 +1,4 @@
+// http/message_test.cc — requests cut in every way, malformed ones, heads of replies.
 #include "http/message.h"
 
 #include <gtest/gtest.h>
@@ -20,6 +21,11 @@ const std::vector<Case> kCases = {
     {"bytes above ASCII in the target", "GET /\xC3\xA9 HTTP/1.1\r\nHost: x\r\n\r\n", 0},
     {"body", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 0},
     {"chunks", "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 0},
+    {"no chunks", "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n", 0},
+    {"chunk extension and trailer",
+     "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nA;b=c\r\n0123456789\r\n0;x\r\nT: u\r\n\r\n", 0},
+    {"empty lines before it", "\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", 0},
+    {"empty header", "GET /a HTTP/1.1\r\nHost:\r\n\r\n", 0},
     {"longest body", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 64\r\n\r\n" + std::string(64, 'x'), 0},
     {"body one too long", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 65\r\n\r\n", 413},
     {"chunks too long", "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n41\r\n" + std::string(65, 'x'),
@@ -37,6 +43,21 @@ const std::vector<Case> kCases = {
     {"length that is no number", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
     {"two lengths", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400},
     {"chunk size that is no number", "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
+    {"chunk longer than it says", "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", 400},
+    {"length and chunks", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+    {"chunks within chunks", "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 400},
+    {"chunks in an old version", "PUT /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+    {"two equal lengths", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", 400},
+    {"length beyond 64 bits", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", 400},
+    {"length with a sign", "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n", 400},
+    {"folded header", "GET /a HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", 400},
+    {"bare line feed", "GET /a HTTP/1.1\nHost: x\r\n\r\n", 400},
+    {"line feed within a header", "GET /a HTTP/1.1\r\nHost: x\r\nA: b\nC: d\r\n\r\n", 400},
+    {"blank before the colon", "GET /a HTTP/1.1\r\nHost : x\r\n\r\n", 400},
+    {"trailers too long",
+     "PUT /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + std::string(300, 'x') +
+         "\r\nB: " + std::string(300, 'x') + "\r\n\r\n",
+     431},
     {"header without a name", "GET /a HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400},
     {"unknown expectation", "GET /a HTTP/1.1\r\nHost: x\r\nExpect: nothing\r\n\r\n", 417},
 };
@@ -82,6 +103,20 @@ TEST(RequestParser, ReadsTargetsAndHeaderValuesOfAnyLengthWithinItsLimit) {
   const ServerRequest request = parser.take();
   EXPECT_EQ(request.target.size(), longest.size() + 1);
   EXPECT_EQ(request.header("A"), longest);
+}
+
+TEST(RequestParser, SaysWhetherTheConnectionStays) {
+  const std::vector<std::pair<std::string, bool>> cases = {
+      {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", true},
+      {"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade, Close\r\n\r\n", false},
+      {"GET / HTTP/1.0\r\n\r\n", false},
+      {"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", true},
+  };
+  for (const auto& [bytes, wanted] : cases) {
+    RequestParser parser(kHeaderMax, kBodyMax);
+    ASSERT_EQ(parser.add(bytes), State::kDone);
+    EXPECT_EQ(parser.keeps_alive(), wanted) << bytes;
+  }
 }
 
 TEST(RequestParser, KeepsWhatFollowsAnUpgrade) {

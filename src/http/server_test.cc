@@ -1,3 +1,4 @@
+// http/server_test.cc — client and server against each other, and the server against peers without manners.
 #include "http/server.h"
 
 #include <gtest/gtest.h>
@@ -228,7 +229,7 @@ TEST(Server, LetsTheOwnerWordItsRefusals) {
   const auto server = Server::start(options, echo).take();
   RawPeer peer(server->port());
   peer.say("nonsense\r\n\r\n");
-  EXPECT_NE(peer.hear_all().find("ours: malformed HTTP request"), std::string::npos);
+  EXPECT_NE(peer.hear_all().find("ours: malformed request line"), std::string::npos);
 }
 
 TEST(Server, AnswersARequestThatDoesNotArriveInTime) {

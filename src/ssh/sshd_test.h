@@ -2,6 +2,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
@@ -10,11 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <thread>
 
 #include "base/fd.h"
 #include "base/file.h"
@@ -25,7 +24,9 @@ namespace rig::ssh {
 
 class Sshd {
  public:
-  Sshd() {
+  // `wrapper`: a program that every command is given to, as arguments of a shell; "": none.
+  explicit Sshd(const std::string& wrapper = "")
+      : force_(wrapper.empty() ? "" : "ForceCommand " + wrapper + " sh -c \"$SSH_ORIGINAL_COMMAND\"\n") {
     char made[] = "/tmp/rig-sshd-XXXXXX";
     folder_ = ::mkdtemp(made);
     run("ssh-keygen -q -t ed25519 -N '' -f " + folder_ + "/host");
@@ -70,13 +71,14 @@ class Sshd {
     (void)write_file(folder_ + "/config", "ListenAddress 127.0.0.1\nPort " + std::to_string(port_) + "\nHostKey " +
                                               folder_ + "/host\nAuthorizedKeysFile " + folder_ +
                                               "/authorized\nPidFile none\nStrictModes no\nUsePAM no\n"
-                                              "PasswordAuthentication no\nKbdInteractiveAuthentication no\n");
+                                              "PasswordAuthentication no\nKbdInteractiveAuthentication no\n" +
+                                              force_);
     const std::string config = folder_ + "/config";
     const char* arguments[] = {"/usr/sbin/sshd", "-D", "-f", config.c_str(), "-E", "/dev/null", nullptr};
     if (::posix_spawn(&pid_, arguments[0], nullptr, nullptr, const_cast<char**>(arguments), environ) != 0) std::abort();
     while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
       if (is_listening()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      ::poll(nullptr, 0, 10);
     }
     return false;
   }
@@ -89,6 +91,7 @@ class Sshd {
     return ::connect(probe.get(), reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
   }
 
+  const std::string force_;
   std::string folder_;
   int port_ = 0;
   pid_t pid_ = -1;

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/text.h"
 #include "http/server.h"
 
 namespace rig::transfer {
@@ -57,7 +58,7 @@ TEST_F(HttpSourceTest, FollowsARedirectAndNotForEver) {
 
 TEST_F(HttpSourceTest, SaysWhatTheServerRefused) {
   serve([&](const http::ServerRequest& in, http::Responder& out) {
-    out.send({std::atoi(in.target.c_str() + 1), {}, "<html>no</html>"});
+    out.send({static_cast<int>(*parse_int(in.target.substr(1))), {}, "<html>no</html>"});
   });
   struct Case {
     int status;

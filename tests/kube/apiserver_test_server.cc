@@ -20,20 +20,17 @@ int run(const std::string& folder) {
   }
   apiserver::Janitor janitor(registry, clock);
   apiserver::ApiServer server(registry, clock, {});
-  const auto serving = apiserver::serve(server,
-                                        {.port = 0,
-                                         .unix_socket = folder + "/s",
-                                         .pki_dir = folder + "/pki",
-                                         .kubeconfig = folder + "/kubeconfig"},
-                                        clock);
+  const auto serving = apiserver::serve(
+      server,
+      {.port = 0, .unix_socket = folder + "/s", .pki_dir = folder + "/pki", .kubeconfig = folder + "/kubeconfig"},
+      clock);
   if (!serving.ok()) {
     std::fprintf(stderr, "%s\n", serving.error().to_string().c_str());
     return 1;
   }
   std::printf("ready %d\n", (*serving)->port());
   std::fflush(stdout);
-  while (std::getchar() != EOF) {
-  }
+  while (std::getchar() != EOF) {}
   return 0;
 }
 

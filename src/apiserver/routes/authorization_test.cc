@@ -1,3 +1,4 @@
+// apiserver/routes/authorization_test.cc — what a path is about, and who may ask for it.
 #include "apiserver/routes/authorization.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// apiserver/routes/cell_path_test.cc — the paths of printer columns, one case a line.
 #include "apiserver/routes/cell_path.h"
 
 #include <gtest/gtest.h>

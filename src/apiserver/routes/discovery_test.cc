@@ -1,3 +1,4 @@
+// apiserver/routes/discovery_test.cc — discovery in both forms and OpenAPI, held to recorded shapes.
 #include "apiserver/routes/discovery.h"
 
 #include <gtest/gtest.h>

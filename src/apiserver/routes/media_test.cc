@@ -1,3 +1,4 @@
+// apiserver/routes/media_test.cc — content negotiation, one Accept header a line.
 #include "apiserver/routes/media.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// apiserver/routes/options_test.cc — query parameters and DeleteOptions, and how wrong ones are named.
 #include "apiserver/routes/options.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// apiserver/routes/protobuf_test.cc — recorded bodies of kubectl and helm, bodies made by hand, and rubbish.
 #include "apiserver/routes/protobuf.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// apiserver/routes/table_test.cc — cells of every column type and of the core kinds.
 #include "apiserver/routes/table.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// apiserver/routes/target_test.cc — request targets taken apart, one a line.
 #include "apiserver/routes/target.h"
 
 #include <gtest/gtest.h>

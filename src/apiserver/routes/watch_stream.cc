@@ -30,7 +30,8 @@ class Dresser {
   json::Value dress(Type type, json::Value object) {
     switch (form_.media.form) {
       case Form::kTable: return line(type_name(type), table(std::move(object)));
-      case Form::kPartial: return line(type_name(type), partial_of(object, form_.media.version));
+      case Form::kPartial:
+      case Form::kPartialList: return line(type_name(type), partial_of(object, form_.media.version));
       default: return line(type_name(type), std::move(object));
     }
   }

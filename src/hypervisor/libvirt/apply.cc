@@ -35,6 +35,17 @@ Status check_costs(const provider::Plan& plan) {
   return {};
 }
 
+Status check_sizes_known(const provider::Machine& machine) {
+  std::string unknown = machine.configured.root_disk_bytes == 0 ? "root" : "";
+  for (const provider::DiskSpec& disk : machine.configured.disks) {
+    if (disk.size_bytes == 0) unknown = disk.name;
+  }
+  if (unknown.empty()) return {};
+  return Error(Code::kFailedPrecondition,
+               "machine '" + machine.ref.id + "': the size of disk '" + unknown + "' cannot be read")
+      .with_hint("Its file must be there, in a pool that is active.");
+}
+
 // "disks[data].size_bytes" is {"disks", "data", "size_bytes"}.
 struct Path {
   std::string list, name, field;
@@ -110,6 +121,7 @@ class Application {
     for (const DiskDevice& disk : running_ ? reading_.live.disks : facts_.disks) {
       if (disk.name != disk_name) continue;
       if (running_) {
+        TRY(check_no_shrink(disk, capacity));  // QEMU would do it
         return done(ask(virDomainBlockResize, domain_, disk.target.c_str(), capacity,
                         static_cast<unsigned>(VIR_DOMAIN_BLOCK_RESIZE_BYTES)),
                     doing("grow a disk"));
@@ -118,6 +130,14 @@ class Application {
       return done(ask(virStorageVolResize, volume.get(), capacity, 0U), doing("grow a disk"));
     }
     return Error(Code::kAborted, doing("grow a disk") + ": it has no disk '" + disk_name + "' now");
+  }
+
+  Status check_no_shrink(const DiskDevice& disk, unsigned long long bytes) {
+    virDomainBlockInfo is{};
+    TRY(done(ask(virDomainGetBlockInfo, domain_, disk.target.c_str(), &is, 0U), doing("read the size of a disk")));
+    if (is.capacity <= bytes) return {};
+    return Error(Code::kOutOfRange, doing("grow a disk") + ": '" + disk.name + "' has " + std::to_string(is.capacity) +
+                                        " bytes, wanted " + std::to_string(bytes) + "; disks do not shrink");
   }
 
   Status add_disk(const provider::DiskSpec& disk) {
@@ -208,6 +228,7 @@ Result<provider::Plan> make_plan(virConnectPtr host, const MachineRef& ref, cons
   TRY(check_spec(spec));
   const Found found = TRY(find_ours(host, ref));
   const provider::Machine machine = TRY(read_machine(host, found)).machine;
+  TRY(check_sizes_known(machine));
   Standing standing{machine.configured, machine.power != provider::Power::kOff, 0};
   const std::string& image = machine.configured.image.location;
   if (!image.empty() && spec.root_disk_bytes != 0 && spec.root_disk_bytes < machine.configured.root_disk_bytes) {

@@ -55,7 +55,9 @@ class Creation {
   }
 
  private:
+  // Before each volume.
   Result<Pool> pool_for(const std::string& wanted) {
+    if (call_.stop.stop_requested()) return Error(Code::kCancelled, "create '" + spec_.display_name + "': stopped");
     return find_pool(host_, choose(wanted, spec_.placement.storage, settings_.default_pool));
   }
 

@@ -31,26 +31,36 @@ Result<Domain> by_name(virConnectPtr host, const std::string& name) {
   return or_none(owned<Domain>(ask(virDomainLookupByName, host, name.c_str()), "find domain '" + name + "'"));
 }
 
-// Sizes of disks and what the root disk came from stand with the volumes. A disk whose volume is not there keeps 0.
+struct Stored {
+  VolumeFacts volume;
+  std::string pool;
+};
+Result<Stored> stored_at(virConnectPtr host, const std::string& path) {
+  const Volume volume = TRY(volume_at(host, path));
+  Stored stored{TRY(facts_of(volume.get())), ""};
+  const Pool pool = TRY(owned<Pool>(ask(virStoragePoolLookupByVolume, volume.get()), "find the pool of a volume"));
+  stored.pool = virStoragePoolGetName(pool.get());
+  return stored;
+}
+
+// Sizes of disks and what the root disk came from stand with the volumes. A disk whose volume cannot be read keeps 0,
+// which says "not known": the machine itself can still be told of.
 Status add_volumes(virConnectPtr host, const DomainFacts& facts, provider::MachineSpec& spec) {
   for (const DiskDevice& device : facts.disks) {
     if (device.name.empty() || device.name == "seed" || device.path.empty()) continue;
-    const auto volume = volume_at(host, device.path);
-    if (!volume.ok() && volume.error().is(Code::kNotFound)) continue;
-    if (!volume.ok()) return volume.error();
-    const VolumeFacts stored = TRY(facts_of(volume->get()));
-    const auto pool = owned<Pool>(ask(virStoragePoolLookupByVolume, volume->get()), "find the pool of a volume");
-    const std::string pool_name = pool.ok() ? virStoragePoolGetName(pool->get()) : "";
+    const auto stored = stored_at(host, device.path);
+    if (!stored.ok() && remedy(stored.error().code()) == Remedy::kRetry) return stored.error();
+    if (!stored.ok()) continue;
     if (device.name == "root") {
-      spec.placement.storage = pool_name;
-      spec.root_disk_bytes = stored.capacity_bytes;
-      spec.image = {.location = stored.backing_path, .format = stored.backing_format};
+      spec.placement.storage = stored->pool;
+      spec.root_disk_bytes = stored->volume.capacity_bytes;
+      spec.image = {.location = stored->volume.backing_path, .format = stored->volume.backing_format};
       continue;
     }
     for (provider::DiskSpec& disk : spec.disks) {
       if (disk.name != device.name) continue;
-      disk.size_bytes = stored.capacity_bytes;
-      disk.storage = pool_name;
+      disk.size_bytes = stored->volume.capacity_bytes;
+      disk.storage = stored->pool;
     }
   }
   return {};

@@ -65,7 +65,7 @@ void add(std::string& query, std::string_view name, std::string_view value) {
 }
 
 Status add_ssh(Endpoint& endpoint, const Credentials& credentials, bool insecure) {
-  if (endpoint.transport == "ssh") endpoint.transport = "libssh";
+  endpoint.transport = "libssh2";
   if (endpoint.user.empty()) endpoint.user = percent_encode(credentials.username);
   if (insecure) {
     add(endpoint.query, "known_hosts_verify", "ignore");

@@ -20,9 +20,10 @@ struct Login {
   bool operator==(const Login&) const = default;
 };
 
-// ssh is spoken by libvirt's own libssh transport, also for qemu+ssh://: it is the one that checks known_hosts, and it
-// starts no program. kInvalidArgument: the endpoint is not a URI that we take. kFailedPrecondition: host keys cannot be
-// checked and `insecure` does not say that they need not be.
+// ssh is always spoken by libvirt's libssh2 transport: it checks known_hosts and starts no program, as qemu+ssh://
+// would; the libssh one stalls for seconds behind large replies (libvirt 9.0 with libssh 0.10.6). kInvalidArgument: the
+// endpoint is not a URI that we take. kFailedPrecondition: host keys cannot be checked and `insecure` does not say that
+// they need not be.
 Result<Login> login_for(const std::string& endpoint, const Credentials& credentials, bool insecure);
 
 }  // namespace rig::libvirt

@@ -32,11 +32,11 @@ TEST(Login, SshIsSpokenByTheTransportThatChecksHostKeys) {
   };
   const std::vector<Case> cases = {
       {"qemu+ssh://h/system", kFull,
-       "qemu+libssh://root@h/system?known_hosts=%2Fc%2Fknown_hosts&known_hosts_verify=normal&"
+       "qemu+libssh2://root@h/system?known_hosts=%2Fc%2Fknown_hosts&known_hosts_verify=normal&"
        "keyfile=%2Fc%2Fssh-privatekey&sshauth=privkey%2Cpassword"},
       {"qemu+libssh://admin@h:2222/system?socket=/run/x",
        {"root", "", "/c/k", "/c/known_hosts"},
-       "qemu+libssh://admin@h:2222/system?socket=/run/x&known_hosts=%2Fc%2Fknown_hosts&known_hosts_verify=normal&"
+       "qemu+libssh2://admin@h:2222/system?socket=/run/x&known_hosts=%2Fc%2Fknown_hosts&known_hosts_verify=normal&"
        "keyfile=%2Fc%2Fk&sshauth=privkey"},
       {"qemu+libssh2://h/system",
        {"a@b", "pw", "", "/k"},

@@ -59,6 +59,8 @@ void Observer::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
+void Observer::stop() { thread_ = {}; }
+
 void Observer::look_at(const std::string& machine_id) { inbox_->put({Signal::Kind::kChanged, machine_id, ""}); }
 
 void Observer::run(const std::stop_token& stop) {
@@ -84,6 +86,7 @@ Status Observer::connect() {
   TRY(connection_.open());
   const auto prepare = [&]() -> Status {
     const Session session = TRY(connection_.session({}));
+    (void)inbox_->take({}, {});  // of the session before; everything is read anew
     TRY(subscribe(session.get(), inbox_));
     return read_all(session.get());
   };
@@ -208,7 +211,10 @@ Status Observer::read_all(virConnectPtr host) {
 // An error is left to the next event or reading: the feed keeps what it knew, which is not "gone".
 void Observer::refresh(virConnectPtr host, const std::string& machine_id) {
   const auto reading = publish(host, machine_id, sightings_, feed_);
-  if (reading.ok()) learn(*reading);
+  if (reading.ok()) return learn(*reading);
+  if (!reading.error().is(Code::kNotFound)) return;
+  pursuits_.erase(machine_id);  // a foreign machine's agent is not ours to ask
+  shutdowns_.erase(machine_id);
 }
 
 void Observer::learn(const Reading& reading) {

@@ -32,6 +32,7 @@ class Observer {
   Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks);
 
   void start();
+  void stop();  // waits for its thread; no hook is called any more
   // Reads the machine anew and tells watchers. For those who learned something that libvirt makes no event of.
   void look_at(const std::string& machine_id);
 

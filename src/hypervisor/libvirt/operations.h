@@ -29,7 +29,7 @@ Status create_machine(virConnectPtr host, const provider::MachineRef& ref, const
                       const CreateSettings& settings, const OnProgress& progress, const Call& call);
 
 // Power off, volumes, then the domain: as long as something is left, the machine is still found.
-Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const Call& call);
+Status remove_machine(virConnectPtr host, const provider::MachineRef& ref);
 
 Result<provider::Plan> make_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
                                  const CreateSettings& settings);

@@ -57,6 +57,7 @@ class LibvirtProvider final : public provider::Provider {
     });
     observer_.start();
   }
+  ~LibvirtProvider() override { observer_.stop(); }  // it hands work to the tasks
 
   Result<Health> check(const Call&) override { return connection_.health(); }
   Result<Capabilities> capabilities(const Call&) override;
@@ -89,6 +90,7 @@ class LibvirtProvider final : public provider::Provider {
   std::optional<MachineRef> ref_of(const std::string& machine_id) const;
   Result<Machine> describe(virConnectPtr host, const MachineRef& ref);
   Status reboot_now(virConnectPtr host, const MachineRef& ref, WallTime if_booted_before, const Call& call);
+  void end_reboot(const MachineRef& ref);  // it may wait for a minute, and what comes now cannot
   void cut_power(const MachineRef& ref);
   Result<TaskId> ask_to_shut_down(const MachineRef& ref);
   void ask_agent_later(const std::string& machine_id);
@@ -98,10 +100,11 @@ class LibvirtProvider final : public provider::Provider {
   Connection connection_;
   Sightings sightings_;
   Feed feed_;
-  Observer observer_;  // its thread ends after the tasks', which wake it
+  Observer observer_;  // tasks wake it, so it lives longer than they do
   mutable Mutex mutex_;
   std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);  // of machines that have had a task, for events
   std::set<std::string> shutting_down_ GUARDED_BY(mutex_);     // machine ids
+  std::map<std::string, TaskId> reboots_ GUARDED_BY(mutex_);   // the last one of each machine
   provider::TaskRunner agents_, tasks_;
   LibvirtImages images_;
   LibvirtConsole console_;
@@ -135,12 +138,13 @@ std::optional<MachineRef> LibvirtProvider::ref_of(const std::string& machine_id)
 }
 
 Result<TaskId> LibvirtProvider::submit(const MachineRef& ref, std::string_view verb, Operation operation) {
+  const std::string key = ref.legacy ? "legacy " + ref.id : ref.machine_id;
   {
     const Lock lock(mutex_);
-    refs_[ref.machine_id] = ref;
+    refs_[key] = ref;
   }
   return tasks_.submit(
-      ref.machine_id, verb,
+      key, verb,
       [this, id = ref.machine_id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
         const Session session = TRY(connection_.session(call));
         Status status = operation(session.get(), progress, call);
@@ -240,6 +244,7 @@ Result<TaskId> LibvirtProvider::power_on(const MachineRef& ref, const Call& aske
 Result<TaskId> LibvirtProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& asked) {
   TRY(check_ours(ref, asked));
   if (!hard_at) {
+    end_reboot(ref);
     return submit(ref, "power_off",
                   [ref](virConnectPtr host, const auto&, const Call&) { return pull_power(host, ref); });
   }
@@ -260,9 +265,21 @@ Result<TaskId> LibvirtProvider::ask_to_shut_down(const MachineRef& ref) {
 
 Result<TaskId> LibvirtProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call& asked) {
   TRY(check_ours(ref, asked));
-  return submit(ref, "reboot", [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) {
+  auto task = submit(ref, "reboot", [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) {
     return reboot_now(host, ref, if_booted_before, call);
   });
+  const Lock lock(mutex_);
+  if (task.ok()) reboots_[ref.machine_id] = *task;
+  return task;
+}
+
+void LibvirtProvider::end_reboot(const MachineRef& ref) {
+  TaskId reboot;
+  {
+    const Lock lock(mutex_);
+    if (const auto last = reboots_.extract(ref.machine_id)) reboot = last.mapped();
+  }
+  if (!reboot.text.empty()) tasks_.cancel(reboot);  // without the lock: it may tell of the end at once
 }
 
 // Asks the guest, again and again until it obeys, then resets it: only a boot that was seen counts.
@@ -298,8 +315,9 @@ Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call& asked)
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' carries no stamp of ours, so it is not removed");
   }
   if (const auto ours = check_ours(ref, asked); !ours.ok() && !ours.error().is(Code::kNotFound)) return ours.error();
-  return submit(ref, "remove", [this, ref](virConnectPtr host, const auto&, const Call& call) -> Status {
-    TRY(remove_machine(host, ref, call));
+  end_reboot(ref);
+  return submit(ref, "remove", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
+    TRY(remove_machine(host, ref));
     const Lock lock(mutex_);
     shutting_down_.erase(ref.machine_id);
     return {};
@@ -357,6 +375,9 @@ void LibvirtProvider::ask_agent_later(const std::string& machine_id) {
 }  // namespace
 
 Result<std::unique_ptr<provider::Provider>> open(const Options& options, const Clock& clock) {
+  if (options.virt_type != "auto" && options.virt_type != "kvm" && options.virt_type != "qemu") {
+    return Error(Code::kInvalidArgument, "virt type '" + options.virt_type + "': wanted auto, kvm or qemu");
+  }
   TRY(login_for(options.endpoint,
                 Credentials{.username = "", .password = "", .private_key_path = "", .known_hosts_path = "-"},
                 options.insecure_skip_verify));

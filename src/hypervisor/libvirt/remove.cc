@@ -19,7 +19,7 @@ Status or_gone(Status status) {
 
 }  // namespace
 
-Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const Call&) {
+Status remove_machine(virConnectPtr host, const provider::MachineRef& ref) {
   const Found found = TRY(find(host, ref));
   if (found.existence == Existence::kForeign) {
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + found.detail)
@@ -32,7 +32,9 @@ Status remove_machine(virConnectPtr host, const provider::MachineRef& ref, const
     TRY(or_gone(done(ask(virDomainDestroy, found.domain.get()), "power off '" + name + "'")));
   }
   TRY(sweep_volumes(host, ref.machine_id));
-  return or_gone(done(ask(virDomainUndefineFlags, found.domain.get(), kEverything), "undefine '" + name + "'"));
+  // The flag is younger than the others, so only where it is needed.
+  const unsigned flags = kEverything | (found.facts.spec.tpm ? unsigned{VIR_DOMAIN_UNDEFINE_TPM} : 0U);
+  return or_gone(done(ask(virDomainUndefineFlags, found.domain.get(), flags), "undefine '" + name + "'"));
 }
 
 }  // namespace rig::libvirt

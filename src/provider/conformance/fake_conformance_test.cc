@@ -10,6 +10,7 @@
 #include "provider/conformance/gtest.h"
 #include "provider/fake/fake_provider.h"
 #include "provider/wire/transport.h"
+#include "provider/wire/tsan_test.h"
 
 namespace rig::provider::conformance {
 namespace {

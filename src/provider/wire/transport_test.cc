@@ -17,6 +17,7 @@
 #include "provider/wire/certificate_test.h"
 #include "provider/wire/limits.h"
 #include "provider/wire/served_fake_test.h"
+#include "provider/wire/tsan_test.h"
 
 namespace rig::provider::wire {
 namespace {

@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -187,7 +186,7 @@ struct Bed {
     subject.host = &host;
     subject.provider = [this]() -> Provider& { return host.provider(); };
     subject.boot_time = kBootMax;
-    subject.wait = [] { std::this_thread::sleep_for(20ms); };
+    subject.wait = a_moment;
     provider::NicSpec nic;
     nic.name = "eth0";
     nic.network = "default";

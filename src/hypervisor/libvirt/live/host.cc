@@ -31,11 +31,13 @@ const Environment& environment() {
 
 Call within(Duration time) { return {std::chrono::steady_clock::now() + time, {}, "live-test"}; }
 
+void a_moment() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
+
 bool eventually(Duration time, const std::function<bool()>& holds) {
   const Time until = std::chrono::steady_clock::now() + time;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    a_moment();
   }
   return true;
 }

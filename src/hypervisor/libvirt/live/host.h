@@ -25,6 +25,7 @@ inline constexpr Duration kBootMax = std::chrono::minutes(3);  // emulated, on a
 
 Call within(Duration time);
 // Asks again in short intervals, up to `time`.
+void a_moment();  // between two looks
 bool eventually(Duration time, const std::function<bool()>& holds);
 
 // Opens a provider, and removes every machine and volume that the test made.

@@ -96,6 +96,39 @@ TEST_F(MachineLive, BootsByUefiAndWithAStaticAddressOfTheSeed) {
   EXPECT_EQ(describe(ref).existence, Existence::kGone);
 }
 
+TEST_F(MachineLive, StartsWithSecureBoot) {
+  auto spec = small("secure");
+  spec.firmware = provider::Firmware::kUefi;
+  spec.secure_boot = true;
+  const auto ref = running(spec);
+  EXPECT_EQ(describe(ref).power, Power::kOn);
+  EXPECT_TRUE(describe(ref).running.secure_boot);
+  const auto removed = remove(ref);
+  ASSERT_TRUE(removed.ok()) << removed.error().to_string();
+}
+
+TEST_F(MachineLive, WithATpmLeavesNothing) {
+  auto spec = small("tpm");
+  spec.tpm = true;
+  const auto ref = reserve(spec);
+  ASSERT_TRUE(create(ref, spec).ok());
+  EXPECT_TRUE(describe(ref).configured.tpm);
+  const auto removed = remove(ref);
+  ASSERT_TRUE(removed.ok()) << removed.error().to_string();
+  EXPECT_EQ(describe(ref).existence, Existence::kGone);
+}
+
+TEST_F(MachineLive, WhoseVolumeIsAwayIsStillToldOfAndNotPlanned) {
+  const auto spec = small("away");
+  const auto ref = reserve(spec);
+  ASSERT_TRUE(create(ref, spec).ok());
+  const Pool pool{virStoragePoolLookupByName(outside(), "default")};
+  ASSERT_TRUE(remove_volume(pool.get(), root_volume(ref.machine_id)).ok());
+  EXPECT_EQ(describe(ref).existence, Existence::kOurs);
+  EXPECT_EQ(provider().plan(ref, spec, within(10s)).error().code(), Code::kFailedPrecondition);
+  ASSERT_TRUE(remove(ref).ok());
+}
+
 TEST_F(MachineLive, CreateTwiceAndAtTheSameTimeMakesOne) {
   const auto spec = small("twice");
   const auto ref = reserve(spec);
@@ -131,11 +164,10 @@ TEST_F(MachineLive, DoesNotTouchAForeignNamesake) {
   EXPECT_EQ(describe(ref).existence, Existence::kForeign);
   for (const auto& refused :
        {finish(provider().power_on(ref, within(10s))), finish(provider().power_off(ref, {}, within(10s))),
-        finish(provider().reboot(ref, clock_.wall(), within(10s)))}) {
+        finish(provider().reboot(ref, clock_.wall(), within(10s))), remove(ref)}) {
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code(), Code::kFailedPrecondition);
   }
-  EXPECT_TRUE(remove(ref).ok()) << "nothing of ours is there";
   EXPECT_EQ(configuration(spec.display_name), before);
   EXPECT_EQ(volume_names(), volumes);
   virDomainUndefine(foreign.get());

@@ -101,6 +101,14 @@ TEST_F(PowerLive, OnTakesBackAShutdownThatWasAskedFor) {
   EXPECT_EQ(provider().poll(*asked, within(1s))->phase, provider::TaskState::Phase::kForgotten);
 }
 
+TEST_F(PowerLive, PowerOffDoesNotWaitForARebootThatNobodyObeys) {
+  const auto ref = deaf("stuck");
+  ASSERT_TRUE(provider().reboot(ref, clock_.wall(), within(10s)).ok());
+  const WallTime asked_at = clock_.wall();
+  ASSERT_TRUE(off(ref).ok());
+  EXPECT_LT(clock_.wall() - asked_at, 20s);
+}
+
 TEST_F(PowerLive, ARebootThatIsRepeatedHappensOnce) {
   const auto ref = running(small("reboot"));
   booted(ref);

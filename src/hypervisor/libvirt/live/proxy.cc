@@ -35,7 +35,7 @@ std::optional<Head> head_of(const std::string& bytes) {
 sockaddr_un address(const std::string& path) {
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  std::strncpy(name.sun_path, path.c_str(), sizeof name.sun_path - 1);
+  path.copy(name.sun_path, sizeof name.sun_path - 1);
   return name;
 }
 
