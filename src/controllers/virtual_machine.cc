@@ -93,7 +93,7 @@ Result<runtime::Action> VirtualMachineReconciler::pursue(Visit& visit) {
   switch (machine->existence) {
     case Existence::kGone:
     case Existence::kPartial:  // what is left of a machine that was whole is no beginning of one
-      return visit.status.was_seen() ? gone(visit) : create(visit);
+      return visit.status.was_seen() ? gone(visit, *machine) : create(visit);
     case Existence::kForeign:
       return refused(
           visit,
@@ -140,15 +140,18 @@ Result<runtime::Action> VirtualMachineReconciler::create(Visit& visit) {
 }
 
 // Proven gone after it existed: never made again by itself, or an empty restart would blank machines.
-Result<runtime::Action> VirtualMachineReconciler::gone(Visit& visit) {
+Result<runtime::Action> VirtualMachineReconciler::gone(Visit& visit, const Machine& machine) {
   if (visit.vm.meta.annotation(kRecreateAnnotation) == std::to_string(visit.vm.meta.generation)) {
     visit.status.forget_machine();
     return create(visit);
   }
-  visit.status.lost(
-      "The machine is gone from the host, and its disks with it as far as is known. It is not made again by itself. "
-      "To make a new one from the image, set the annotation " +
-      std::string(kRecreateAnnotation) + ": \"" + std::to_string(visit.vm.meta.generation) + "\"");
+  const std::string what =
+      machine.existence == Existence::kPartial
+          ? "The machine is no longer whole: " + machine.detail + ". Save what you need of it first"
+          : "The machine is gone from the host, with nothing of it left there";
+  visit.status.lost(what + ". It is not made again by itself. To make a new one from the image, set the annotation " +
+                    std::string(kRecreateAnnotation) + ": \"" + std::to_string(visit.vm.meta.generation) +
+                    "\"; that, like a deletion, removes what is left.");
   TRY(publish(visit));
   tell(visit);
   return Action::wait_for_change();

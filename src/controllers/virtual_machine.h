@@ -31,7 +31,7 @@ class VirtualMachineReconciler final : public runtime::Reconciler {
   Result<Action> change(Visit& visit, const provider::Machine& machine);
   Result<Action> switch_power(Visit& visit, const provider::Machine& machine);
   Result<Action> settled(Visit& visit, const provider::Machine& machine);
-  Result<Action> gone(Visit& visit);
+  Result<Action> gone(Visit& visit, const provider::Machine& machine);
   Result<Action> tear_down(Visit& visit);
   Result<Action> remove(Visit& visit);
   Result<Action> release(Visit& visit, std::string_view why);

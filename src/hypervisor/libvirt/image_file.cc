@@ -34,7 +34,7 @@ class FolderPool {
     const std::lock_guard lock(mutex);
     std::erase_if(open_ones, [](const auto& entry) { return entry.second.expired(); });
     if (auto pool = open_ones[{host, folder}].lock()) return pool;
-    const std::string xml = folder_pool_xml("virtrigaud-" + sha256_hex(folder).substr(0, 16), folder);
+    const std::string xml = folder_pool_xml(std::string(kFolderPoolPrefix) + sha256_hex(folder).substr(0, 16), folder);
     auto pool = std::make_shared<FolderPool>(
         TRY(owned<Pool>(ask(virStoragePoolCreateXML, host, xml.c_str(), 0U), "open image folder '" + folder + "'")));
     open_ones[{host, folder}] = pool;
@@ -50,13 +50,20 @@ class FolderPool {
   const Pool pool_;
 };
 
+bool is_in_folder_pool(virStorageVolPtr volume) {
+  const auto pool = owned<Pool>(ask(virStoragePoolLookupByVolume, volume), "find the pool of a volume");
+  if (!pool.ok()) return true;  // it has vanished already
+  return std::string_view(virStoragePoolGetName(pool->get())).starts_with(kFolderPoolPrefix);
+}
+
 template <class Use>
 auto with_image(virConnectPtr host, const std::string& path, std::span<const std::string> folders, Use use)
     -> decltype(use(virStorageVolPtr{})) {
   if (!is_plain_path(path)) return Error(Code::kInvalidArgument, "it is no absolute path without '.' and '..'");
   auto volume = volume_at(host, path);
   std::shared_ptr<FolderPool> folder_pool;
-  if (!volume.ok() && volume.error().is(Code::kNotFound)) {
+  // Found through another reader's pool it may vanish under us: that pool must be held, too.
+  if (volume.ok() ? is_in_folder_pool(volume->get()) : volume.error().is(Code::kNotFound)) {
     const bool allowed =
         std::ranges::any_of(folders, [&](const std::string& folder) { return is_below(path, folder); });
     if (!allowed) {

@@ -15,6 +15,7 @@
 #include "hypervisor/libvirt/observer.h"
 #include "hypervisor/libvirt/operations.h"
 #include "hypervisor/libvirt/rules.h"
+#include "hypervisor/libvirt/volumes.h"
 #include "provider/limits.h"
 #include "provider/task_runner.h"
 
@@ -180,6 +181,11 @@ Result<Machine> LibvirtProvider::describe(virConnectPtr host, const MachineRef& 
     machine = std::move(reading.machine);
     const bool fresh = machine.addresses_read_at && clock_.wall() - *machine.addresses_read_at < kAgentFreshFor;
     if (reading.live.agent_connected && !fresh) ask_agent_later(ref.machine_id);
+  }
+  // Cut off half-way, on its way here or away: gone only when nothing of it is left.
+  if (found.existence == Existence::kGone && TRY(has_volumes(host, ref.machine_id))) {
+    machine.existence = Existence::kPartial;
+    machine.detail = "disks of it are in a storage pool, but no domain is defined";
   }
   machine.ref = ref;
   if (found.existence != Existence::kGone) machine.ref.id = found.facts.name;

@@ -15,10 +15,16 @@ Result<std::vector<Pool>> pools(virConnectPtr host, unsigned flags) {
                           "list the pools");
 }
 
+bool is_folder_pool(virStoragePoolPtr pool) {
+  return std::string_view(virStoragePoolGetName(pool)).starts_with(kFolderPoolPrefix);
+}
+
 Error no_pool(virConnectPtr host, const std::string& name) {
   std::vector<std::string> names;
   if (const auto all = pools(host, 0); all.ok()) {
-    for (const Pool& pool : *all) names.emplace_back(virStoragePoolGetName(pool.get()));
+    for (const Pool& pool : *all) {
+      if (!is_folder_pool(pool.get())) names.emplace_back(virStoragePoolGetName(pool.get()));
+    }
   }
   std::ranges::sort(names);
   return Error(Code::kNotFound, "storage pool '" + name +
@@ -29,6 +35,7 @@ Error no_pool(virConnectPtr host, const std::string& name) {
 // A file that another program put there is unknown to libvirt until its pool is refreshed.
 Status refresh_pools_above(virConnectPtr host, const std::string& path) {
   for (const Pool& pool : TRY(pools(host, VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE))) {
+    if (is_folder_pool(pool.get())) continue;  // read when it was opened, a moment ago
     const PoolFacts facts = TRY(facts_of_pool(pool.get()));
     if (!facts.path.empty() && path.starts_with(facts.path + "/")) {
       TRY(done(ask(virStoragePoolRefresh, pool.get(), 0U), "refresh pool '" + facts.name + "'"));
@@ -107,17 +114,39 @@ Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, cons
   return path;
 }
 
-Status sweep_volumes(virConnectPtr host, const std::string& machine_id) {
+namespace {
+
+// Calls `visit(pool, name)` for each volume of this machine in the active pools, until it answers false.
+Status each_volume_of(virConnectPtr host, const std::string& machine_id, const auto& visit) {
   for (const Pool& pool : TRY(pools(host, VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE))) {
+    if (is_folder_pool(pool.get())) continue;
     const auto volumes = TRY(owned_list<Volume>(
         [&](virStorageVolPtr** out) { return ask(virStoragePoolListAllVolumes, pool.get(), out, 0U); },
         "list the volumes"));
     for (const Volume& volume : volumes) {
       const std::string name = virStorageVolGetName(volume.get());
-      if (is_volume_of(name, machine_id)) TRY(remove_volume(pool.get(), name));
+      if (is_volume_of(name, machine_id) && !TRY(visit(pool.get(), name))) return {};
     }
   }
   return {};
+}
+
+}  // namespace
+
+Status sweep_volumes(virConnectPtr host, const std::string& machine_id) {
+  return each_volume_of(host, machine_id, [](virStoragePoolPtr pool, const std::string& name) -> Result<bool> {
+    TRY(remove_volume(pool, name));
+    return true;
+  });
+}
+
+Result<bool> has_volumes(virConnectPtr host, const std::string& machine_id) {
+  bool found = false;
+  TRY(each_volume_of(host, machine_id, [&](virStoragePoolPtr, const std::string&) -> Result<bool> {
+    found = true;
+    return false;
+  }));
+  return found;
 }
 
 Result<VolumeWriter> VolumeWriter::open(virConnectPtr host, virStorageVolPtr volume) {

@@ -28,8 +28,13 @@ Result<std::string> make_volume(virConnectPtr host, virStoragePoolPtr pool, cons
                                 std::string_view bytes);                // a raw one with these bytes
 Status remove_volume(virStoragePoolPtr pool, const std::string& name);  // fine when it is gone
 
+// Pools that we open on a folder only while an image in it is read, and that may vanish at any time: never a machine's.
+inline constexpr std::string_view kFolderPoolPrefix = "virtrigaud-folder-";
+
 // Deletes every volume of this machine in every active pool, by its exact name.
 Status sweep_volumes(virConnectPtr host, const std::string& machine_id);
+// Whether there is any of those.
+Result<bool> has_volumes(virConnectPtr host, const std::string& machine_id);
 
 // Writes a volume from its beginning. Destroyed before finish() it gives up, and nothing is promised about the volume.
 class VolumeWriter {
