@@ -45,20 +45,25 @@ std::string digest_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Host::Host(const std::string& uri, std::string pool_folder) : pool_folder_(std::move(pool_folder)) {
+Host::Host(std::string uri, std::string pool_folder) : uri_(std::move(uri)), pool_folder_(std::move(pool_folder)) {
   virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});  // they are read where they are asked for
-  session_ = libvirt::Session(virConnectOpen(uri.c_str()), [](virConnectPtr host) {
-    if (host != nullptr) virConnectClose(host);
-  });
-  CHECK(session_ != nullptr);
+  CHECK(session() != nullptr);
 }
 
-Pool Host::pool() const { return Pool(virStoragePoolLookupByName(session_.get(), "default")); }
+virConnectPtr Host::session() const {
+  if (!session_ || virConnectIsAlive(session_.get()) != 1)
+    session_ = libvirt::Session(virConnectOpen(uri_.c_str()), [](virConnectPtr host) {
+      if (host != nullptr) virConnectClose(host);
+    });
+  return session_.get();
+}
+
+Pool Host::pool() const { return Pool(virStoragePoolLookupByName(session(), "default")); }
 
 Inventory Host::inventory() const {
   Inventory out;
   const auto domains = libvirt::owned_list<Domain>(
-      [&](virDomainPtr** list) { return virConnectListAllDomains(session_.get(), list, 0); }, "list");
+      [&](virDomainPtr** list) { return virConnectListAllDomains(session(), list, 0); }, "list");
   EXPECT_TRUE(domains.ok());
   if (domains.ok())
     for (const Domain& domain : *domains)
@@ -76,7 +81,7 @@ std::vector<std::string> Host::files() const {
 }
 
 Domain Host::domain(const std::string& machine_id) const {
-  return Domain(virDomainLookupByUUIDString(session_.get(), machine_id.c_str()));
+  return Domain(virDomainLookupByUUIDString(session(), machine_id.c_str()));
 }
 
 std::string Host::xml(const std::string& machine_id) const {
@@ -111,7 +116,7 @@ std::vector<std::string> Host::addresses_by_agent(const std::string& machine_id)
 }
 
 void Host::define(const std::string& xml) const {
-  const Domain defined(virDomainDefineXML(session_.get(), xml.c_str()));
+  const Domain defined(virDomainDefineXML(session(), xml.c_str()));
   EXPECT_TRUE(defined) << virGetLastErrorMessage();
 }
 

@@ -24,7 +24,7 @@ struct Inventory {
 
 class Host {
  public:
-  explicit Host(const std::string& uri = environment().uri, std::string pool_folder = environment().pool_folder);
+  explicit Host(std::string uri = environment().uri, std::string pool_folder = environment().pool_folder);
 
   Inventory inventory() const;
   std::vector<std::string> files() const;  // names in the folder of pool `default`, sorted; whatever made them
@@ -44,7 +44,9 @@ class Host {
 
  private:
   libvirt::Pool pool() const;
-  libvirt::Session session_;
+  virConnectPtr session() const;  // opened anew after libvirtd went away
+  const std::string uri_;
+  mutable libvirt::Session session_;
   std::string pool_folder_;
 };
 

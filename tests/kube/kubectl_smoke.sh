@@ -162,11 +162,11 @@ says 'serverside-applied' kubectl apply --server-side --field-manager=other --fo
 says 'condition met' kubectl wait vm/one --for=condition=Ready --timeout=10s
 says 'condition met' kubectl wait vm/one --for=jsonpath='{.status.phase}'=Running --timeout=10s
 refuses 'timed out' kubectl wait vm/one --for=jsonpath='{.status.phase}'=Gone --timeout=1s
-watch_sees_a_change() {
+watch_sees_a_change() { # a new value each time: kubectl drops the first event, a change between its GET and its watch
   kubectl get vm one -w -o 'jsonpath={.metadata.labels.seen}{"\n"}' >watched &
   local watcher=$! tries=0
   until grep -q yes watched || [ $((tries += 1)) -gt 100 ]; do
-    kubectl label vm one --overwrite seen=yes >/dev/null
+    kubectl label vm one --overwrite seen=yes-$tries >/dev/null
   done
   kill $watcher
   cat watched

@@ -2,23 +2,34 @@
 #include "hypervisor/libvirt/addresses.h"
 
 #include <algorithm>
+#include <span>
 
 #include "hypervisor/libvirt/limits.h"
 
 namespace rig::libvirt {
 namespace {
 
-Result<std::vector<std::string>> read(virDomainPtr domain, unsigned source) {
+struct Told {
+  std::vector<std::string> addresses, macs;
+};
+Result<Told> read(virDomainPtr domain, unsigned source) {
   virDomainInterfacePtr* interfaces = nullptr;
   const int count = ask(virDomainInterfaceAddresses, domain, &interfaces, source, 0U);
   if (count < 0) return last_error("read the addresses");
-  std::vector<std::string> addresses;
+  Told told;
   for (int i = 0; i < count; ++i) {
-    for (unsigned j = 0; j < interfaces[i]->naddrs; ++j) addresses.emplace_back(interfaces[i]->addrs[j].addr);
+    const virDomainInterface& interface = *interfaces[i];
+    const std::span<const virDomainIPAddress> of_it(interface.addrs, interface.naddrs);
+    for (const auto& address : of_it) told.addresses.emplace_back(address.addr);
+    const auto is_useful = [](const auto& address) {
+      return address.type == VIR_IP_ADDR_TYPE_IPV4 && !useful_addresses({address.addr}).empty();
+    };
+    if (interface.hwaddr != nullptr && std::ranges::any_of(of_it, is_useful)) told.macs.emplace_back(interface.hwaddr);
     virDomainInterfaceFree(interfaces[i]);
   }
   std::free(interfaces);
-  return useful_addresses(addresses);
+  told.addresses = useful_addresses(told.addresses);
+  return told;
 }
 
 }  // namespace
@@ -35,14 +46,14 @@ std::vector<std::string> useful_addresses(const std::vector<std::string>& addres
 }
 
 Result<std::vector<std::string>> read_leases(virDomainPtr domain) {
-  return read(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE);
+  return TRY(read(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE)).addresses;
 }
 
 Result<GuestWord> ask_agent(virDomainPtr domain, WallTime now) {
   // libvirt gives up on an agent that does not even greet; this makes it give up on one that does not answer.
   TRY(done(ask(virDomainAgentSetResponseTimeout, domain, kAgentSeconds, 0U), "limit the agent's time"));
-  GuestWord word{
-      .addresses = TRY(read(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT)), .hostname = "", .heard_at = now};
+  Told told = TRY(read(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT));
+  GuestWord word{.addresses = std::move(told.addresses), .macs = std::move(told.macs), .hostname = "", .heard_at = now};
   auto hostname = text(ask(virDomainGetHostname, domain, static_cast<unsigned>(VIR_DOMAIN_GET_HOSTNAME_AGENT)),
                        "ask for the host name");
   if (hostname.ok()) word.hostname = hostname.take();  // agents may be told not to say it

@@ -18,6 +18,7 @@ Result<std::vector<std::string>> read_leases(virDomainPtr domain);  // one call 
 
 struct GuestWord {
   std::vector<std::string> addresses;
+  std::vector<std::string> macs;  // lower case, of the interfaces that have an IPv4 address
   std::string hostname;
   WallTime heard_at;
 };

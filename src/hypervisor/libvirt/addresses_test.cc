@@ -20,12 +20,12 @@ TEST(Addresses, LocalOnesAndRepetitionsAreLeftOut) {
 
 TEST(Sightings, ABootMakesOldWordsVoidAndAStopToo) {
   Sightings seen;
-  seen.hear("a", {{"192.0.2.7"}, "web", {}});
+  seen.hear("a", {{"192.0.2.7"}, {}, "web", {}});
   EXPECT_EQ(seen.last_word("a")->hostname, "web");
   seen.boot("a", WallTime(1s));
   EXPECT_EQ(seen.last_word("a"), std::nullopt);
   EXPECT_EQ(seen.last_boot("a"), WallTime(1s));
-  seen.hear("a", {{"192.0.2.8"}, "web", {}});
+  seen.hear("a", {{"192.0.2.8"}, {}, "web", {}});
   seen.stop("a");
   EXPECT_EQ(seen.last_word("a"), std::nullopt);
   EXPECT_EQ(seen.last_boot("a"), WallTime(1s));

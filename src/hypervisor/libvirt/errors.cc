@@ -33,6 +33,7 @@ constexpr std::array kRows = {
     ErrorRow{VIR_ERR_SYSTEM_ERROR, "Permission denied", Code::kPermissionDenied,
              "The host's libvirt may not use this file or socket."},
     ErrorRow{VIR_ERR_SYSTEM_ERROR, "File exists", Code::kAlreadyExists, ""},
+    ErrorRow{VIR_ERR_OPERATION_FAILED, "already exists with uuid", Code::kAlreadyExists, ""},
 
     ErrorRow{VIR_ERR_NO_DOMAIN, "", Code::kNotFound, ""},
     ErrorRow{VIR_ERR_NO_STORAGE_POOL, "", Code::kNotFound, "Name a pool of the host (virsh pool-list --all)."},

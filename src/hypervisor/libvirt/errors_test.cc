@@ -32,6 +32,7 @@ const std::vector<Case> kCases = {
     {VIR_ERR_SSH, "SSH transport error: Remote command terminated with non-zero code: 127", Code::kUnavailable},
     {VIR_ERR_SYSTEM_ERROR, "Cannot access storage file: Permission denied", Code::kPermissionDenied},
     {VIR_ERR_SYSTEM_ERROR, "cannot create path: File exists", Code::kAlreadyExists},
+    {VIR_ERR_OPERATION_FAILED, "operation failed: pool 'x' already exists with uuid 3aa09227", Code::kAlreadyExists},
     {VIR_ERR_NO_DOMAIN, "Domain not found", Code::kNotFound},
     {VIR_ERR_NO_STORAGE_POOL, "Storage pool not found", Code::kNotFound},
     {VIR_ERR_NO_STORAGE_VOL, "Storage volume not found", Code::kNotFound},

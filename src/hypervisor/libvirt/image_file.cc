@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
+#include <memory>
 
 #include "base/digest.h"
+#include "base/mutex.h"
 #include "base/text.h"
 #include "hypervisor/libvirt/image_store.h"
 #include "hypervisor/libvirt/limits.h"
@@ -24,31 +25,72 @@ bool is_below(const std::string& path, const std::string& folder) {
   return path.starts_with(folder) && (folder.ends_with('/') || path.substr(folder.size()).starts_with('/'));
 }
 
+std::string folder_pool_name(const std::string& folder) {
+  return std::string(kFolderPoolPrefix) + sha256_hex(folder).substr(0, 16);
+}
+
+Error ended_by_another(const std::string& folder) {
+  return Error(Code::kUnavailable, "another process stopped reading folder '" + folder + "' at that moment");
+}
+
 // A folder that is no pool is read through one that lives as long as somebody reads, and that has no configuration on
 // the host. libvirt refuses two pools on one folder, so readers share it.
 class FolderPool {
  public:
-  static Result<std::shared_ptr<FolderPool>> open(virConnectPtr host, const std::string& folder) {
-    static std::mutex mutex;
-    static std::map<std::pair<virConnectPtr, std::string>, std::weak_ptr<FolderPool>> open_ones;  // guarded by mutex
-    const std::lock_guard lock(mutex);
-    std::erase_if(open_ones, [](const auto& entry) { return entry.second.expired(); });
-    if (auto pool = open_ones[{host, folder}].lock()) return pool;
-    const std::string xml = folder_pool_xml(std::string(kFolderPoolPrefix) + sha256_hex(folder).substr(0, 16), folder);
-    auto pool = std::make_shared<FolderPool>(
-        TRY(owned<Pool>(ask(virStoragePoolCreateXML, host, xml.c_str(), 0U), "open image folder '" + folder + "'")));
-    open_ones[{host, folder}] = pool;
-    return pool;
+  static Result<std::unique_ptr<FolderPool>> open(virConnectPtr host, const std::string& folder) {
+    const Lock lock(mutex_);
+    Shared& shared = shared_[{host, folder}];
+    if (shared.readers == 0) {
+      auto pool = make_or_take_over(host, folder);
+      if (!pool.ok()) {
+        shared_.erase({host, folder});
+        return pool.take_error();
+      }
+      shared.pool = pool.take();
+    }
+    ++shared.readers;
+    return std::unique_ptr<FolderPool>(new FolderPool({host, folder}));
   }
-  explicit FolderPool(Pool pool) : pool_(std::move(pool)) {}
   FolderPool(const FolderPool&) = delete;
   FolderPool& operator=(const FolderPool&) = delete;
-  // Nothing on disk depends on it; one that stays is found by the next lookup.
-  ~FolderPool() { (void)ask(virStoragePoolDestroy, pool_.get()); }
+  ~FolderPool() {
+    const Lock lock(mutex_);
+    Shared& shared = shared_.at(key_);
+    if (--shared.readers > 0) return;
+    (void)ask(virStoragePoolDestroy, shared.pool.get());
+    shared_.erase(key_);
+  }
 
  private:
-  const Pool pool_;
+  using Key = std::pair<virConnectPtr, std::string>;
+  struct Shared {
+    Pool pool;
+    int readers = 0;
+  };
+  explicit FolderPool(Key key) : key_(std::move(key)) {}
+
+  // One that is there was left by a process that was killed, or another one reads: see vanished().
+  static Result<Pool> make_or_take_over(virConnectPtr host, const std::string& folder) {
+    const std::string name = folder_pool_name(folder), xml = folder_pool_xml(name, folder);
+    auto made = owned<Pool>(ask(virStoragePoolCreateXML, host, xml.c_str(), 0U), "open image folder '" + folder + "'");
+    if (made.ok() || !made.error().is(Code::kAlreadyExists)) return made;
+    auto there = owned<Pool>(ask(virStoragePoolLookupByName, host, name.c_str()), "open image folder '" + folder + "'");
+    if (!there.ok() && there.error().is(Code::kNotFound)) return ended_by_another(folder);
+    return there;
+  }
+
+  static inline Mutex mutex_;
+  static inline std::map<Key, Shared> shared_ GUARDED_BY(mutex_);
+  const Key key_;
 };
+
+// Whether a reading of this folder failed because another process ended the pool that both used.
+bool vanished(virConnectPtr host, const std::string& folder, const Error& error) {
+  if (!error.is(Code::kNotFound)) return false;
+  const auto pool =
+      owned<Pool>(ask(virStoragePoolLookupByName, host, folder_pool_name(folder).c_str()), "find a folder's pool");
+  return !pool.ok() && pool.error().is(Code::kNotFound);
+}
 
 bool is_in_folder_pool(virStorageVolPtr volume) {
   const auto pool = owned<Pool>(ask(virStoragePoolLookupByVolume, volume), "find the pool of a volume");
@@ -60,21 +102,24 @@ template <class Use>
 auto with_image(virConnectPtr host, const std::string& path, std::span<const std::string> folders, Use use)
     -> decltype(use(virStorageVolPtr{})) {
   if (!is_plain_path(path)) return Error(Code::kInvalidArgument, "it is no absolute path without '.' and '..'");
+  const std::string folder = path.substr(0, path.rfind('/'));
   auto volume = volume_at(host, path);
-  std::shared_ptr<FolderPool> folder_pool;
+  std::unique_ptr<FolderPool> folder_pool;
   // Found through another reader's pool it may vanish under us: that pool must be held, too.
   if (volume.ok() ? is_in_folder_pool(volume->get()) : volume.error().is(Code::kNotFound)) {
-    const bool allowed =
-        std::ranges::any_of(folders, [&](const std::string& folder) { return is_below(path, folder); });
-    if (!allowed) {
+    const bool may = std::ranges::any_of(folders, [&](const std::string& allowed) { return is_below(path, allowed); });
+    if (!may) {
       return Error(Code::kNotFound, "no storage pool of the host has this file")
           .with_hint("Put it into a pool's folder, or name its folder in LIBVIRT_IMAGE_DIRS of the provider.");
     }
-    folder_pool = TRY(FolderPool::open(host, path.substr(0, path.rfind('/'))));
+    folder_pool = TRY(FolderPool::open(host, folder));
     volume = volume_at(host, path);
   }
-  if (!volume.ok()) return volume.take_error();
-  return use(volume->get());
+  auto used = volume.ok() ? use(volume->get()) : decltype(use(virStorageVolPtr{}))(volume.take_error());
+  if (folder_pool && !used.ok() && vanished(host, folder, used.error())) {
+    return ended_by_another(folder);
+  }
+  return used;
 }
 
 Result<ImageFile> whole_image(virConnectPtr host, virStorageVolPtr volume, const std::string& name) {

@@ -43,7 +43,7 @@ inline constexpr int kAgentThreads = 4, kAgentSeconds = 5;
 inline constexpr std::size_t kAgentQueuedMax = 1024;
 inline constexpr Duration kAgentFreshFor = seconds(30);  // describe() asks again only after this
 inline constexpr Duration kPursuitFirst = seconds(1), kPursuitMax = seconds(20);
-inline constexpr int kPursuitTries = 12;  // after a start, until there is an address: about two minutes
+inline constexpr int kPursuitTries = 12;  // after a start, until every NIC has an IPv4 address: about two minutes
 
 // Storage.
 inline constexpr std::size_t kStreamChunk = 256U << 10;

@@ -130,14 +130,14 @@ bool Observer::handle(const std::vector<Signal>& signals) {
         return false;
       case Signal::Kind::kBooted:
         sightings_.boot(signal.machine_id, clock_.wall());
-        pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now() + kPursuitFirst};
+        pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now() + kPursuitFirst, {}};
         break;
       case Signal::Kind::kStopped:
         sightings_.stop(signal.machine_id);
         pursuits_.erase(signal.machine_id);
         shutdowns_.erase(signal.machine_id);
         break;
-      case Signal::Kind::kAgentUp: pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now()}; break;
+      case Signal::Kind::kAgentUp: pursuits_[signal.machine_id] = {0, std::chrono::steady_clock::now(), {}}; break;
       case Signal::Kind::kChanged: break;
     }
     changed.insert(signal.machine_id);
@@ -158,7 +158,11 @@ void Observer::pursue_due() {
       continue;
     }
     const auto word = sightings_.last_word(id);
-    if ((word && !word->addresses.empty()) || pursuit.tries >= kPursuitTries) {
+    const auto told = [&](const std::string& mac) {
+      return word && std::ranges::find(word->macs, mac) != word->macs.end();
+    };
+    const bool complete = word && std::ranges::all_of(pursuit.macs, told);
+    if (complete || pursuit.tries >= kPursuitTries) {
       next = pursuits_.erase(next);
       continue;
     }
@@ -199,9 +203,9 @@ Status Observer::read_all(virConnectPtr host) {
     auto reading = complete(host, *found, sightings_);
     if (!reading.ok() && reading.error().is(Code::kNotFound)) continue;
     if (!reading.ok()) return reading.take_error();
-    learn(*reading);
     if (reading->live.agent_connected)
-      pursuits_[reading->machine.ref.machine_id] = {0, std::chrono::steady_clock::now()};
+      pursuits_[reading->machine.ref.machine_id] = {0, std::chrono::steady_clock::now(), {}};
+    learn(*reading);
     machines.push_back(std::move(reading->machine));
   }
   feed_.replace_all(std::move(machines));
@@ -219,6 +223,10 @@ void Observer::refresh(virConnectPtr host, const std::string& machine_id) {
 
 void Observer::learn(const Reading& reading) {
   const provider::MachineRef& ref = reading.machine.ref;
+  if (const auto pursuit = pursuits_.find(ref.machine_id); pursuit != pursuits_.end()) {
+    pursuit->second.macs.clear();
+    for (const auto& nic : reading.live.spec.nics) pursuit->second.macs.push_back(nic.mac);
+  }
   if (!reading.live.power_off_at) {
     shutdowns_.erase(ref.machine_id);
     return;

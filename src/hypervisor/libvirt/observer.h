@@ -41,6 +41,7 @@ class Observer {
   struct Pursuit {
     int tries = 0;
     Time next;
+    std::vector<std::string> macs;  // every one of them is to have an IPv4 address; one of IPv6 alone comes earlier
   };
   struct Shutdown {
     provider::MachineRef ref;
@@ -58,7 +59,7 @@ class Observer {
   Time next_wake() const;
   Status read_all(virConnectPtr host);
   void refresh(virConnectPtr host, const std::string& machine_id);
-  void learn(const Reading& reading);  // whether it is to be shut down, and when
+  void learn(const Reading& reading);  // which addresses to wait for; whether it is to be shut down, and when
 
   Connection& connection_;
   Sightings& sightings_;

@@ -94,6 +94,17 @@ TEST_F(ImageLive, AFileOfAnImageFolderIsReferredTo) {
   EXPECT_EQ(volume_names(), before);
 }
 
+TEST_F(ImageLive, AFolderWhosePoolAKilledProviderLeftIsReadAndLeftClean) {
+  const std::string name =
+      std::string(kFolderPoolPrefix) + sha256_hex(image_folder()).substr(0, 16);  // as image_file.cc names it
+  const auto count = [&] { return virConnectListAllStoragePools(outside(), nullptr, 0); };
+  const int before = count();
+  ASSERT_NE(Pool{virStoragePoolCreateXML(outside(), folder_pool_xml(name, image_folder()).c_str(), 0)}, nullptr);
+  const auto image = prepare(by_path(environment().guest_image));
+  ASSERT_TRUE(image.ok()) << image.error().to_string();
+  EXPECT_EQ(count(), before);
+}
+
 TEST_F(ImageLive, AFileThatWasJustPutIntoAPoolIsFound) {
   const std::string path = write_image(environment().pool_folder, "new-" + random_suffix(6) + ".qcow2", guest_);
   const auto image = prepare(by_path(path));

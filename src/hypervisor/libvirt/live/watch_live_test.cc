@@ -1,4 +1,5 @@
 // libvirt/live/watch_live_test.cc — what happens behind our back is told, and nothing is asked of idle machines.
+#include <algorithm>
 #include <future>
 
 #include "hypervisor/libvirt/live/host.h"
@@ -60,6 +61,26 @@ TEST_F(WatchLive, AnAddressIsToldWhenTheGuestHasIt) {
   ASSERT_TRUE(finish(provider().create(ref, spec, within(10s))).ok());
   std::promise<void> synced;
   auto seen = watch_until([&](const Machine& m) { return m.ref == ref && !m.addresses.empty(); }, synced);
+  ASSERT_TRUE(finish(provider().power_on(ref, within(10s))).ok());
+  EXPECT_NE(seen.get(), Time{});
+}
+
+TEST_F(WatchLive, AnAddressOfASecondNicThatComesLateIsToldToo) {
+  auto spec = small("late");
+  provider::NicSpec second;
+  second.name = "eth1";
+  spec.nics.push_back(second);
+  // Static, so that the guest asks for no lease; link-local, so that it is no address to tell of.
+  spec.seed.network_config = "version: 2\nethernets:\n  eth0: {dhcp4: true}\n  eth1: {addresses: [169.254.1.1/16]}\n";
+  spec.seed.user_data += "runcmd:\n  - (sleep 4; ip addr add 10.0.2.77/24 dev eth1) &\n";
+  const auto ref = reserve(spec);
+  ASSERT_TRUE(finish(provider().create(ref, spec, within(10s))).ok());
+  std::promise<void> synced;
+  auto seen = watch_until(
+      [&](const Machine& m) {
+        return m.ref == ref && std::ranges::find(m.addresses, "10.0.2.77") != m.addresses.end();
+      },
+      synced);
   ASSERT_TRUE(finish(provider().power_on(ref, within(10s))).ok());
   EXPECT_NE(seen.get(), Time{});
 }
