@@ -3,12 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
 
+#include "base/run_test.h"
 #include "cloudinit/limits.h"
 
 namespace rig::cloudinit {
@@ -41,15 +40,6 @@ std::map<std::string, std::string> read_back(const std::string& image) {
   return files;
 }
 
-std::string run(const std::string& command) {
-  std::string out;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  char buffer[4096];
-  while (const std::size_t n = ::fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
-  ::pclose(pipe);
-  return out;
-}
-
 const std::vector<IsoFile> kSeed = {
     {"user-data", "#cloud-config\nhostname: a\n"}, {"meta-data", "instance-id: 1\n"}, {"network-config", ""}};
 
@@ -73,13 +63,13 @@ TEST(Iso9660, IsWhatIsoinfoReads) {
   char path[] = "/tmp/rig-iso-XXXXXX";
   ::close(::mkstemp(path));
   std::ofstream(path, std::ios::binary) << *iso9660("cidata", kSeed);
-  const std::string iso = std::string("isoinfo -R -i ") + path;
-  const std::string about = run(std::string("isoinfo -d -i ") + path);
+  const std::string about = run({"isoinfo", "-d", "-i", path}).output;
+  const std::string listed = run({"isoinfo", "-R", "-i", path, "-l"}).output;
   EXPECT_NE(about.find("Volume id: cidata"), std::string::npos) << about;
   EXPECT_NE(about.find("Rock Ridge signatures"), std::string::npos) << about;
-  EXPECT_EQ(run(iso + " -f"), "/meta-data\n/network-config\n/user-data\n");
-  EXPECT_EQ(run(iso + " -x /user-data"), kSeed[0].bytes);
-  EXPECT_NE(run(iso + " -l").find("-r--r--r--"), std::string::npos) << run(iso + " -l");
+  EXPECT_EQ(run({"isoinfo", "-R", "-i", path, "-f"}).output, "/meta-data\n/network-config\n/user-data\n");
+  EXPECT_EQ(run({"isoinfo", "-R", "-i", path, "-x", "/user-data"}).output, kSeed[0].bytes);
+  EXPECT_NE(listed.find("-r--r--r--"), std::string::npos) << listed;
   std::filesystem::remove(path);
 }
 

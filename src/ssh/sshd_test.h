@@ -17,8 +17,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
-
-extern char** environ;
+#include "base/run_test.h"
 
 namespace rig::ssh {
 
@@ -29,9 +28,9 @@ class Sshd {
       : force_(wrapper.empty() ? "" : "ForceCommand " + wrapper + " sh -c \"$SSH_ORIGINAL_COMMAND\"\n") {
     char made[] = "/tmp/rig-sshd-XXXXXX";
     folder_ = ::mkdtemp(made);
-    run("ssh-keygen -q -t ed25519 -N '' -f " + folder_ + "/host");
-    run("ssh-keygen -q -t ed25519 -N '' -f " + folder_ + "/user");
-    run("ssh-keygen -q -t ed25519 -N '' -f " + folder_ + "/stranger");
+    for (const char* name : {"/host", "/user", "/stranger"}) {
+      CHECK(run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder_ + name}).status == 0);
+    }
     (void)write_file(folder_ + "/authorized", *read_file(folder_ + "/user.pub"));
     if (::geteuid() == 0) ::mkdir("/run/sshd", 0755);  // sshd wants it
     while (!start()) {}
@@ -50,9 +49,6 @@ class Sshd {
   static std::string user() { return ::getpwuid(::geteuid())->pw_name; }
 
  private:
-  static void run(const std::string& command) {
-    if (std::system(command.c_str()) != 0) std::abort();
-  }
   std::string entry(const std::string& key) const {
     return "[127.0.0.1]:" + std::to_string(port_) + " " + *read_file(folder_ + "/" + key);
   }

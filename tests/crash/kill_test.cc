@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "base/text.h"
 #include "e2e/suite.h"
 
 namespace rig::e2e {
@@ -33,7 +34,7 @@ class Kill : public Suite {
  protected:
   Kill() {
     const char* given = std::getenv("RIG_TEST_SEED");
-    const unsigned seed = given == nullptr ? std::random_device()() : static_cast<unsigned>(std::atoll(given));
+    const unsigned seed = given == nullptr ? std::random_device()() : static_cast<unsigned>(*parse_int(given));
     std::printf("RIG_TEST_SEED=%u\n", seed);
     random_.seed(seed);
   }
@@ -159,7 +160,7 @@ class Kill : public Suite {
 
 TEST_F(Kill, OfEitherAtAnyMomentLosesAndDoublesNothing) {
   const char* wanted = std::getenv("RIG_TEST_KILLS");
-  const int kills = wanted == nullptr ? 20 : std::atoi(wanted);
+  const int kills = wanted == nullptr ? 20 : static_cast<int>(*parse_int(wanted));
   const Inventory before = host().inventory();
   for (int i = 0; i < kills && !HasFatalFailure(); ++i) round();
   EXPECT_TRUE(converges()) << unsettled();

@@ -105,7 +105,8 @@ class Text(unittest.TestCase):
 
     def test_names_the_replacement_of_each_banned_call(self):
         cases = [
-            ('system("ls");', "system(: no shell: an argument vector and posix_spawn [banned]"),
+            ('system("ls");', "system(: no shell: an argument vector and posix_spawn (tests: base/run_test.h) [banned]"),
+            ("execvp(a, b);", "execvp(: a thread may hold a lock when fork() copies the process: posix_spawn [banned]"),
             ("std::regex r;", "std::regex: std::regex is slow and throws; base/text.h, or schema/pattern.h [banned]"),
             ("co_await x;", "co_await: no coroutines: g++ 12 destroys temporaries in co_await twice; a thread [banned]"),
             ("t.detach();", ".detach(): no detached thread: a std::jthread owned by an object that joins it [banned]"),
@@ -132,6 +133,13 @@ class Text(unittest.TestCase):
         for line in ['log("system(x)");', "// system(x)", "my_system(x);", "file.system_id();", "static_assert(x);",
                      "using namespace std::chrono_literals;", "operand(x);", "snprintf(a, 1, b);", "file_system (x);"]:
             self.assertEqual(self.banned(line), [], line)
+
+    def test_forbids_a_shell_in_tests_too(self):
+        for path in ["src/base/x_test.cc", "tests/e2e/host.cc"]:
+            for call in ["std::system(", "::popen("]:
+                self.assertEqual(self.banned(call + "a);", path),
+                                 [call.split(":")[-1] + ": no shell: an argument vector and posix_spawn "
+                                  "(tests: base/run_test.h) [banned]"])
 
     def test_forbids_sleep_in_tests_only(self):
         self.assertEqual(self.banned("std::this_thread::sleep_for(1s);"), [])

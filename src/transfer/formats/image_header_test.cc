@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/run_test.h"
 #include "transfer/limits.h"
 
 namespace rig::transfer {
@@ -154,26 +155,26 @@ TEST(ImageHeader, EndsSafelyWhereverTheFileEnds) {
 TEST(ImageHeader, AgreesWithQemuImg) {
   char made[] = "/tmp/rig-images-XXXXXX";
   ASSERT_NE(::mkdtemp(made), nullptr);
-  const std::filesystem::path folder = made;
+  const std::string folder = made, image = folder + "/image";
   struct Made {
-    const char* options;
+    std::string format, option;
     Code code;
   };
   const std::vector<Made> cases = {
-      {"-f qcow2 -o compat=0.10", Code::kUnknown},
-      {"-f qcow2 -o compat=1.1", Code::kUnknown},
-      {"-f qcow2 -o extended_l2=on,cluster_size=128k", Code::kUnknown},
-      {"-f qcow2 -o compression_type=zstd", Code::kUnknown},
-      {"-f qcow2 -o data_file=", Code::kFailedPrecondition},
-      {"-f vmdk", Code::kUnimplemented},
-      {"-f vhdx", Code::kUnimplemented},
-      {"-f vdi", Code::kUnimplemented},
+      {"qcow2", "compat=0.10", Code::kUnknown},
+      {"qcow2", "compat=1.1", Code::kUnknown},
+      {"qcow2", "extended_l2=on,cluster_size=128k", Code::kUnknown},
+      {"qcow2", "compression_type=zstd", Code::kUnknown},
+      {"qcow2", "data_file=" + image + ".raw", Code::kFailedPrecondition},
+      {"vmdk", "", Code::kUnimplemented},
+      {"vhdx", "", Code::kUnimplemented},
+      {"vdi", "", Code::kUnimplemented},
   };
   for (const Made& c : cases) {
-    const std::string image = (folder / "image").string();
-    std::string options = c.options;
-    if (options.ends_with("data_file=")) options += image + ".raw";
-    ASSERT_EQ(std::system(("qemu-img create -q " + options + " " + image + " 64M").c_str()), 0) << options;
+    const std::string options = c.format + " " + c.option;
+    std::vector<std::string> create{"qemu-img", "create", "-q", "-f", c.format, image, "64M"};
+    if (!c.option.empty()) create.insert(create.end(), {"-o", c.option});
+    ASSERT_EQ(run(create).status, 0) << options;
     const auto bytes = read_file(image, 64U << 20);
     ASSERT_TRUE(bytes.ok());
     const auto header = read_image_header(bytes->substr(0, kHeaderBytes), static_cast<std::int64_t>(bytes->size()), "");

@@ -1,5 +1,4 @@
 // libvirt/live/conformance_live_test.cc — every promise of a provider, kept by this one on a real host.
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +6,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/run_test.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "http/server.h"
@@ -25,15 +25,6 @@ using provider::Power;
 using provider::Provider;
 using provider::conformance::Fault;
 using provider::conformance::Subject;
-
-std::string output_of(const std::string& command) {
-  std::string out;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  char buffer[4096];
-  while (const std::size_t n = ::fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
-  ::pclose(pipe);
-  return out;
-}
 
 std::string socket_of(const std::string& uri) { return uri.substr(uri.find("socket=") + 7); }
 
@@ -116,8 +107,8 @@ class LibvirtHost final : public provider::conformance::Host {
   Result<std::string> seed_bytes(const std::string& id, std::string_view document) override {
     char uuid[VIR_UUID_STRING_BUFLEN];
     virDomainGetUUIDString(named(id).get(), uuid);
-    return output_of("isoinfo -R -i " + environment().pool_folder + "/" + seed_volume(uuid) + " -x /" +
-                     std::string(document));
+    const std::string image = environment().pool_folder + "/" + seed_volume(uuid);
+    return run({"isoinfo", "-R", "-i", image, "-x", "/" + std::string(document)}).output;
   }
   Result<std::string> log() override { return join(log::last_lines(), "\n"); }
   Result<bool> plan_fault(std::optional<Fault> fault, int effect) override {
@@ -158,13 +149,13 @@ class SmallPool {
  public:
   SmallPool() : name_("rig-conf-" + random_suffix(6)), folder_("/tmp/" + name_) {
     std::filesystem::create_directories(folder_);
-    EXPECT_EQ(std::system((environment().exec + " mount -t tmpfs -o size=2m none " + folder_).c_str()), 0);
+    EXPECT_EQ(run({environment().exec, "mount", "-t", "tmpfs", "-o", "size=2m", "none", folder_}).status, 0);
     outside_ = Session(virConnectOpen(environment().uri.c_str()), virConnectClose);
     pool_ = Pool{virStoragePoolCreateXML(outside_.get(), folder_pool_xml(name_, folder_).c_str(), 0)};
   }
   ~SmallPool() {
     virStoragePoolDestroy(pool_.get());
-    (void)std::system((environment().exec + " umount " + folder_).c_str());
+    run({environment().exec, "umount", folder_});
     std::filesystem::remove(folder_);
   }
   const std::string& name() const { return name_; }

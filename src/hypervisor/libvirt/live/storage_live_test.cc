@@ -1,8 +1,8 @@
 // libvirt/live/storage_live_test.cc — a pool that is full, off, or of another kind.
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/run_test.h"
 #include "base/uuid.h"
 #include "http/server.h"
 #include "hypervisor/libvirt/live/host.h"
@@ -20,16 +20,15 @@ class StorageLive : public LiveTest {
     folder_ = "/tmp/rig-small-" + random_suffix(6);
     name_ = folder_.substr(5);
     std::filesystem::create_directories(folder_);
-    ASSERT_EQ(in_host("mount -t tmpfs -o size=2m none " + folder_), 0);
+    ASSERT_EQ(run({environment().exec, "mount", "-t", "tmpfs", "-o", "size=2m", "none", folder_}).status, 0);
     pool_ = Pool{virStoragePoolCreateXML(outside(), folder_pool_xml(name_, folder_).c_str(), 0)};
     ASSERT_NE(pool_, nullptr);
   }
   void TearDown() override {
     virStoragePoolDestroy(pool_.get());
-    in_host("umount " + folder_);
+    run({environment().exec, "umount", folder_});
     std::filesystem::remove(folder_);
   }
-  static int in_host(const std::string& command) { return std::system((environment().exec + " " + command).c_str()); }
 
   std::string folder_, name_;
   Pool pool_;
