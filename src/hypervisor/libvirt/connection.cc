@@ -121,7 +121,7 @@ bool Connection::is_settled() const {
 Result<Session> Connection::session(const Call& call) const {
   Lock lock(mutex_);
   const Time until = std::min(call.deadline, clock_.now() + kFirstContactMax);
-  changed_.wait_until(lock, call.stop, until, [&] { return is_settled(); });
+  changed_.wait_until(lock, call.stop, until, [&]() REQUIRES(mutex_) { return is_settled(); });
   if (!is_settled()) return Error(Code::kUnavailable, "libvirt at " + endpoint_ + ": still connecting");
   if (session_->ok()) return **session_;
   // Whatever the reason is, a later attempt may find another one.

@@ -28,7 +28,8 @@ class ConsoleLine {
 
   Result<std::size_t> read(std::span<char> buffer, const Call& call) {
     Lock lock(mutex_);
-    const bool ready = changed_.wait_until(lock, call.stop, call.deadline, [&] { return !bytes_.empty() || ended_; });
+    const bool ready = changed_.wait_until(lock, call.stop, call.deadline,
+                                           [&]() REQUIRES(mutex_) { return !bytes_.empty() || ended_; });
     if (!ready) return out_of_time(call, "read the console");
     const std::size_t count = std::min(buffer.size(), bytes_.size());
     std::copy_n(bytes_.begin(), count, buffer.begin());
@@ -42,7 +43,8 @@ class ConsoleLine {
     writable_ = false;
     wants_room_ = true;
     listen(stream);
-    const bool ready = changed_.wait_until(lock, call.stop, call.deadline, [&] { return writable_ || ended_; });
+    const bool ready =
+        changed_.wait_until(lock, call.stop, call.deadline, [&]() REQUIRES(mutex_) { return writable_ || ended_; });
     wants_room_ = false;
     if (!ready) return out_of_time(call, "write to the console");
     return ended_ ? Status(Error(Code::kUnavailable, "the console has ended")) : Status{};

@@ -112,8 +112,8 @@ Result<std::vector<Event>> Feed::next(const std::string& cluster_id, std::uint64
       if (entry.cluster_id == cluster_id) events.push_back(entry.event);
     }
     if (!events.empty()) return events;
-    const bool news =
-        changed_.wait_until(lock, call.stop, call.deadline, [&] { return position < first_ + entries_.size(); });
+    const bool news = changed_.wait_until(lock, call.stop, call.deadline,
+                                          [&]() REQUIRES(mutex_) { return position < first_ + entries_.size(); });
     if (!news) return events;
   }
 }
@@ -125,7 +125,7 @@ Status Feed::watch(const std::string& cluster_id, const std::string& resume, con
   if (resume.empty()) {
     {
       Lock lock(mutex_);
-      changed_.wait_until(lock, call.stop, call.deadline, [&] { return known_all_; });
+      changed_.wait_until(lock, call.stop, call.deadline, [&]() REQUIRES(mutex_) { return known_all_; });
       if (!known_all_) return Error(Code::kUnavailable, "watch: the host's machines are not known yet");
     }
     events = snapshot(cluster_id, position);

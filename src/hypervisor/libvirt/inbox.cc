@@ -60,7 +60,7 @@ void Inbox::put(Signal signal) {
 
 std::vector<Signal> Inbox::take(Time until, const std::stop_token& stop) {
   Lock lock(mutex_);
-  changed_.wait_until(lock, stop, until, [&] { return !signals_.empty(); });
+  changed_.wait_until(lock, stop, until, [&]() REQUIRES(mutex_) { return !signals_.empty(); });
   return std::exchange(signals_, {});
 }
 

@@ -46,7 +46,7 @@ std::optional<WallTime> Sightings::last_boot(const std::string& machine_id) cons
 bool Sightings::wait_for_boot(const std::string& machine_id, WallTime then, Time until,
                               const std::stop_token& stop) const {
   Lock lock(mutex_);
-  return booted_.wait_until(lock, stop, until, [&] {
+  return booted_.wait_until(lock, stop, until, [&]() REQUIRES(mutex_) {
     const auto seen = seen_.find(machine_id);
     return seen != seen_.end() && seen->second.sign > then;
   });
