@@ -63,16 +63,18 @@ class Includes(unittest.TestCase):
 
     def test_keeps_heavy_headers_in_their_files(self):
         files = {
+            "src/base/json/parse.cc": "#include <boost/json.hpp>\n",
+            "src/base/json/json.h": "#include <boost/json.hpp>\n",
+            "src/base/json/internal/parser.h": "#include <boost/json.hpp>\n",
             "src/http/server.cc": "#include <boost/beast.hpp>\n",
-            "src/http/server.h": "#include <boost/beast.hpp>\n",
-            "src/http/internal/stream.h": "#include <boost/beast.hpp>\n",
             "src/base/log.cc": "#include <spdlog/spdlog.h>\n",
             "src/base/text.cc": "#include <spdlog/spdlog.h>\n",
             "src/hypervisor/libvirt/handle.h": "#include <libvirt/libvirt.h>\n",
             "src/controllers/x.cc": "#include <libvirt/libvirt.h>\n#include <iostream>\n",
         }
         self.assertEqual(said(include_rules.check_heavy, files), (
-            "src/http/server.h:1: <boost/beast.hpp> in a header: name it in one .cc of src/http/, src/base/json/ [heavy]\n"
+            "src/base/json/json.h:1: <boost/json.hpp> in a header: name it in one .cc of src/base/json/ [heavy]\n"
+            "src/http/server.cc:1: <boost/beast.hpp> belongs to src/base/json/; use that room's interface [heavy]\n"
             "src/base/text.cc:1: <spdlog/spdlog.h> belongs to src/base/log.cc; use that room's interface [heavy]\n"
             "src/controllers/x.cc:1: <libvirt/libvirt.h> belongs to src/hypervisor/libvirt/; use that room's interface [heavy]\n"
             "src/controllers/x.cc:2: <iostream> belongs to src/cmd/; use that room's interface [heavy]"))
