@@ -17,8 +17,7 @@ constexpr std::string_view kDottedNames = "Objects may have dots in their names;
 constexpr std::string_view kIpv6 = "Addresses may be IPv6.";
 constexpr std::string_view kRegistryPorts = "A registry may have a port.";
 constexpr std::string_view kConditionKeys = "Conditions of two writers are told apart by their type.";
-constexpr std::string_view kPromisedNames =
-    "The short name that the reference's README promises.";
+constexpr std::string_view kPromisedNames = "The short name that the reference's README promises.";
 constexpr std::string_view kOneSource = "A machine has one system disk; both or none cannot be made.";
 constexpr std::string_view kFixedProvider = "The id of a machine means nothing to another provider.";
 

@@ -101,8 +101,7 @@ Result<std::string> meta_data(const std::string& instance_id, const std::string&
   }
   if (meta->is_null()) *meta = json::Object{};
   if (!meta->is_object()) {
-    return Error(Code::kInvalidArgument,
-                 "the text is a " + std::string(json::type_name(*meta)) + ", wanted a map");
+    return Error(Code::kInvalidArgument, "the text is a " + std::string(json::type_name(*meta)) + ", wanted a map");
   }
   if (meta->find("instance-id") == nullptr) (*meta)["instance-id"] = instance_id;
   if (meta->find("local-hostname") == nullptr) (*meta)["local-hostname"] = hostname;

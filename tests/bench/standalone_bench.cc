@@ -21,7 +21,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double ms_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 void report(const std::string& what, std::vector<double> ms) {
   if (ms.empty()) {
@@ -29,8 +31,11 @@ void report(const std::string& what, std::vector<double> ms) {
     return;
   }
   std::ranges::sort(ms);
-  const auto at = [&](double share) { return ms[std::min(ms.size() - 1, static_cast<std::size_t>(share * static_cast<double>(ms.size())))]; };
-  std::printf("%-58s n=%-3zu min %7.1f  median %7.1f  p99 %7.1f  max %7.1f ms\n", what.c_str(), ms.size(), ms.front(), at(0.5), at(0.99), ms.back());
+  const auto at = [&](double share) {
+    return ms[std::min(ms.size() - 1, static_cast<std::size_t>(share * static_cast<double>(ms.size())))];
+  };
+  std::printf("%-58s n=%-3zu min %7.1f  median %7.1f  p99 %7.1f  max %7.1f ms\n", what.c_str(), ms.size(), ms.front(),
+              at(0.5), at(0.99), ms.back());
 }
 
 std::int64_t rss_kib(pid_t pid) {
@@ -51,10 +56,14 @@ void bench_start() {
     access.unix_socket = folder.path() + "/r/api.sock";
     const auto transport = kube::connect(access);
     const auto started = Clock::now();
-    const Process process(program("virtrigaud"), {"--data-dir", folder.path() + "/data", "--runtime-dir", folder.path() + "/r", "--listen", "127.0.0.1:0"}, folder.path() + "/out");
+    const Process process(
+        program("virtrigaud"),
+        {"--data-dir", folder.path() + "/data", "--runtime-dir", folder.path() + "/r", "--listen", "127.0.0.1:0"},
+        folder.path() + "/out");
     kube::Request request;
     request.path = "/apis/infra.virtrigaud.io/v1beta1/virtualmachines";
-    while (!transport.ok() || !(*transport)->send(request, within(std::chrono::seconds(1))).ok()) std::this_thread::yield();
+    while (!transport.ok() || !(*transport)->send(request, within(std::chrono::seconds(1))).ok())
+      std::this_thread::yield();
     ms.push_back(ms_since(started));
   }
   report("start, empty, to the first list answered", ms);
@@ -67,13 +76,15 @@ class PowerWatch {
       : thread_([this, &transport](const std::stop_token& stop) {
           Call call = within(std::chrono::minutes(10));
           call.stop = stop;
-          (void)transport.stream(kube::watch_request(v1::VirtualMachine::kResource, "default", {}, std::chrono::minutes(10)), call,
-                                 [this](const json::Value& event) {  // a watch that ends early shows as a time-out below
-                                   const std::lock_guard lock(mutex_);
-                                   state_[std::string(event.text({"object", "metadata", "name"}))] = event.text({"object", "status", "powerState"});
-                                   changed_.notify_all();
-                                   return true;
-                                 });
+          (void)transport.stream(
+              kube::watch_request(v1::VirtualMachine::kResource, "default", {}, std::chrono::minutes(10)), call,
+              [this](const json::Value& event) {  // a watch that ends early shows as a time-out below
+                const std::lock_guard lock(mutex_);
+                state_[std::string(event.text({"object", "metadata", "name"}))] =
+                    event.text({"object", "status", "powerState"});
+                changed_.notify_all();
+                return true;
+              });
         }) {}
   bool wait_for(const std::string& name, const std::string& state, Duration time) {
     std::unique_lock lock(mutex_);
@@ -88,7 +99,9 @@ class PowerWatch {
 };
 
 // A machine that boots nothing: what is measured is ours and libvirt's part.
-json::Value blank_machine(const std::string& name) { return machine(name, "imageRef: {name: blank}\nuserData: null\n"); }
+json::Value blank_machine(const std::string& name) {
+  return machine(name, "imageRef: {name: blank}\nuserData: null\n");
+}
 
 void bench_create(Standalone& rig, Host& host) {
   std::vector<double> ours, raw;
@@ -154,11 +167,13 @@ int run_all() {
   Standalone rig;
   Host host;
   lay_foundation(rig);
-  std::printf("%-58s %lld KiB\n", "resident, API server and manager, one Provider", static_cast<long long>(rss_kib(rig.pid())));
+  std::printf("%-58s %lld KiB\n", "resident, API server and manager, one Provider",
+              static_cast<long long>(rss_kib(rig.pid())));
   bench_create(rig, host);
   bench_events(rig, host);
   std::printf("%-58s %lld KiB\n", "  after all of this", static_cast<long long>(rss_kib(rig.pid())));
-  for (const pid_t provider : rig.providers()) std::printf("%-58s %lld KiB\n", "resident, provider-libvirt", static_cast<long long>(rss_kib(provider)));
+  for (const pid_t provider : rig.providers())
+    std::printf("%-58s %lld KiB\n", "resident, provider-libvirt", static_cast<long long>(rss_kib(provider)));
   return 0;
 }
 
