@@ -35,7 +35,7 @@ class Kill : public Suite {
   Kill() {
     const char* given = std::getenv("RIG_TEST_SEED");
     const unsigned seed = given == nullptr ? std::random_device()() : static_cast<unsigned>(*parse_int(given));
-    std::printf("RIG_TEST_SEED=%u\n", seed);
+    std::fprintf(stderr, "RIG_TEST_SEED=%u\n", seed);  // not buffered: it is wanted when all else is lost
     random_.seed(seed);
   }
   int below(int end) { return std::uniform_int_distribution(0, end - 1)(random_); }

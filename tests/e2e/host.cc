@@ -4,6 +4,7 @@
 #include <libvirt/virterror.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +48,7 @@ std::string digest_of(const std::filesystem::path& file) {
 
 Host::Host(std::string uri, std::string pool_folder) : uri_(std::move(uri)), pool_folder_(std::move(pool_folder)) {
   virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});  // they are read where they are asked for
+  std::signal(SIGPIPE, SIG_IGN);                        // libvirt writes to sockets that the host may have closed
   CHECK(session() != nullptr);
 }
 
