@@ -1,5 +1,7 @@
-// sim/faults.h — the weather: how often what goes wrong, in percent.
+// sim/faults.h — the weather: how often what goes wrong, in percent. And one mishap, at a chosen moment.
 #pragma once
+
+#include <cstdint>
 
 #include "sim/prng.h"
 
@@ -43,6 +45,27 @@ struct Faults {
             .event_repeats = up_to(20),
             .log_compacted = up_to(10)};
   }
+};
+
+// One thing that goes wrong at the n-th moment at which it could, whatever the weather.
+struct Mishap {
+  enum class Kind : std::uint8_t {
+    kNone,
+    // at a call of the manager:
+    kRefusal,
+    kLostReply,
+    kCrashBefore,
+    kCrashAfter,
+    kPowerCut,  // as kCrashAfter, and the providers' processes end with the manager's
+    // at an effect on a host, right after it:
+    kProviderDeath,
+    kProviderLostReply,
+  };
+  Kind kind = Kind::kNone;
+  int moments_left = 0;  // n; counted down
+
+  bool strikes(Kind now) { return now == kind && --moments_left == 0; }
+  bool has_struck() const { return kind != Kind::kNone && moments_left <= 0; }
 };
 
 }  // namespace rig::sim

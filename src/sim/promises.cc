@@ -25,6 +25,8 @@ class Inspection {
     }
     for (const auto& [key, host] : world.fleet().hosts()) {
       for (const provider::Machine& machine : host->machines()) machines_.push_back(machine);
+      for (std::string& volume : host->volumes()) volumes_.insert(std::move(volume));
+      for (const std::string& image : host->images_on_host()) volumes_.erase(image);
     }
   }
 
@@ -40,7 +42,9 @@ class Inspection {
       } else if (!accounted_.contains(machine.ref.machine_id)) {
         says(machine.ref.id + " was left on the host");
       }
+      std::erase_if(volumes_, [&](const std::string& name) { return name.starts_with(machine.ref.machine_id); });
     }
+    for (const std::string& volume : volumes_) says(volume + " was left on the host");
     return std::move(broken_);
   }
 
@@ -92,6 +96,7 @@ class Inspection {
   const std::set<std::string>& lost_;
   std::map<ObjectKey, v1::VmClass> classes_;
   std::vector<provider::Machine> machines_;
+  std::set<std::string> volumes_;    // of machines
   std::set<std::string> accounted_;  // machine ids that some VirtualMachine answers for
   std::vector<std::string> broken_;
 };

@@ -42,42 +42,6 @@ std::string random_power(Prng& prng) {
 }
 std::string random_class(Prng& prng) { return prng.chance(50) ? "small" : "big"; }
 
-void create_machine(World& world) {
-  json::Value vm = json::Object{{"apiVersion", VirtualMachine::kResource.api_version()}, {"kind", "VirtualMachine"}};
-  const std::string name(1, static_cast<char>('a' + world.prng.between(0, 5)));
-  vm.set({"metadata", "name"}, name);
-  vm.set({"spec", "providerRef", "name"}, kLab.name);
-  vm.set({"spec", "classRef", "name"}, random_class(world.prng));
-  vm.set({"spec", "imageRef", "name"}, "guest");
-  vm.set({"spec", "powerState"}, random_power(world.prng));
-  vm["spec"]["networks"] = json::Array{json::parse(R"({"name":"eth0","networkRef":{"name":"net"}})").take()};
-  create(world, VirtualMachine::kResource, json::to_text(vm));
-  world.note("user creates " + name);
-}
-
-void change_machine(World& world, const VirtualMachine& vm) {
-  json::Value change;
-  if (world.prng.chance(50)) {
-    change.set({"spec", "powerState"}, random_power(world.prng));
-  } else {
-    change.set({"spec", "classRef", "name"}, random_class(world.prng));
-  }
-  world.note("user changes " + vm.meta.name + ": " + json::to_text(change));
-  patch(world, VirtualMachine::kResource, vm.meta.key(), change);
-}
-
-void delete_machine(World& world, const VirtualMachine& vm) {
-  world.note("user deletes " + vm.meta.name);
-  CHECK(kube::Api<VirtualMachine>(world.kubectl()).remove(vm, world.call()).ok());
-}
-
-void ask_to_recreate(World& world, const VirtualMachine& vm) {
-  json::Value change;
-  change.set({"metadata", "annotations", controllers::kRecreateAnnotation}, std::to_string(vm.meta.generation));
-  world.note("user lets " + vm.meta.name + " be made again if it is lost");
-  patch(world, VirtualMachine::kResource, vm.meta.key(), change);
-}
-
 void change_class(World& world) {
   json::Value change;
   change.set({"spec", "cpu"}, world.prng.between(1, 4));
@@ -113,16 +77,55 @@ Scenario::Scenario(World& world) : world_(world) {
   host.add_foreign(foreign);
 }
 
-void Scenario::user_acts() {
-  const std::vector<VirtualMachine> all = machines(world_);
-  const int dice = world_.prng.between(0, 99);
-  if (all.empty() || (all.size() < kMachinesMax && dice < 30)) return create_machine(world_);
-  const VirtualMachine& vm = world_.prng.one_of(all);
-  if (dice < 75) return change_machine(world_, vm);
-  if (dice < 87) return delete_machine(world_, vm);
-  if (dice < 95) return change_class(world_);
-  ask_to_recreate(world_, vm);
+void Scenario::create_machine(const std::string& name, std::string_view vm_class, std::string_view power) {
+  json::Value vm = json::Object{{"apiVersion", VirtualMachine::kResource.api_version()}, {"kind", "VirtualMachine"}};
+  vm.set({"metadata", "name"}, name);
+  vm.set({"spec", "providerRef", "name"}, kLab.name);
+  vm.set({"spec", "classRef", "name"}, vm_class);
+  vm.set({"spec", "imageRef", "name"}, "guest");
+  vm.set({"spec", "powerState"}, power);
+  vm["spec"]["networks"] = json::Array{json::parse(R"({"name":"eth0","networkRef":{"name":"net"}})").take()};
+  create(world_, VirtualMachine::kResource, json::to_text(vm));
+  world_.note("user creates " + name);
+}
+
+void Scenario::change_machine(const VirtualMachine& vm, std::string_view field, json::Value value) {
+  json::Value change;
+  change["spec"][field] = std::move(value);
+  world_.note("user changes " + vm.meta.name + ": " + json::to_text(change));
+  patch(world_, VirtualMachine::kResource, vm.meta.key(), change);
+}
+
+void Scenario::delete_machine(const VirtualMachine& vm) {
+  world_.note("user deletes " + vm.meta.name);
+  CHECK(kube::Api<VirtualMachine>(world_.kubectl()).remove(vm, world_.call()).ok());
+}
+
+void Scenario::ask_to_recreate(const VirtualMachine& vm) {
+  json::Value change;
+  change.set({"metadata", "annotations", controllers::kRecreateAnnotation}, std::to_string(vm.meta.generation));
+  world_.note("user lets " + vm.meta.name + " be made again if it is lost");
+  patch(world_, VirtualMachine::kResource, vm.meta.key(), change);
   lost_.erase(controllers::machine_id_of(vm.meta));
+}
+
+void Scenario::user_acts() {
+  Prng& prng = world_.prng;
+  const std::vector<VirtualMachine> all = machines(world_);
+  const int dice = prng.between(0, 99);
+  if (all.empty() || (all.size() < kMachinesMax && dice < 30)) {
+    const std::string name(1, static_cast<char>('a' + prng.between(0, 5)));
+    const std::string vm_class = random_class(prng);
+    return create_machine(name, vm_class, random_power(prng));
+  }
+  const VirtualMachine& vm = prng.one_of(all);
+  if (dice < 75) {
+    if (prng.chance(50)) return change_machine(vm, "powerState", random_power(prng));
+    return change_machine(vm, "classRef", json::Object{{"name", random_class(prng)}});
+  }
+  if (dice < 87) return delete_machine(vm);
+  if (dice < 95) return change_class(world_);
+  ask_to_recreate(vm);
 }
 
 void Scenario::administrator_acts() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/v1beta1/virtual_machine.h"
 #include "sim/world.h"
 
 namespace rig::sim {
@@ -14,16 +15,21 @@ namespace rig::sim {
 class Scenario {
  public:
   explicit Scenario(World& world);
-  void user_acts();
-  void administrator_acts();
+  void user_acts();           // something of what follows
+  void administrator_acts();  // and of what is done with the host's own tools
+
+  void create_machine(const std::string& name, std::string_view vm_class, std::string_view power);
+  void change_machine(const api::v1beta1::VirtualMachine& vm, std::string_view field, json::Value value);
+  void delete_machine(const api::v1beta1::VirtualMachine& vm);
+  void ask_to_recreate(const api::v1beta1::VirtualMachine& vm);
+  void erase(const provider::Machine& machine);
+
   // For a settled world: what is wrong, one line each. Every VirtualMachine has exactly one machine that is as its
   // spec says, or says that it was lost; what was lost is not made again unasked; nothing is left over; nobody else's
   // machine was touched.
   std::vector<std::string> broken_promises() const;
 
  private:
-  void erase(const provider::Machine& machine);
-
   World& world_;
   std::set<std::string> lost_;  // machine ids: existed, were erased, and nobody has asked for a new one
 };

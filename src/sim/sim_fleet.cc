@@ -33,14 +33,22 @@ FakeProvider& SimFleet::host(const ObjectKey& provider) {
     return Error(Code::kResourceExhausted, "injected: no space left");
   });
   host->on_effect([this, provider](std::string_view verb, std::string_view step) {
-    if (!world_.prng.chance(world_.faults.provider_dies)) return After::kGoOn;
-    const bool dies = world_.prng.chance(50);
+    const After after = after_effect();
+    if (after == After::kGoOn) return after;
+    const bool dies = after == After::kKilled;
     world_.note("provider " + std::string(dies ? "dies after " : "loses the answer to ") + std::string(verb) + ", " +
                 std::string(step));
     died_[provider] = died_[provider] || dies;
-    return dies ? After::kKilled : After::kReplyLost;
+    return after;
   });
   return *host;
+}
+
+After SimFleet::after_effect() {
+  if (world_.mishap.strikes(Mishap::Kind::kProviderDeath)) return After::kKilled;
+  if (world_.mishap.strikes(Mishap::Kind::kProviderLostReply)) return After::kReplyLost;
+  if (!world_.prng.chance(world_.faults.provider_dies)) return After::kGoOn;
+  return world_.prng.chance(50) ? After::kKilled : After::kReplyLost;
 }
 
 Result<RuntimeState> SimFleet::ensure(const provider::ProviderProcess& process) {
@@ -94,10 +102,9 @@ void SimFleet::clear_up() {
   move();
 }
 
-void SimFleet::on_manager_crash() {
-  const bool children_die = world_.prng.chance(50);
+void SimFleet::on_manager_crash(bool ends_providers) {
   servers_.clear();
-  if (!children_die) return;
+  if (!ends_providers) return;
   for (auto& [key, host] : hosts_) host->forget_tasks();
   died_.clear();
 }

@@ -26,9 +26,9 @@ class SimFleet final : public provider::Directory, public provider::Runtime {
   provider::fake::FakeProvider& host(const ObjectKey& provider);
   const std::map<ObjectKey, std::unique_ptr<provider::fake::FakeProvider>>& hosts() const { return hosts_; }
 
-  void move();              // hosts and processes go on, and suffer the weather
-  void clear_up();          // every host is in reach, every process alive
-  void on_manager_crash();  // children die with it; in a cluster they do not
+  void move();      // hosts and processes go on, and suffer the weather
+  void clear_up();  // every host is in reach, every process alive
+  void on_manager_crash(bool ends_providers);
   std::optional<Time> next_due();
 
  private:
@@ -38,6 +38,7 @@ class SimFleet final : public provider::Directory, public provider::Runtime {
     std::shared_ptr<provider::Provider> session;
   };
   bool is_ready(const Server& server) const;
+  provider::fake::After after_effect();
   void restart(const ObjectKey& key);
 
   World& world_;

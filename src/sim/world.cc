@@ -46,22 +46,19 @@ void World::note(const std::string& what) {
 // ---- the boundary ----
 
 Status World::before(const std::string& what) {
-  if (prng.chance(faults.crash)) {
-    note("crash before " + what);
-    throw Crash{};
-  }
+  if (prng.chance(faults.crash)) throw Crash{"before " + what, prng.chance(50)};
+  if (mishap.strikes(Mishap::Kind::kCrashBefore)) throw Crash{"before " + what};
   if (prng.chance(faults.others_move)) others_move();
-  if (!prng.chance(faults.refuse)) return {};
+  if (!prng.chance(faults.refuse) && !mishap.strikes(Mishap::Kind::kRefusal)) return {};
   note("refused: " + what);
   return Error(Code::kUnavailable, "injected: connection refused");
 }
 
 Status World::after(const std::string& what) {
-  if (prng.chance(faults.crash)) {
-    note("crash after " + what);
-    throw Crash{};
-  }
-  if (!prng.chance(faults.lose_reply)) return {};
+  if (prng.chance(faults.crash)) throw Crash{"after " + what, prng.chance(50)};
+  if (mishap.strikes(Mishap::Kind::kCrashAfter)) throw Crash{"after " + what};
+  if (mishap.strikes(Mishap::Kind::kPowerCut)) throw Crash{"after " + what, /*ends_providers=*/true};
+  if (!prng.chance(faults.lose_reply) && !mishap.strikes(Mishap::Kind::kLostReply)) return {};
   note("reply lost: " + what);
   return Error(Code::kDeadlineExceeded, "injected: the reply was lost");
 }
@@ -75,11 +72,21 @@ void World::boot(Build build) {
 
 void World::start_process() { process_ = build_(*this); }
 
-void World::crash() {
+void World::crash(const Crash& crash) {
+  note("crash " + crash.when);
   ++crashes_;
   process_.reset();
-  fleet_.on_manager_crash();
+  fleet_.on_manager_crash(crash.ends_providers);
   start_process();
+}
+
+bool World::step() {
+  try {
+    return process_->step();
+  } catch (const Crash& thrown) {
+    crash(thrown);
+    return true;
+  }
 }
 
 void World::provider_changed(const ObjectKey& provider) {
@@ -127,12 +134,8 @@ void World::compact() {
 
 void World::run_with_faults(int steps) {
   for (int i = 0; i < steps; ++i) {
-    try {
-      others_move();
-      process_->step();
-    } catch (const Crash&) {
-      crash();
-    }
+    others_move();
+    step();
   }
 }
 
@@ -145,7 +148,7 @@ bool World::settle(int steps_max) {
     fleet_.move();
     collect();
     process_->bring_events(1000);
-    if (!process_->step()) {
+    if (!step()) {
       const Time now = clock.now();
       const Time next =
           std::min(process_->next_delayed().value_or(Time::max()), fleet_.next_due().value_or(Time::max()));

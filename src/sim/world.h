@@ -24,7 +24,10 @@
 
 namespace rig::sim {
 
-struct Crash {};  // thrown at a boundary; caught by World alone
+struct Crash {  // thrown at a boundary; caught by World alone
+  std::string when;
+  bool ends_providers = false;  // they are children of the manager's process; in a cluster they are not
+};
 
 class World {
  public:
@@ -63,11 +66,13 @@ class World {
   StepClock clock;
   Prng prng;
   Faults faults;
+  Mishap mishap;
   Planted planted = Planted::kNone;
 
  private:
   void start_process();
-  void crash();
+  void crash(const Crash& crash);
+  bool step();  // of the process, which may crash at it
   void others_move();
   void collect();
   void compact();

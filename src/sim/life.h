@@ -1,0 +1,22 @@
+// sim/life.h — one machine's life in calm weather, but for one mishap at a chosen moment.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/faults.h"
+#include "sim/planted.h"
+
+namespace rig::sim {
+
+// Made; given another size and switched off; removed, and its image with it. The world settles after each act.
+struct Life {
+  std::string wrong;  // "" : every act ended as it should, and nothing is left over
+  bool mishap_came = false;
+  std::int64_t effects_on_hosts = 0;
+  std::vector<std::string> history;
+};
+Life life(std::uint64_t seed, Mishap mishap, Planted bug = Planted::kNone);
+
+}  // namespace rig::sim
