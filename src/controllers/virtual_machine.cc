@@ -136,7 +136,18 @@ Result<runtime::Action> VirtualMachineReconciler::create(Visit& visit) {
   }
   visit.status.creating("The machine is being made.");
   TRY(publish(visit));
+  if (!visit.vm.meta.annotation(kRecreateAnnotation).empty()) return use_up_request(visit.vm.meta);
   return started(visit, "Create", visit.provider->create(visit.ref, *spec, context_.provider_call()));
+}
+
+// After it is durable that a machine is to be made, before there is one that could be lost: asked once, made once.
+Result<runtime::Action> VirtualMachineReconciler::use_up_request(const api::ObjectMeta& seen) {
+  json::Value patch;
+  patch.set({"metadata", "resourceVersion"}, seen.resource_version);
+  patch.set({"metadata", "annotations", kRecreateAnnotation}, json::Value());
+  TRY(context_.api.send(kube::merge_patch_request(v1::VirtualMachine::kResource, seen.key(), patch),
+                        context_.api_call()));
+  return Action::wait_for_change();  // our own write brings us back
 }
 
 // Proven gone after it existed: never made again by itself, or an empty restart would blank machines.

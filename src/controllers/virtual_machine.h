@@ -26,6 +26,7 @@ class VirtualMachineReconciler final : public runtime::Reconciler {
   Result<Action> bring_about(Visit& visit);
   Result<Action> pursue(Visit& visit);
   Result<Action> create(Visit& visit);
+  Result<Action> use_up_request(const api::ObjectMeta& seen);
   bool is_prepared(const Visit& visit) const;
   Result<Action> wait_for_image(Visit& visit);
   Result<Action> change(Visit& visit, const provider::Machine& machine);

@@ -19,12 +19,16 @@ using api::v1beta1::VmImage;
 
 constexpr int kSettleSteps = 20'000;
 
+template <class T>
+std::vector<T> all(World& world) {
+  return kube::Api<T>(world.kubectl()).list("", world.call()).take().items;
+}
 // The only object of its kind.
 template <class T>
 T the(World& world) {
-  const auto all = kube::Api<T>(world.kubectl()).list("", world.call()).take().items;
-  CHECK(all.size() == 1);
-  return all.front();
+  const std::vector<T> found = all<T>(world);
+  CHECK(found.size() == 1);
+  return found.front();
 }
 
 std::string live(World& world) {
@@ -37,6 +41,11 @@ std::string live(World& world) {
         scenario.change_machine(the<VirtualMachine>(world), "powerState", "Off");
       },
       [&] {
+        const auto vm = the<VirtualMachine>(world);
+        scenario.ask_to_recreate(vm);
+        scenario.erase(*scenario.machine_of(vm));
+      },
+      [&] {
         scenario.delete_machine(the<VirtualMachine>(world));
         CHECK(kube::Api<VmImage>(world.kubectl()).remove(the<VmImage>(world), world.call()).ok());
       },
@@ -45,6 +54,8 @@ std::string live(World& world) {
     act();
     if (!world.settle(kSettleSteps)) return "still busy long afterwards";
     if (const auto broken = scenario.broken_promises(); !broken.empty()) return join(broken, "; ");
+    for (const VirtualMachine& vm : all<VirtualMachine>(world))
+      if (!scenario.machine_of(vm)) return vm.meta.name + " has no machine";
   }
   return {};
 }

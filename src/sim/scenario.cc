@@ -147,6 +147,12 @@ void Scenario::administrator_acts() {
   }
 }
 
+std::optional<provider::Machine> Scenario::machine_of(const VirtualMachine& vm) const {
+  for (const provider::Machine& machine : world_.fleet().host(kLab).machines())
+    if (machine.ref.machine_id == controllers::machine_id_of(vm.meta)) return machine;
+  return std::nullopt;
+}
+
 void Scenario::erase(const provider::Machine& machine) {
   world_.note("administrator erases " + machine.ref.id);
   world_.fleet().host(kLab).erase(machine.ref.id);

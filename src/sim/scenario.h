@@ -1,6 +1,7 @@
 // sim/scenario.h — what users and administrators do, and what must hold once everything has calmed down.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ class Scenario {
   void delete_machine(const api::v1beta1::VirtualMachine& vm);
   void ask_to_recreate(const api::v1beta1::VirtualMachine& vm);
   void erase(const provider::Machine& machine);
+  std::optional<provider::Machine> machine_of(const api::v1beta1::VirtualMachine& vm) const;
 
   // For a settled world: what is wrong, one line each. Every VirtualMachine has exactly one machine that is as its
   // spec says, or says that it was lost; what was lost is not made again unasked; nothing is left over; nobody else's

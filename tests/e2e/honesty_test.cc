@@ -74,6 +74,7 @@ TEST_F(Honesty, AMachineThatIsGoneIsLostUntilAPersonWantsANewOne) {
           .ok());
   EXPECT_TRUE(becomes_ready("lost", kSoon));
   EXPECT_NE(host().domain(id), nullptr);
+  EXPECT_EQ(vm("lost").meta.annotation("virtrigaud.io/recreate"), "") << "asked once, made once";
 }
 
 TEST_F(Honesty, AMachineThatWouldBeLessSafeThanAskedIsNotMade) {
