@@ -2,6 +2,7 @@
 #include "runtime/manager.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/log.h"
 #include "runtime/limits.h"
@@ -22,12 +23,11 @@ Status Manager::start_and_wait(const std::stop_token& stop) {
   if (stop.stop_requested()) return {};
   ready_ = true;
   elect();
-  wait_while(Lead::kNot, stop);
+  wait_for_lead(stop);
   if (stop.stop_requested()) return {};
   TRY(start(controllers_));
-  wait_while(Lead::kHas, stop);
-  if (stop.stop_requested()) return {};
-  return Error(Code::kAborted, "the Lease was lost: another process acts now");
+  wait_for_stop(stop);
+  return {};
 }
 
 Status Manager::start(const std::vector<Part>& parts) {
@@ -39,8 +39,8 @@ Status Manager::start(const std::vector<Part>& parts) {
 }
 
 void Manager::elect() {
-  if (!elect_) return set_lead(Lead::kHas);
-  elector_ = elect_([this] { set_lead(Lead::kHas); }, [this] { set_lead(Lead::kLost); });
+  if (!elect_) return gain_lead();
+  elector_ = elect_([this] { gain_lead(); }, [] { std::_Exit(1); });
   running_.push_back({"leader election", {}, [this] { elector_.reset(); }});
 }
 
@@ -52,17 +52,22 @@ void Manager::wait_for_caches(const std::stop_token& stop) {
   while (!stop.stop_requested() && !all()) changed_.wait_for(lock, stop, limits::kSyncPoll, [] { return false; });
 }
 
-void Manager::set_lead(Lead lead) {
+void Manager::gain_lead() {
   {
     const std::lock_guard lock(mutex_);
-    lead_ = lead;
+    leads_ = true;
   }
   changed_.notify_all();
 }
 
-void Manager::wait_while(Lead lead, const std::stop_token& stop) {
+void Manager::wait_for_lead(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, stop, [&] { return lead_ != lead; });
+  changed_.wait(lock, stop, [this] { return leads_; });
+}
+
+void Manager::wait_for_stop(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, stop, [] { return false; });
 }
 
 }  // namespace rig::runtime

@@ -26,8 +26,9 @@ class Manager {
     std::function<Status()> start;
     std::function<void()> stop;  // returns when it has stopped
   };
-  // Makes the elector, which calls both later, from a thread of its own. Stopping everything in order may take longer
-  // than the time between losing the Lease and another's taking it: on_loss is the place to end the process at once.
+  // Makes the elector, which calls both later, from a thread of its own. on_loss does not return: it ends the process,
+  // because stopping in order may take longer than until another takes the Lease and acts. Nothing is lost by that, as
+  // nothing is by a crash.
   using Elect =
       std::function<std::unique_ptr<LeaderElector>(std::function<void()> on_gain, std::function<void()> on_loss)>;
 
@@ -39,8 +40,7 @@ class Manager {
   void elect_with(Elect elect) { elect_ = std::move(elect); }  // without: acts at once
   void add_controller(Part part) { controllers_.push_back(std::move(part)); }
 
-  // Runs until stop is requested (ok), a part does not start (its error) or the Lease is lost
-  // (kAborted). Call once.
+  // Runs until stop is requested (ok) or a part does not start (its error). Call once.
   Status run(std::stop_token stop);
   bool is_ready() const { return ready_; }  // every cache has its first list; for /readyz
 
@@ -49,9 +49,9 @@ class Manager {
   Status start_and_wait(const std::stop_token& stop);
   void elect();
   void wait_for_caches(const std::stop_token& stop);
-  enum class Lead : std::uint8_t { kNot, kHas, kLost };
-  void set_lead(Lead lead);
-  void wait_while(Lead lead, const std::stop_token& stop);
+  void gain_lead();
+  void wait_for_lead(const std::stop_token& stop);
+  void wait_for_stop(const std::stop_token& stop);
 
   std::vector<Part> servers_, caches_, controllers_;
   std::vector<std::function<bool()>> synced_;
@@ -62,7 +62,7 @@ class Manager {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  Lead lead_ = Lead::kNot;  // guarded by mutex_
+  bool leads_ = false;  // guarded by mutex_
 };
 
 }  // namespace rig::runtime
