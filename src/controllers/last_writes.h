@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "base/mutex.h"
 #include "base/text.h"
 #include "kube/api.h"
+#include "kube/store.h"
 
 namespace rig::controllers {
 
@@ -52,6 +54,14 @@ class LastWrites {
   std::map<ObjectKey, std::int64_t> versions_ GUARDED_BY(mutex_);
   std::set<ObjectKey> in_doubt_ GUARDED_BY(mutex_);
 };
+
+// Null when the object is gone: then nothing is remembered of it either.
+template <class T>
+std::shared_ptr<const T> find_cached(const kube::Store<T>& store, LastWrites& writes, const ObjectKey& key) {
+  auto cached = store.get(key);
+  if (!cached) writes.forget(key);
+  return cached;
+}
 
 // Before anything is decided on `cached`. kAborted: look again shortly, with a newer copy.
 template <class T>

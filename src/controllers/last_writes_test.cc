@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/v1beta1/vm_class.h"
+
 namespace rig::controllers {
 namespace {
 
@@ -36,6 +38,22 @@ TEST(LastWrites, AWriteWhoseReplyWasLostIsInDoubtUntilItsObjectWasRead) {
   writes.note(meta("12"));
   EXPECT_FALSE(writes.is_in_doubt(key));
   EXPECT_FALSE(writes.check(meta("11")).ok());
+}
+
+TEST(LastWrites, OfAnObjectThatIsGoneAreForgotten) {
+  LastWrites writes;
+  const ObjectKey key{"default", "web"};
+  kube::Store<api::v1beta1::VmClass> store;
+  kube::StoreWriter writer(store);
+  writes.note(meta("10"));
+  api::v1beta1::VmClass object;
+  object.meta = meta("9");
+  writer.apply(kube::Apply{kube::to_json(object)});
+  ASSERT_NE(find_cached(store, writes, key), nullptr);
+  EXPECT_FALSE(writes.check(meta("9")).ok());
+  writer.apply(kube::Delete{kube::to_json(object)});
+  ASSERT_EQ(find_cached(store, writes, key), nullptr);
+  EXPECT_TRUE(writes.check(meta("9")).ok());
 }
 
 }  // namespace

@@ -86,10 +86,9 @@ Duration interval_of(const v1::Provider& provider) {
 }  // namespace
 
 Result<runtime::Action> ProviderReconciler::reconcile(const ObjectKey& key) {
-  const auto cached = context_.stores.providers.get(key);
+  const auto cached = find_cached(context_.stores.providers, writes_, key);
   if (!cached) {
     context_.runtime.remove(key);
-    writes_.forget(key);
     return Action::wait_for_change();
   }
   TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));

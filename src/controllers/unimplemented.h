@@ -16,7 +16,7 @@ class UnimplementedReconciler final : public runtime::Reconciler {
   std::string_view kind() const override { return T::kResource.kind; }
 
   Result<runtime::Action> reconcile(const ObjectKey& key) override {
-    const auto cached = store_.get(key);
+    const auto cached = find_cached(store_, writes_, key);
     if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
     const Call call{.deadline = clock_.now() + kApiCallTimeout, .stop = {}, .request_id = {}};
     TRY(check_cached(api_, writes_, *cached, call));

@@ -29,7 +29,7 @@ Status check_quantities(const v1::VmClassSpec& spec) {
 }  // namespace
 
 Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
-  const auto cached = context_.stores.classes.get(key);
+  const auto cached = find_cached(context_.stores.classes, writes_, key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
   TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   v1::VmClass object = *cached;
@@ -41,7 +41,7 @@ Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
 }
 
 Result<runtime::Action> VmNetworkAttachmentReconciler::reconcile(const ObjectKey& key) {
-  const auto cached = context_.stores.networks.get(key);
+  const auto cached = find_cached(context_.stores.networks, writes_, key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
   TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   v1::VmNetworkAttachment object = *cached;

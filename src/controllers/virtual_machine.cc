@@ -33,10 +33,9 @@ struct VirtualMachineReconciler::Visit {
 };
 
 Result<runtime::Action> VirtualMachineReconciler::reconcile(const ObjectKey& key) {
-  const auto vm = context_.stores.machines.get(key);
+  const auto vm = find_cached(context_.stores.machines, writes_, key);
   if (!vm) {
     backoff_.succeeded(key);
-    writes_.forget(key);
     return Action::wait_for_change();  // gone: its finalizer has done the work
   }
   TRY(check_cached(context_.api, writes_, *vm, context_.api_call()));

@@ -50,7 +50,8 @@ void show_progress(v1::VmImage& image, const TaskState& task, WallTime now) {
 }  // namespace
 
 Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
-  const auto cached = context_.stores.images.get(key);
+  const auto cached = find_cached(context_.stores.images, writes_, key);
+  if (!cached) forget(key);
   if (!cached || cached->meta.is_deleting()) return runtime::Action::wait_for_change();
   TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
   v1::VmImage image = *cached;
