@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 3> kMetaDataKeys = {"metadata", "meta-dat
 constexpr std::array<std::string_view, 3> kNetworkConfigKeys = {"network-config", "network_config", "networkconfig"};
 
 Error missing(std::string_view field, std::string_view kind, const ObjectKey& key) {
+  if (key.name.empty()) return Error(Code::kNotFound, std::string(field) + ": is not set");
   return Error(Code::kNotFound, std::string(field) + ": there is no " + std::string(kind) + " " + key.to_string())
       .with_hint("Create it, or correct the reference; the machine goes on by itself when it appears.");
 }

@@ -89,6 +89,8 @@ Result<runtime::Action> ProviderReconciler::reconcile(const ObjectKey& key) {
   const auto cached = find_cached(context_.stores.providers, writes_, key);
   if (!cached) {
     context_.runtime.remove(key);
+    const Lock lock(mutex_);
+    disagreeing_.erase(key);
     return Action::wait_for_change();
   }
   TRY(check_cached(context_.api, writes_, *cached, context_.api_call()));
@@ -141,6 +143,7 @@ Result<runtime::Action> ProviderReconciler::tear_down(v1::Provider provider) {
 
 Result<provider::ProviderProcess> ProviderReconciler::process_of(const v1::Provider& provider) const {
   const ObjectKey secret_key = api::resolve(provider.spec.credential_secret_ref, provider.meta);
+  if (secret_key.name.empty()) return Error(Code::kNotFound, "spec.credentialSecretRef: is not set");
   const auto secret = context_.stores.secrets.get(secret_key);
   if (!secret)
     return Error(Code::kNotFound, "spec.credentialSecretRef: there is no Secret " + secret_key.to_string())

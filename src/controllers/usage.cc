@@ -26,6 +26,11 @@ Status check_quantities(const v1::VmClassSpec& spec) {
   return {};
 }
 
+Status check_network(const v1::NetworkConfiguration& network) {
+  if (network.libvirt || network.vsphere || network.proxmox) return {};
+  return Error(Code::kInvalidArgument, "spec.network: none of libvirt, vsphere, proxmox is set");
+}
+
 }  // namespace
 
 Result<runtime::Action> VmClassReconciler::reconcile(const ObjectKey& key) {
@@ -47,9 +52,10 @@ Result<runtime::Action> VmNetworkAttachmentReconciler::reconcile(const ObjectKey
   v1::VmNetworkAttachment object = *cached;
   object.status.connected_vms =
       static_cast<std::int32_t>(context_.stores.machines.by_index(kByNetwork, key.to_string()).size());
-  object.status.ready = true;
-  object.status.phase = v1::NetworkPhase::kReady;
-  set_ready(object, context_.clock, Status());
+  const Status valid = check_network(object.spec.network);
+  object.status.ready = valid.ok();
+  object.status.phase = valid.ok() ? v1::NetworkPhase::kReady : v1::NetworkPhase::kFailed;
+  set_ready(object, context_.clock, valid);
   TRY(publish_status(context_.api, writes_, *cached, object, context_.api_call()));
   return runtime::Action::wait_for_change();
 }

@@ -124,6 +124,10 @@ Result<runtime::Action> VirtualMachineReconciler::wait_for_image(Visit& visit) {
 // The id is durable before the first effect, and so is the fact that we began.
 Result<runtime::Action> VirtualMachineReconciler::create(Visit& visit) {
   if (const auto wait = must_wait(visit)) return Action::look_again_in(*wait);
+  if (!visit.vm.spec.image_ref && !visit.vm.spec.imported_disk)
+    return refused(visit, Error(Code::kInvalidArgument,
+                                "spec.imageRef, spec.importedDisk: neither is set, and a machine is made from one")
+                              .with_hint("Set spec.imageRef to a VMImage; the machine is made then."));
   if (visit.dependencies.image && !is_prepared(visit)) return wait_for_image(visit);
   auto spec = machine_spec(visit.vm, visit.dependencies, visit.capabilities);
   if (!spec.ok()) return refused(visit, spec.take_error());

@@ -217,7 +217,7 @@ const TypeInfo& Describe<Provider>::info() {
   static const TypeInfo t = object(
       "Provider", "A hypervisor that machines run on, and the process that speaks to it.", {
       field<&Provider::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&Provider::spec>("spec").required().doc("How to reach the hypervisor, and how the provider for it runs."),
+      field<&Provider::spec>("spec").doc("How to reach the hypervisor, and how the provider for it runs."),
       field<&Provider::status>("status").doc("How the hypervisor and its provider do."),
   });
   return t;

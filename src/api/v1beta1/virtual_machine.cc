@@ -152,7 +152,7 @@ const TypeInfo& Describe<VirtualMachineSpec>::info() {
       field<&VirtualMachineSpec::deletion_policy>("deletionPolicy").addition()
           .doc("What becomes of the machine when the object is deleted. When absent, a machine that was made for "
                "the object is removed and an adopted one is kept."),
-  }, {exactly_one_of({"imageRef", "importedDisk"})});
+  }, {at_most_one_of({"imageRef", "importedDisk"})});
   return t;
 }
 
@@ -202,7 +202,7 @@ const TypeInfo& Describe<VirtualMachineStatus>::info() {
 const TypeInfo& Describe<VirtualMachine>::info() {
   static const TypeInfo t = object("VirtualMachine", "A machine on a hypervisor.", {
       field<&VirtualMachine::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VirtualMachine::spec>("spec").required().doc("What the machine shall be."),
+      field<&VirtualMachine::spec>("spec").doc("What the machine shall be."),
       field<&VirtualMachine::status>("status").doc("What the machine is."),
   });
   return t;

@@ -193,7 +193,7 @@ const TypeInfo& Describe<VmClassStatus>::info() {
 const TypeInfo& Describe<VmClass>::info() {
   static const TypeInfo t = object("VmClass", "Sizes and hardware that many machines share.", {
       field<&VmClass::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmClass::spec>("spec").required().doc("Sizes and hardware of the machines of this class."),
+      field<&VmClass::spec>("spec").doc("Sizes and hardware of the machines of this class."),
       field<&VmClass::status>("status").doc("Who uses the class and who can."),
   });
   return t;

@@ -221,7 +221,7 @@ const TypeInfo& Describe<VmCloneStatus>::info() {
 const TypeInfo& Describe<VmClone>::info() {
   static const TypeInfo t = object("VmClone", "A copy of a machine.", {
       field<&VmClone::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmClone::spec>("spec").required().doc("What is cloned, how, and to what."),
+      field<&VmClone::spec>("spec").doc("What is cloned, how, and to what."),
       field<&VmClone::status>("status").doc("Where the clone is."),
   });
   return t;

@@ -431,7 +431,7 @@ const TypeInfo& Describe<VmImageStatus>::info() {
 const TypeInfo& Describe<VmImage>::info() {
   static const TypeInfo t = object("VmImage", "What the system disk of a machine is made from.", {
       field<&VmImage::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmImage::spec>("spec").required().doc("Where the image comes from and how it gets to the hypervisors."),
+      field<&VmImage::spec>("spec").doc("Where the image comes from and how it gets to the hypervisors."),
       field<&VmImage::status>("status").doc("Where the image is."),
   });
   return t;

@@ -247,7 +247,7 @@ const TypeInfo& Describe<VmMigrationStatus>::info() {
 const TypeInfo& Describe<VmMigration>::info() {
   static const TypeInfo t = object("VmMigration", "Moving a machine to another hypervisor.", {
       field<&VmMigration::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmMigration::spec>("spec").required().doc("Which machine moves, how, and to where."),
+      field<&VmMigration::spec>("spec").doc("Which machine moves, how, and to where."),
       field<&VmMigration::status>("status").doc("Where the migration is."),
   });
   return t;

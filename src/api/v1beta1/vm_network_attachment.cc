@@ -307,7 +307,7 @@ const TypeInfo& Describe<VmNetworkAttachmentStatus>::info() {
 const TypeInfo& Describe<VmNetworkAttachment>::info() {
   static const TypeInfo t = object("VmNetworkAttachment", "A network that machines can be connected to.", {
       field<&VmNetworkAttachment::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmNetworkAttachment::spec>("spec").required()
+      field<&VmNetworkAttachment::spec>("spec")
           .doc("What machines are connected to, and how they get addresses."),
       field<&VmNetworkAttachment::status>("status").doc("Where the network can be used and by whom it is."),
   });

@@ -223,7 +223,7 @@ const TypeInfo& Describe<VmPlacementPolicyStatus>::info() {
 const TypeInfo& Describe<VmPlacementPolicy>::info() {
   static const TypeInfo t = object("VmPlacementPolicy", "Where on the hypervisors machines are placed.", {
       field<&VmPlacementPolicy::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmPlacementPolicy::spec>("spec").required().doc("Where machines are placed."),
+      field<&VmPlacementPolicy::spec>("spec").doc("Where machines are placed."),
       field<&VmPlacementPolicy::status>("status").doc("Who uses the policy and what it has done."),
   });
   return t;

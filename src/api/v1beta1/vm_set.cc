@@ -205,7 +205,7 @@ const TypeInfo& Describe<VmSetStatus>::info() {
 const TypeInfo& Describe<VmSet>::info() {
   static const TypeInfo t = object("VmSet", "Several machines that are alike.", {
       field<&VmSet::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmSet::spec>("spec").required().doc("How many machines, and what they are like."),
+      field<&VmSet::spec>("spec").doc("How many machines, and what they are like."),
       field<&VmSet::status>("status").doc("How the machines of the set do."),
   });
   return t;

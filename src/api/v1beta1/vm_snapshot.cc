@@ -210,7 +210,7 @@ const TypeInfo& Describe<VmSnapshotStatus>::info() {
 const TypeInfo& Describe<VmSnapshot>::info() {
   static const TypeInfo t = object("VmSnapshot", "A state of a machine to which one can go back.", {
       field<&VmSnapshot::meta>("metadata").doc("Name, namespace, labels, annotations."),
-      field<&VmSnapshot::spec>("spec").required().doc("Which machine, and how its snapshot is taken and kept."),
+      field<&VmSnapshot::spec>("spec").doc("Which machine, and how its snapshot is taken and kept."),
       field<&VmSnapshot::status>("status").doc("Where the snapshot is."),
   });
   return t;
