@@ -50,6 +50,7 @@ std::span<const Deviation> deviations() {
        R"({"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"},"status":{}})",
        R"({"status":{}})", "A machine has no replicas; the reference's scale subresource points at nothing."},
       {"VirtualMachine", "spec", kRules, "", kAtMostOneSource, kOneSource},
+      {"VirtualMachine", "", kRules, "", "spec cannot be removed once it is set", kFixedProvider},
       {"VirtualMachine", "spec.providerRef", kRules, "", "field is immutable", kFixedProvider},
       {"VirtualMachine", "status.provider", "x-kubernetes-preserve-unknown-fields", "true", "",
        "A map of strings keeps every key anyway."},

@@ -67,6 +67,10 @@ std::string object_section(const TypeInfo& t) {
          cell(rules_text(f)) + " | " + cell(f.doc_text) + " |\n";
   }
   for (const Rule& rule : t.rules) {
+    if (rule.kind == Rule::Kind::kNeverRemoved) {
+      s += "\n`" + std::string(rule.members.front()) + "` cannot be removed once it is set.\n";
+      continue;
+    }
     s += rule.kind == Rule::Kind::kExactlyOneOf ? "\nExactly one of" : "\nAt most one of";
     for (const std::string_view& member : rule.members) {
       s += (&member == rule.members.data() ? " `" : ", `") + std::string(member) + "`";

@@ -154,8 +154,15 @@ class Writer {
     return schema;
   }
 
-  // structure.cc reads these two forms back.
-  static void add_rule(json::Value& schema, const Rule& rule) {
+  // structure.cc reads these forms back.
+  void add_rule(json::Value& schema, const Rule& rule) const {
+    if (rule.kind == Rule::Kind::kNeverRemoved) {
+      const std::string member(rule.members.front());
+      if (uncorrelated_ == 0)
+        add_validation(schema, "!has(oldSelf." + member + ") || has(self." + member + ")",
+                       member + " cannot be removed once it is set");
+      return;
+    }
     std::string count, names;
     for (const std::string_view member : rule.members) {
       count += (count.empty() ? "(has(self." : " + (has(self.") + std::string(member) + ") ? 1 : 0)";

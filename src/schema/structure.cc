@@ -44,6 +44,12 @@ void add_validation(Node& node, std::string_view rule, std::string_view message)
     node.immutable_message = message;
     return;
   }
+  constexpr std::string_view kHad = "!has(oldSelf.";
+  if (rule.starts_with(kHad)) {
+    const std::string member(rule.substr(kHad.size(), rule.find(')') - kHad.size()));
+    if (rule == std::string(kHad) + member + ") || has(self." + member + ")") node.never_removed[member] = message;
+    return;
+  }
   constexpr std::string_view kHas = "(has(self.";
   if (!rule.starts_with(kHas) || !(rule.ends_with(" == 1") || rule.ends_with(" <= 1"))) return;
   MemberRule members{.is_exactly_one = rule.ends_with(" == 1"), .members = {}, .message = std::string(message)};

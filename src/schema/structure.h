@@ -4,6 +4,7 @@
 // we enforce ourselves cannot drift apart.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@
 
 namespace rig::schema {
 
-struct MemberRule {  // one of the two CEL forms that openapi() writes for a Rule
+struct MemberRule {  // two of the CEL forms that openapi() writes for a Rule
   bool is_exactly_one = false;
   std::vector<std::string> members;
   std::string message;
@@ -39,6 +40,7 @@ struct Node {
   bool keeps_unknown = false, nullable = false, has_any_of = false;
   std::string immutable_message;  // "" = may change
   std::vector<MemberRule> rules;
+  std::map<std::string, std::string> never_removed;  // members, each with its message
 
   // What describes this member: a property, else the map's values; null when unknown.
   const Node* member(std::string_view name) const;

@@ -120,7 +120,7 @@ struct EnumRow {
 
 // A rule over several members of one object. `members` are wire names.
 struct Rule {
-  enum class Kind : std::uint8_t { kExactlyOneOf, kAtMostOneOf } kind;
+  enum class Kind : std::uint8_t { kExactlyOneOf, kAtMostOneOf, kNeverRemoved } kind;
   std::vector<std::string_view> members;
 };
 
@@ -318,5 +318,7 @@ inline Rule exactly_one_of(std::vector<std::string_view> members) {
 inline Rule at_most_one_of(std::vector<std::string_view> members) {
   return {Rule::Kind::kAtMostOneOf, std::move(members)};
 }
+// It need not be there at first. A row within it that is immutable() could otherwise be changed by way of removing it.
+inline Rule never_removed(std::string_view member) { return {Rule::Kind::kNeverRemoved, {member}}; }
 
 }  // namespace rig::schema

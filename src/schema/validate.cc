@@ -200,6 +200,11 @@ class Validator {
       check(*described, member, old == nullptr ? nullptr : old->find(name), place.member(name));
     }
     for (const MemberRule& rule : node.rules) check_rule(rule, object, place);
+    for (const auto& [name, message] : node.never_removed) {
+      const auto is_there = [](const json::Value* member) { return member != nullptr && !member->is_null(); };
+      if (old != nullptr && is_there(old->find(name)) && !is_there(object.find(name)))
+        refuse_rule(json::Object(), message, place);
+    }
   }
 
   void check_rule(const MemberRule& rule, const json::Object& object, const Place& place) {

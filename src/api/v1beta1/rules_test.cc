@@ -73,6 +73,10 @@ TEST(Rules, LetAMachineKeepItsProvider) {
   json::Value other = old;
   other.set({"spec", "providerRef", "name"}, "q");
   EXPECT_NE(first_problem("VirtualMachine", text, &other).find("field is immutable"), std::string::npos);
+  const json::Value nothing = object_of("metadata: {name: a}");
+  EXPECT_NE(first_problem("VirtualMachine", "metadata: {name: a}", &old).find("spec cannot be removed once it is set"),
+            std::string::npos);
+  EXPECT_EQ(first_problem("VirtualMachine", text, &nothing), "");
 }
 
 // The reference's schema prunes them.

@@ -204,7 +204,7 @@ const TypeInfo& Describe<VirtualMachine>::info() {
       field<&VirtualMachine::meta>("metadata").doc("Name, namespace, labels, annotations."),
       field<&VirtualMachine::spec>("spec").doc("What the machine shall be."),
       field<&VirtualMachine::status>("status").doc("What the machine is."),
-  });
+  }, {never_removed("spec")});
   return t;
 }
 
