@@ -135,7 +135,10 @@ Status run(const Flags& flags, int signals) {
   runtime::Manager manager;
   controllers.add_to(manager);
   Status ended;
-  std::jthread working([&](const std::stop_token& stop) { ended = manager.run(stop); });
+  std::jthread working([&](const std::stop_token& stop) {
+    ended = manager.run(stop);
+    ::kill(::getpid(), SIGTERM);  // a manager that ends by itself ends all of it
+  });
   signalfd_siginfo info{};
   while (::read(signals, &info, sizeof info) < 0) {}
   log::info("stopping");
