@@ -31,7 +31,9 @@ Result<http::KeyPair> load_authority(const std::string& dir, WallTime now) {
   const std::string certificate_path = dir + "/ca.crt", key_path = dir + "/ca.key";
   const Result<std::string> certificate = read_file(certificate_path), key = read_file(key_path);
   if (is_absent(certificate)) return make_and_store(certificate_path, key_path, now);
-  const http::KeyPair found{.certificate_pem = TRY(certificate), .key_pem = TRY(key)};
+  http::KeyPair found;
+  found.certificate_pem = TRY(certificate);
+  found.key_pem = TRY(key);
   const http::CertificateFacts facts = TRY(http::read_certificate(found.certificate_pem).context(certificate_path));
   if (facts.not_after - now < kAuthorityRenewal) return make_and_store(certificate_path, key_path, now);
   return found;
@@ -43,8 +45,10 @@ Result<Identities> issue_identities(const http::KeyPair& authority, const std::s
   if (address != "127.0.0.1" && address != "::1") server.names.push_back(address);
   const http::Subject admin{
       .common_name = "admin", .organizations = {std::string(kMasters)}, .names = {}, .client = true};
-  return Identities{.server = TRY(http::issue(authority, server, now, kIdentityLife)),
-                    .admin = TRY(http::issue(authority, admin, now, kIdentityLife))};
+  Identities made;
+  made.server = TRY(http::issue(authority, server, now, kIdentityLife));
+  made.admin = TRY(http::issue(authority, admin, now, kIdentityLife));
+  return made;
 }
 
 WallTime renewal_time(WallTime issued) { return issued + kIdentityLife - kIdentityRenewal; }

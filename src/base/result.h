@@ -157,6 +157,7 @@ using Status = Result<void>;
 
 // auto vm = TRY(client.get(key));            value, or return the error from this function
 // TRY(pool.refresh().context("refresh pool"));
+// Not behind a comma in an aggregate's braces: the return destroys none of the members that are there already.
 #define TRY(...)                        \
   __extension__({                       \
     auto try_result_ = (__VA_ARGS__);   \

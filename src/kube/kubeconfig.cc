@@ -82,7 +82,8 @@ void put(json::Value& to, std::string_view name, std::string_view value) {
 
 Result<Access> read_kubeconfig(const std::string& path, const std::string& context) {
   const std::string text = TRY(read_file(path).context("read the kubeconfig"));
-  const File file{.path = path, .root = TRY(yaml::parse(text).context(path))};
+  json::Value root = TRY(yaml::parse(text).context(path));
+  const File file{.path = path, .root = std::move(root)};
   const std::string name = context.empty() ? std::string(file.root.text({"current-context"})) : context;
   if (name.empty()) {
     return Error(Code::kNotFound, path + " has no current-context").with_hint("Name a context.");

@@ -1,7 +1,7 @@
 """tools/dev/tally.py — counts the cases of a test run: tally.py RESULTS README.
 
-RESULTS has a folder per ctest run (list.json, junit.xml and a GoogleTest JSON file per program), *.unittest logs of
-Python's unittest and fuzz.list. Prints what failed and what was skipped, and as the last line
+RESULTS has a folder per ctest run (list.json, junit.xml, a GoogleTest JSON file per program, and a report.PID for each
+process in which a sanitizer found something), *.unittest logs of Python's unittest and fuzz.list. Prints what failed and what was skipped, and as the last line
 "N passed, N failed, N skipped". Exit status 1 if anything failed, nothing passed, or a skipped case does not stand in
 the README under "## Skipped tests".
 """
@@ -55,6 +55,8 @@ def count_ctest(folder, count):
             program = re.sub(r"_\d+$", "", path.stem)
             reported.add(program)
             failed_in[program] = failed_in.get(program, 0) + count_google_test(json.loads(path.read_text()), run, count)
+    for path in sorted(folder.glob("report.*")):
+        count.failed.append(f"{run}: a sanitizer's {path.name}\n" + indented([path.read_text(errors="replace")]))
     junit = folder / "junit.xml"
     if not junit.exists():
         if programs:

@@ -87,6 +87,14 @@ class Tally(unittest.TestCase):
         self.assertFalse(good)
         self.assertTrue(self.lines("## Skipped tests\n| A.* | x |\n| b | y |\n")[1])
 
+    def test_fails_for_what_a_sanitizer_reports_although_every_test_passed(self):
+        self.run_of("asan", [("fleet", "fleet_test")], '<testcase name="fleet" status="run"/>',
+                    fleet_test=report(("F.One", "passed")))
+        (self.results / "asan" / "report.4711").write_bytes(b"==4711==ERROR: AddressSanitizer\n\xff\n")
+        self.assertEqual(self.lines(), ([
+            "FAILED  asan: a sanitizer's report.4711\n        ==4711==ERROR: AddressSanitizer\n        \ufffd",
+            "1 passed, 1 failed, 0 skipped"], False))
+
     def test_counts_the_tools_own_tests_and_fuzz_targets(self):
         (self.results / "tools-tidy.unittest").write_text(
             "..F\n====\nFAIL: test_x (m.T.test_x)\n----\nwrong\n\n----\nRan 3 tests in 0.1s\n\nFAILED (failures=1)\n")

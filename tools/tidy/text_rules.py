@@ -41,6 +41,9 @@ FOREIGN = [
     (r"\bTO[D]O\b|\bFIX[M]E\b", "an unfinished thought: do it, or file an issue"),
 ]
 
+# Words before the brace of a block, which an initializer's type could look like.
+BLOCK = re.compile(r"\b(?:const|noexcept|override|final|else|do|try|namespace(?: [\w:]+)?|(?:class|struct) \w+)\s*$"
+                   r"|->\s*[\w:<>*& ]+$")
 RAW_STRING = re.compile(r'R"([^()\s\\]{0,16})\(.*?\)\1"', re.DOTALL)
 
 
@@ -52,6 +55,36 @@ def check_banned(tree):
                 continue
             for match in re.finditer(pattern, text):
                 yield Finding(path, line_of(text, match.start()), "banned", f"{match.group(0).strip()}: {instead}")
+
+
+def in_braces(text, offset):
+    """Whether something stands before the offset in an initializer's braces, however deep in it the offset is."""
+    depth, comma = 0, False
+    for at in range(offset - 1, -1, -1):
+        if text[at] in ")]}":
+            depth += 1
+        elif depth and text[at] in "([{":
+            depth -= 1
+        elif depth == 0:
+            if text[at] == "{":
+                before = text[max(0, at - 200):at]
+                if not re.search(r"[\w=(,{>]\s*$", before) or BLOCK.search(before):
+                    return False
+                if comma:
+                    return True
+            if text[at] == ";":
+                return False
+            comma = text[at] == "," or (comma and text[at] not in "([{")
+    return False
+
+
+def check_try(tree):
+    for path in tree.code(under=""):
+        text = tree.bare(path)
+        for match in re.finditer(r"\bTRY\(", text):
+            if in_braces(text, match.start()):
+                yield Finding(path, line_of(text, match.start()), "try",
+                              "TRY in braces: members that are there already are not destroyed; a variable before")
 
 
 def check_virsh(tree):

@@ -16,7 +16,8 @@ from tree import Tree, is_test
 
 RULES = [
     include_rules.check_edges, include_rules.check_internal, include_rules.check_heavy, include_rules.check_cycles,
-    text_rules.check_banned, text_rules.check_virsh, text_rules.check_words, text_rules.check_foreign,
+    text_rules.check_banned, text_rules.check_try, text_rules.check_virsh, text_rules.check_words,
+    text_rules.check_foreign,
     text_rules.check_white_space, text_rules.check_first_line,
     size_rules.check_lengths, size_rules.check_rooms,
 ]

@@ -136,6 +136,15 @@ class Text(unittest.TestCase):
                      "using namespace std::chrono_literals;", "operand(x);", "snprintf(a, 1, b);", "file_system (x);"]:
             self.assertEqual(self.banned(line), [], line)
 
+    def test_forbids_a_try_behind_other_members_of_an_aggregate(self):
+        for line, is_bad in [("const A a{.x = y, .z = TRY(f())};", True), ("return A{x, B{g(TRY(f()))}};", True),
+                             ("all.push_back({x, TRY(f())});", True), ("return A{TRY(f()), x};", False),
+                             ("return A(x, TRY(f()));", False), ("g(x, [&]() -> Status { return TRY(f()); });", False),
+                             ("A() : a_(x), b_(y) { TRY(f()); }", False), ("B<C, D> g(x, y) const { TRY(f()); }", False),
+                             ("if (x) { f(a, b); C c = TRY(f()); }", False)]:
+            found = said(text_rules.check_try, {"src/a/x.cc": line + "\n"})
+            self.assertEqual("[try]" in found, is_bad, line)
+
     def test_forbids_a_shell_in_tests_too(self):
         for path in ["src/base/x_test.cc", "tests/e2e/host.cc"]:
             for call in ["std::system(", "::popen("]:

@@ -167,13 +167,14 @@ Result<ListQuery> list_options(const Target& target, std::string_view name_space
     return invalid_options("ListOptions", {{"sendInitialEvents", "FieldValueForbidden",
                                             "Forbidden: sendInitialEvents is forbidden for list"}});
   }
+  const std::int64_t limit = TRY(number(target.get("limit")));
   return ListQuery{.name_space = std::string(name_space),
                    .label_selector = std::string(target.get("labelSelector")),
                    .field_selector = std::string(target.get("fieldSelector")),
                    .continue_token = std::string(target.get("continue")),
                    .resource_version = std::string(target.get("resourceVersion")),
                    .resource_version_match = std::string(target.get("resourceVersionMatch")),
-                   .limit = TRY(number(target.get("limit")))};
+                   .limit = limit};
 }
 
 Result<Duration> watch_timeout(const Target& target, Duration timeout_max) {

@@ -35,9 +35,9 @@ int serve(const std::string& socket) {
   provider::fake::FakeProvider fake(clock, {});
   provider::wire::ServerOptions options;
   options.address = "unix:" + socket;
-  const auto server = provider::wire::serve(fake, options);
   const char* name = std::getenv("PROVIDER_NAME");
   const Status told = write_file(socket + ".pid", std::to_string(::getpid()) + " " + (name == nullptr ? "" : name));
+  const auto server = provider::wire::serve(fake, options);
   if (!server.ok() || !told.ok()) return 1;
   wait_for_end_of_parent();
   return 0;

@@ -71,10 +71,11 @@ Status add_volumes(virConnectPtr host, const DomainFacts& facts, provider::Machi
 Result<Found> read_configuration(Domain domain) {
   const std::string xml = TRY(text(
       ask(virDomainGetXMLDesc, domain.get(), static_cast<unsigned>(VIR_DOMAIN_XML_INACTIVE)), "describe a domain"));
+  DomainFacts facts = TRY(parse_domain(xml));
   Found found{.existence = Existence::kForeign,
               .detail = "",
               .domain = std::move(domain),
-              .facts = TRY(parse_domain(xml)),
+              .facts = std::move(facts),
               .version = sha256_hex(xml)};
   if (found.facts.stamp && found.facts.stamp->machine_id == found.facts.uuid) found.existence = Existence::kOurs;
   return found;

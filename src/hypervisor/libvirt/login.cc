@@ -99,10 +99,12 @@ std::string path_if_there(const std::string& path) { return ::access(path.c_str(
 
 Result<Credentials> read_credentials(const std::string& folder) {
   if (folder.empty()) return Credentials{};
-  return Credentials{.username = TRY(read_optional(folder + "/username")),
-                     .password = TRY(read_optional(folder + "/password")),
-                     .private_key_path = path_if_there(folder + "/ssh-privatekey"),
-                     .known_hosts_path = path_if_there(folder + "/known_hosts")};
+  Credentials found;
+  found.username = TRY(read_optional(folder + "/username"));
+  found.password = TRY(read_optional(folder + "/password"));
+  found.private_key_path = path_if_there(folder + "/ssh-privatekey");
+  found.known_hosts_path = path_if_there(folder + "/known_hosts");
+  return found;
 }
 
 Result<Login> login_for(const std::string& text, const Credentials& credentials, bool insecure) {

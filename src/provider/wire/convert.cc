@@ -227,9 +227,10 @@ void encode(const Plan& from, v1::Plan& to) {
 
 Result<Plan> decode(const v1::Plan& from) {
   Plan to{from.version(), {}};
-  for (const v1::Change& change : from.changes())
-    to.changes.push_back(
-        {change.path(), change.from(), change.to(), TRY(ours(kCost, change.cost(), "cost")), change.why()});
+  for (const v1::Change& change : from.changes()) {
+    const Cost cost = TRY(ours(kCost, change.cost(), "cost"));
+    to.changes.push_back({change.path(), change.from(), change.to(), cost, change.why()});
+  }
   return to;
 }
 
@@ -325,10 +326,15 @@ void encode(const Event& from, v1::WatchEvent& to) {
 
 Result<Event> decode(const v1::WatchEvent& from) {
   switch (from.what_case()) {
-    case v1::WatchEvent::kMachine: return Event{from.resume(), TRY(decode(from.machine()))};
-    case v1::WatchEvent::kTask:
-      return Event{from.resume(), TaskEvent{decode(from.task().ref()), TaskId{from.task().task_id()},
-                                            TRY(decode(from.task().state()))}};
+    case v1::WatchEvent::kMachine: {
+      Machine machine = TRY(decode(from.machine()));
+      return Event{from.resume(), std::move(machine)};
+    }
+    case v1::WatchEvent::kTask: {
+      TaskState state = TRY(decode(from.task().state()));
+      return Event{from.resume(),
+                   TaskEvent{decode(from.task().ref()), TaskId{from.task().task_id()}, std::move(state)}};
+    }
     case v1::WatchEvent::kSynced: return Event{from.resume(), Synced{}};
     case v1::WatchEvent::WHAT_NOT_SET: break;
   }

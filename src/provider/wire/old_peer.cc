@@ -27,7 +27,10 @@ struct Creation {
 Result<std::optional<Creation>> parse_creation(const TaskId& task) {
   const std::vector<std::string> parts = split(task.text, '/');
   if (parts.size() != 3 || parts[0] != "create") return std::optional<Creation>();
-  return std::optional(Creation{TRY(percent_decode(parts[1])), TRY(percent_decode(parts[2]))});
+  Creation creation;
+  creation.id = TRY(percent_decode(parts[1]));
+  creation.task = TRY(percent_decode(parts[2]));
+  return std::optional(std::move(creation));
 }
 
 std::map<std::string, std::string> facts_in(const std::string& raw_json) {
@@ -59,7 +62,8 @@ class OldPeer final : public Provider, Images, Console {
 
   Result<MachineRef> reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
                              const Call& call) override {
-    return MachineRef{owner, machine_id, TRY(find_id(spec.display_name, call)), /*legacy=*/false};
+    const std::string id = TRY(find_id(spec.display_name, call));
+    return MachineRef{owner, machine_id, id, /*legacy=*/false};
   }
 
   Result<TaskId> create(const MachineRef& machine, const MachineSpec& spec, const Call& call) override {

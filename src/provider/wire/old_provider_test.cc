@@ -3,6 +3,8 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 #include "base/json/json.h"
 #include "provider/v1/provider.grpc.pb.h"
 #include "provider/wire/internal/reference_json.h"
@@ -21,6 +23,7 @@ class OldProvider final : public ref::Provider::Service {
     std::string name, power = "Off";
     std::string class_json, user_data;
   };
+  std::mutex mutex;  // of what follows: calls come in threads of gRPC's, a test looks in its own
   std::map<std::string, Vm> vms;
   std::string desired_json, image_json, task_error;
   bool loses_next_reply = false;
@@ -38,6 +41,7 @@ class OldProvider final : public ref::Provider::Service {
     return grpc::Status::OK;
   }
   grpc::Status Create(grpc::ServerContext*, const ref::CreateRequest* q, ref::CreateResponse* r) override {
+    const std::lock_guard lock(mutex);
     const std::string id = "vm-" + std::to_string(100 + vms.size());
     vms[id] = {q->name(), "Off", q->class_json(), q->user_data()};
     if (std::exchange(loses_next_reply, false)) return {grpc::UNAVAILABLE, "connection reset"};
@@ -46,20 +50,24 @@ class OldProvider final : public ref::Provider::Service {
     return grpc::Status::OK;
   }
   grpc::Status Delete(grpc::ServerContext*, const ref::DeleteRequest* q, ref::TaskResponse* r) override {
+    const std::lock_guard lock(mutex);
     vms.erase(q->id());
     r->mutable_task()->set_id("task/2");
     return grpc::Status::OK;
   }
   grpc::Status Power(grpc::ServerContext*, const ref::PowerRequest* q, ref::TaskResponse*) override {
+    const std::lock_guard lock(mutex);
     last_power = *q;
     vms[q->id()].power = q->op() == ref::POWER_OP_ON ? "On" : "Off";
     return grpc::Status::OK;
   }
   grpc::Status Reconfigure(grpc::ServerContext*, const ref::ReconfigureRequest* q, ref::TaskResponse*) override {
+    const std::lock_guard lock(mutex);
     desired_json = q->desired_json();
     return grpc::Status::OK;
   }
   grpc::Status Describe(grpc::ServerContext*, const ref::DescribeRequest* q, ref::DescribeResponse* r) override {
+    const std::lock_guard lock(mutex);
     const auto vm = vms.find(q->id());
     if (vm == vms.end()) return grpc::Status::OK;
     r->set_exists(true);
@@ -70,18 +78,21 @@ class OldProvider final : public ref::Provider::Service {
     return grpc::Status::OK;
   }
   grpc::Status TaskStatus(grpc::ServerContext*, const ref::TaskStatusRequest*, ref::TaskStatusResponse* r) override {
+    const std::lock_guard lock(mutex);
     r->set_done(true);
     r->set_error(task_error);
     return grpc::Status::OK;
   }
   grpc::Status ImagePrepare(grpc::ServerContext*, const ref::ImagePrepareRequest* q,
                             ref::ImagePrepareResponse* r) override {
+    const std::lock_guard lock(mutex);
     image_json = q->image_json();
     r->set_prepared_image_id("img");
     r->set_prepared_image_path("/pool/img.qcow2");
     return grpc::Status::OK;
   }
   grpc::Status ListVMs(grpc::ServerContext*, const ref::ListVMsRequest*, ref::ListVMsResponse* r) override {
+    const std::lock_guard lock(mutex);
     for (const auto& [id, vm] : vms) {
       ref::VMInfo& info = *r->add_vms();
       info.set_id(id);
@@ -129,7 +140,10 @@ TEST_F(WithOldProvider, AMachineLivesAndDies) {
 
   const MachineRef machine = make();
   EXPECT_EQ(machine.id, "vm-100");
-  EXPECT_EQ(read_reference({peer_.vms["vm-100"].class_json, "", "", "", ""})->spec.memory_mib, 512);
+  {
+    const std::lock_guard lock(peer_.mutex);
+    EXPECT_EQ(read_reference({peer_.vms["vm-100"].class_json, "", "", "", ""})->spec.memory_mib, 512);
+  }
   Machine found = client_->describe(machine, soon()).take();
   EXPECT_EQ(found.existence, Existence::kOurs);
   EXPECT_EQ(found.power, Power::kOff);
@@ -144,7 +158,10 @@ TEST_F(WithOldProvider, AMachineLivesAndDies) {
   ASSERT_EQ(plan.changes.size(), 1U);
   EXPECT_EQ(plan.changes[0].path, "cpus");
   ASSERT_TRUE(client_->apply(machine, bigger, plan, soon()).ok());
-  EXPECT_NE(peer_.desired_json.find("\"CPU\":4"), std::string::npos);
+  {
+    const std::lock_guard lock(peer_.mutex);
+    EXPECT_NE(peer_.desired_json.find("\"CPU\":4"), std::string::npos);
+  }
 
   const TaskId gone = client_->remove(machine, soon()).take();
   EXPECT_EQ(client_->poll(gone, soon())->phase, TaskState::Phase::kDone);
@@ -152,11 +169,15 @@ TEST_F(WithOldProvider, AMachineLivesAndDies) {
 }
 
 TEST_F(WithOldProvider, ALostReplyDoesNotMakeASecondMachine) {
-  peer_.loses_next_reply = true;
+  {
+    const std::lock_guard lock(peer_.mutex);
+    peer_.loses_next_reply = true;
+  }
   const MachineRef reserved =
       client_->reserve(ref_of("web").owner, "machine-web", small("web-1a2b3c4d"), soon()).take();
   EXPECT_EQ(client_->create(reserved, small("web-1a2b3c4d"), soon()).error().code(), Code::kUnavailable);
   EXPECT_EQ(make().id, "vm-100");
+  const std::lock_guard lock(peer_.mutex);
   EXPECT_EQ(peer_.vms.size(), 1U);
 }
 
@@ -164,14 +185,21 @@ TEST_F(WithOldProvider, AShutdownsDeadlineBecomesTheSecondsThatAreLeft) {
   const MachineRef machine = make();
   const WallTime now = std::chrono::system_clock::now();
   ASSERT_TRUE(client_->power_off(machine, now + std::chrono::seconds(60), soon()).ok());
-  EXPECT_EQ(peer_.last_power.op(), ref::POWER_OP_SHUTDOWN_GRACEFUL);
-  EXPECT_NEAR(peer_.last_power.graceful_timeout_seconds(), 59, 1);
+  {
+    const std::lock_guard lock(peer_.mutex);
+    EXPECT_EQ(peer_.last_power.op(), ref::POWER_OP_SHUTDOWN_GRACEFUL);
+    EXPECT_NEAR(peer_.last_power.graceful_timeout_seconds(), 59, 1);
+  }
   ASSERT_TRUE(client_->power_off(machine, now - std::chrono::seconds(1), soon()).ok());
+  const std::lock_guard lock(peer_.mutex);
   EXPECT_EQ(peer_.last_power.op(), ref::POWER_OP_OFF);
 }
 
 TEST_F(WithOldProvider, ATaskErrorIsAFailure) {
-  peer_.task_error = "no space left";
+  {
+    const std::lock_guard lock(peer_.mutex);
+    peer_.task_error = "no space left";
+  }
   const TaskState state = client_->poll({"task/9"}, soon()).take();
   EXPECT_EQ(state.phase, TaskState::Phase::kFailed);
   EXPECT_EQ(state.error->message(), "no space left");
@@ -181,6 +209,7 @@ TEST_F(WithOldProvider, AnImageIsPreparedInItsWords) {
   const PreparedImage image =
       client_->images().prepare({"k", "ubuntu", "", "https://e/u.qcow2", "qcow2", "01", "sha256", ""}, soon()).take();
   EXPECT_EQ(image.location, "/pool/img.qcow2");
+  const std::lock_guard lock(peer_.mutex);
   EXPECT_EQ(read_image_source(peer_.image_json)->checksum, "01");
 }
 

@@ -134,8 +134,10 @@ NicSpec read_nic(const json::Value& value) {
 
 Result<std::vector<DiskSpec>> read_disks(const json::Value& value) {
   std::vector<DiskSpec> disks;
-  for (const json::Value& item : items(value))
-    disks.push_back({text(item, "Name"), TRY(size(item, "SizeGiB", kGib, "size")), text(item, "Type"), ""});
+  for (const json::Value& item : items(value)) {
+    const std::int64_t size_bytes = TRY(size(item, "SizeGiB", kGib, "size"));
+    disks.push_back({text(item, "Name"), size_bytes, text(item, "Type"), ""});
+  }
   return disks;
 }
 
