@@ -2,16 +2,15 @@
 #include "cmd/provider_process.h"
 
 #include <poll.h>
-#include <sys/signalfd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cmd/signals.h"
 #include "provider/wire/transport.h"
 
 namespace rig::cmd {
@@ -54,16 +53,6 @@ bool wait_for_the_end(int signals, bool has_parent) {
 int report(const std::string& name, const Error& error) {
   std::fprintf(stderr, "%s: %s\n", name.c_str(), error.to_string().c_str());
   return 1;
-}
-
-Fd block_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGTERM);
-  ::sigaddset(&set, SIGINT);
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);  // before any thread is started: they inherit it
-  std::signal(SIGPIPE, SIG_IGN);
-  return Fd(::signalfd(-1, &set, SFD_CLOEXEC));
 }
 
 }  // namespace

@@ -1,35 +1,36 @@
 // cmd/virtrigaud.cc — the whole product in one process: API server on SQLite, manager, providers as child processes.
-#include <sys/signalfd.h>
+// Or, with --kubeconfig, all but the API server, for a cluster.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <thread>
 
+#include "api/core/namespace.h"
 #include "apiserver/janitor.h"
 #include "apiserver/local_transport.h"
 #include "apiserver/serve.h"
 #include "apiserver/store/store.h"
-#include "base/fd.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
-#include "controllers/controllers.h"
-#include "controllers/identity.h"
-#include "fleet/fleet.h"
+#include "base/uuid.h"
+#include "cmd/manager_process.h"
+#include "cmd/signals.h"
 #include "kube/api.h"
+#include "kube/kubeconfig.h"
 
 namespace {
 
 using namespace rig;
-using api::v1beta1::VirtualMachine;
 
 struct Flags {
-  std::string data_dir, runtime_dir, kubeconfig, listen = "127.0.0.1:6443", programs_dir;
+  std::string data_dir, runtime_dir, programs_dir;
+  std::string kubeconfig_out, listen = "127.0.0.1:6443";                   // its own API server's
+  std::string kubeconfig, context, lease_namespace = "virtrigaud-system";  // the cluster's, instead
   std::string log_file, log_level = "info", log_format = "text";
 };
 
@@ -64,6 +65,11 @@ Result<std::pair<std::string, int>> split_address(const std::string& text) {
   return std::pair(std::move(host), static_cast<int>(port));
 }
 
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "host";
+}
+
 Status set_up_log(const Flags& flags) {
   log::Options options;
   options.level = TRY(log::parse_level(flags.log_level).context("--log-level"));
@@ -72,81 +78,90 @@ Status set_up_log(const Flags& flags) {
   return log::setup(options);
 }
 
-Fd block_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGTERM);
-  ::sigaddset(&set, SIGINT);
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);  // before any thread is started: they inherit it
-  std::signal(SIGPIPE, SIG_IGN);
-  return Fd(::signalfd(-1, &set, SFD_CLOEXEC));
+cmd::ManagerOptions manager_options(const Flags& flags, std::string cluster_id) {
+  return {.cluster_id = std::move(cluster_id),
+          .fleet = {.programs_dir = flags.programs_dir,
+                    .runtime_dir = flags.runtime_dir,
+                    .log_dir = flags.data_dir + "/log",
+                    .on_change = {}},
+          .lease = {}};
 }
 
-// A machine's serial console: from the object to its provider.
-Result<std::unique_ptr<ByteStream>> open_console(kube::Transport& transport, fleet::Fleet& fleet,
-                                                 const std::string& cluster_id, const ObjectKey& key,
-                                                 const Call& call) {
-  const auto vm = TRY(kube::Api<VirtualMachine>(transport).get(key, call));
-  const auto provider = TRY(fleet.find(api::resolve(vm.spec.provider_ref, vm.meta)));
-  return provider->console().open_serial(controllers::ref_of(vm, cluster_id), call);
-}
-
-// Everything there is, in the order in which it starts; it stops in reverse.
-Status run(const Flags& flags, int signals) {
+// API server, manager and providers: everything there is, in the order in which it starts; it stops in reverse.
+Status run_alone(const Flags& flags, int signals) {
   const SystemClock clock;
   const auto [address, port] = TRY(split_address(flags.listen));
-  TRY(make_folder(flags.data_dir, 0700));
-  TRY(make_folder(flags.runtime_dir, 0700));
   const auto store = TRY(apiserver::sqlite_store(flags.data_dir + "/state.db"));
   apiserver::Registry registry(*store, api::kinds(), clock);
   const std::string cluster_id = TRY(registry.bootstrap());
   apiserver::Janitor janitor(registry, clock);
 
-  // The API server, the fleet and the controllers need each other's doors: filled in below, before anybody knocks.
-  controllers::Controllers* woken = nullptr;
-  const auto fleet =
-      TRY(fleet::Fleet::make({.programs_dir = flags.programs_dir,
-                              .runtime_dir = flags.runtime_dir,
-                              .log_dir = flags.data_dir + "/log",
-                              .on_change = [&woken](const ObjectKey& key) { woken->provider_changed(key); }},
-                             clock));
-  kube::Transport* own = nullptr;
+  // The API server and the manager need each other's doors: filled in below, before anybody knocks.
+  cmd::ManagerProcess* consoles = nullptr;
   apiserver::ApiServer server(
       registry, clock,
-      {.open_console = [&](const ObjectKey& key,
-                           const Call& call) { return open_console(*own, *fleet, cluster_id, key, call); },
+      {.open_console = [&](const ObjectKey& key, const Call& call) { return consoles->open_console(key, call); },
        .metrics = [] { return metrics::text(); },
        .ready = {}});
   const auto transport = apiserver::local_transport(server, clock);
-  own = transport.get();
-  controllers::Controllers controllers(*transport, *fleet, *fleet, clock, cluster_id, {});
-  woken = &controllers;
+  const auto manager = TRY(cmd::ManagerProcess::make(*transport, manager_options(flags, cluster_id), clock));
+  consoles = manager.get();
 
   apiserver::ServeOptions serving;
   serving.address = address;
   serving.port = port;
   serving.unix_socket = flags.runtime_dir + "/api.sock";
   serving.pki_dir = flags.data_dir + "/pki";
-  serving.kubeconfig = flags.kubeconfig.empty() ? flags.data_dir + "/kubeconfig" : flags.kubeconfig;
+  serving.kubeconfig = flags.kubeconfig_out.empty() ? flags.data_dir + "/kubeconfig" : flags.kubeconfig_out;
   const auto door = TRY(apiserver::serve(server, serving, clock));
-  metrics::set(metrics::Metric::kBuildInfo, {RIG_VERSION, "", "", "virtrigaud"}, 1);
   log::info("serving", {{"address", address + ":" + std::to_string(door->port())}, {"kubeconfig", serving.kubeconfig}});
 
-  runtime::Manager manager;
-  controllers.add_to(manager);
-  Status ended;
-  std::jthread working([&](const std::stop_token& stop) {
-    ended = manager.run(stop);
-    ::kill(::getpid(), SIGTERM);  // a manager that ends by itself ends all of it
-  });
-  signalfd_siginfo info{};
-  while (::read(signals, &info, sizeof info) < 0) {}
-  log::info("stopping");
-  working.request_stop();
-  working.join();
+  Status ended = manager->run(signals);
   door->stop(std::chrono::seconds(1));
-  fleet->stop();
   return ended;
+}
+
+Call soon() {
+  return {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30), .stop = {}, .request_id = {}};
+}
+
+// What must be there before the first cache can be filled.
+Status check_cluster(kube::Transport& cluster, const std::string& lease_namespace) {
+  for (const api::KindInfo& kind : api::kinds()) {
+    if (!kind.is_custom) continue;
+    const auto listed = cluster.send(kube::list_request(kind.resource, "", {.limit = 1}), soon());
+    if (listed.ok()) continue;
+    if (!listed.error().is(Code::kNotFound)) return listed.error();
+    return Error(Code::kFailedPrecondition, "the cluster does not serve " + std::string(kind.resource.plural) + "." +
+                                                std::string(kind.resource.group))
+        .with_hint("kubectl apply -f deploy/crds");
+  }
+  const auto found = kube::Api<api::core::Namespace>(cluster).get({"", lease_namespace}, soon());
+  if (found.ok()) return {};
+  if (!found.error().is(Code::kNotFound)) return found.error();
+  return Error(Code::kFailedPrecondition, "namespace " + lease_namespace + ", for the Lease, does not exist")
+      .with_hint("kubectl create namespace " + lease_namespace + ", or name another with --lease-namespace.");
+}
+
+// Manager and providers against a cluster. Of all that may be started, one acts: who holds the reference's Lease.
+Status run_in_cluster(const Flags& flags, int signals) {
+  const SystemClock clock;
+  const kube::Access access = TRY(kube::read_kubeconfig(flags.kubeconfig, flags.context));
+  const auto cluster = TRY(kube::connect(access));
+  TRY(check_cluster(*cluster, flags.lease_namespace).context(access.server));
+  const auto system = TRY(kube::Api<api::core::Namespace>(*cluster).get({"", "kube-system"}, soon()));
+  cmd::ManagerOptions options = manager_options(flags, system.meta.uid);
+  options.lease = {.lease = {flags.lease_namespace, "8da97394.virtrigaud.io"},
+                   .identity = host_name() + "_" + random_uuid(),
+                   .times = {}};
+  log::info("working for a cluster", {{"server", access.server}, {"identity", options.lease->identity}});
+  return TRY(cmd::ManagerProcess::make(*cluster, std::move(options), clock))->run(signals);
+}
+
+Status run(const Flags& flags, int signals) {
+  TRY(make_folder(flags.data_dir, 0700));
+  TRY(make_folder(flags.runtime_dir, 0700));
+  return flags.kubeconfig.empty() ? run_alone(flags, signals) : run_in_cluster(flags, signals);
 }
 
 }  // namespace
@@ -154,24 +169,29 @@ Status run(const Flags& flags, int signals) {
 int main(int argc, char** argv) {
   CLI::App app("virtrigaud: virtual machines as Kubernetes objects, without a cluster");
   app.set_version_flag("--version", std::string("virtrigaud ") + RIG_VERSION);
-  Flags flags{.data_dir = default_data_dir(),
-              .runtime_dir = default_runtime_dir(),
-              .kubeconfig = {},
-              .programs_dir = folder_of_this_program(),
-              .log_file = {}};
+  Flags flags;
+  flags.data_dir = default_data_dir();
+  flags.runtime_dir = default_runtime_dir();
+  flags.programs_dir = folder_of_this_program();
   app.add_option("--data-dir", flags.data_dir, "folder of the database, certificates and logs")->capture_default_str();
   app.add_option("--runtime-dir", flags.runtime_dir, "short folder for sockets and credentials, 0700")
       ->capture_default_str();
-  app.add_option("--kubeconfig-out", flags.kubeconfig,
+  app.add_option("--kubeconfig-out", flags.kubeconfig_out,
                  "file to write the kubeconfig to (default: DATA-DIR/kubeconfig)");
   app.add_option("--listen", flags.listen, "address and port of the API; port 0 picks one")->capture_default_str();
+  auto* cluster = app.add_option("--kubeconfig", flags.kubeconfig, "work for this cluster, without an own API server")
+                      ->excludes("--kubeconfig-out", "--listen");
+  app.add_option("--context", flags.context, "context of the kubeconfig (default: its current one)")->needs(cluster);
+  app.add_option("--lease-namespace", flags.lease_namespace, "namespace of the Lease that one of several holds")
+      ->needs(cluster)
+      ->capture_default_str();
   app.add_option("--programs-dir", flags.programs_dir, "folder with provider-TYPE programs")->capture_default_str();
   app.add_option("--log-file", flags.log_file, "file to log to (default: stderr)");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error")->capture_default_str();
   app.add_option("--log-format", flags.log_format, "text or json")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
-  const Fd signals = block_signals();
+  const Fd signals = cmd::block_signals();
   Status status = set_up_log(flags);
   if (status.ok()) status = run(flags, signals.get());
   if (status.ok()) return 0;

@@ -54,6 +54,14 @@ void LeaderCore::on_error(Time now) {
   not_before_ = now + times_.retry;
 }
 
+std::optional<LeaseRecord> LeaderCore::release(Time now, WallTime wall) const {
+  if (!may_act(now)) return std::nullopt;
+  LeaseRecord record = *seen_;
+  record.holder.clear();
+  record.renew_time = wall;
+  return record;
+}
+
 std::optional<Time> LeaderCore::acts_until() const {
   if (!held_since_) return std::nullopt;
   return *held_since_ + times_.renew;
@@ -106,6 +114,11 @@ struct LeaderElector::Impl {
         return on_loss();
       }
     }
+    const Time now = clock.now();
+    const auto last = core.release(now, clock.wall());
+    if (!last) return;
+    if (const Status released = put(*last, {now + limits::kLeaseCallTimeout, {}, {}}); !released.ok())
+      log::warn("the Lease was not given up", {{"error", released.error()}});
   }
 
   void step(const std::stop_token& stop) {

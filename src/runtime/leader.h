@@ -40,6 +40,8 @@ class LeaderCore {
   void on_read(std::optional<LeaseRecord> seen, Time now);           // nullopt: there is no Lease yet
   void on_written(const LeaseRecord& written, Time sent, Time now);  // our write, as the server answered it
   void on_error(Time now);                                           // of a read or a write
+  // What to write when we act no more, so that others need not wait out our time. nullopt: it is not ours to give up.
+  std::optional<LeaseRecord> release(Time now, WallTime wall) const;
   // From this moment on we must not act; nullopt: we may not now.
   std::optional<Time> acts_until() const;
   bool may_act(Time now) const { return acts_until() && now < *acts_until(); }
@@ -64,7 +66,7 @@ class LeaderElector {
   };
   LeaderElector(kube::Transport& transport, Options options, const Clock& clock, std::function<void()> on_gain,
                 std::function<void()> on_loss);
-  ~LeaderElector();
+  ~LeaderElector();  // gives up the Lease that it holds
 
  private:
   struct Impl;

@@ -227,6 +227,17 @@ TEST(LeaderElector, TellsOnceThatItLeadsAndOnceThatItNoLongerDoes) {
   lost.wait();
 }
 
+TEST(LeaderElector, GivesTheLeaseUpSoThatTheNextOneNeedNotWait) {
+  LeaseServer server;
+  const SystemClock clock;
+  for (const char* identity : {"first", "second"}) {
+    std::latch gained(1);
+    const LeaderElector elector(
+        server, {{"ns", "lease"}, identity, {}}, clock, [&] { gained.count_down(); }, [] {});
+    gained.wait();  // the default Lease stands still for 15 s
+  }
+}
+
 TEST(LeaderElector, TakesOverFromOneThatDied) {
   LeaseServer server;
   const SystemClock clock;

@@ -21,12 +21,16 @@ Call within(Duration time) {
 }
 
 void Standalone::start() {
-  const std::string kubeconfig = data() + "/kubeconfig";
-  std::filesystem::remove(kubeconfig);  // the port is another one each time
-  process_.emplace(program("virtrigaud"),
-                   std::vector<std::string>{"--data-dir", data(), "--runtime-dir", folder_.path() + "/r", "--listen",
-                                            "127.0.0.1:0", "--log-level", "debug"},
-                   folder_.path() + "/log");
+  const std::string kubeconfig = cluster_.empty() ? data() + "/kubeconfig" : cluster_;
+  std::vector<std::string> arguments = {"--data-dir",          data(),        "--runtime-dir",
+                                        folder_.path() + "/r", "--log-level", "debug"};
+  if (cluster_.empty()) {
+    std::filesystem::remove(kubeconfig);  // the port is another one each time
+    arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
+  } else {
+    arguments.insert(arguments.end(), {"--kubeconfig", cluster_});
+  }
+  process_.emplace(program("virtrigaud"), arguments, folder_.path() + "/log");
   const bool serves = until(30s, [&] {
     auto access = kube::read_kubeconfig(kubeconfig);
     if (!access.ok()) return false;

@@ -21,7 +21,8 @@ Call within(Duration time);
 
 class Standalone {
  public:
-  Standalone() { start(); }
+  // `cluster`: the kubeconfig of an API server to work for, instead of its own.
+  explicit Standalone(std::string cluster = {}) : cluster_(std::move(cluster)) { start(); }
 
   void start();  // CHECKs that it serves
   void kill();   // kill -9
@@ -67,6 +68,7 @@ class Standalone {
   Status patch(const api::Resource& resource, const std::string& name, std::string_view yaml);
   Status remove(const api::Resource& resource, const std::string& name);
 
+  const std::string cluster_;
   Folder folder_;
   std::optional<Process> process_;
   kube::Access access_;

@@ -1,0 +1,65 @@
+// cmd/manager_process.cc — see manager_process.h.
+#include "cmd/manager_process.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "controllers/identity.h"
+#include "kube/api.h"
+
+namespace rig::cmd {
+
+using api::v1beta1::VirtualMachine;
+
+ManagerProcess::ManagerProcess(kube::Transport& api, ManagerOptions options, const Clock& clock)
+    : api_(api), options_(std::move(options)), clock_(clock) {}
+
+Result<std::unique_ptr<ManagerProcess>> ManagerProcess::make(kube::Transport& api, ManagerOptions options,
+                                                             const Clock& clock) {
+  std::unique_ptr<ManagerProcess> out(new ManagerProcess(api, std::move(options), clock));
+  // Called for processes that a controller has asked for.
+  out->options_.fleet.on_change = [self = out.get()](const ObjectKey& key) {
+    self->controllers_->provider_changed(key);
+  };
+  out->fleet_ = TRY(fleet::Fleet::make(out->options_.fleet, clock));
+  out->controllers_ = std::make_unique<controllers::Controllers>(api, *out->fleet_, *out->fleet_, clock,
+                                                                 out->options_.cluster_id, controllers::Options{});
+  metrics::set(metrics::Metric::kBuildInfo, {RIG_VERSION, "", "", "virtrigaud"}, 1);
+  return out;
+}
+
+Status ManagerProcess::run(int signals) {
+  runtime::Manager manager;
+  controllers_->add_to(manager);
+  if (options_.lease) {
+    manager.elect_with([this](std::function<void()> on_gain, std::function<void()> on_loss) {
+      return std::make_unique<runtime::LeaderElector>(api_, *options_.lease, clock_, std::move(on_gain),
+                                                      std::move(on_loss));
+    });
+  }
+  Status ended;
+  std::jthread working([&](const std::stop_token& stop) {
+    ended = manager.run(stop);
+    ::kill(::getpid(), SIGTERM);  // one that ends by itself ends all of it
+  });
+  signalfd_siginfo info{};
+  while (::read(signals, &info, sizeof info) < 0) {}
+  log::info("stopping");
+  working.request_stop();
+  working.join();
+  fleet_->stop();
+  return ended;
+}
+
+Result<std::unique_ptr<ByteStream>> ManagerProcess::open_console(const ObjectKey& machine, const Call& call) {
+  const auto vm = TRY(kube::Api<VirtualMachine>(api_).get(machine, call));
+  const auto provider = TRY(fleet_->find(api::resolve(vm.spec.provider_ref, vm.meta)));
+  return provider->console().open_serial(controllers::ref_of(vm, options_.cluster_id), call);
+}
+
+}  // namespace rig::cmd
