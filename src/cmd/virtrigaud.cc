@@ -12,6 +12,7 @@
 #include "apiserver/janitor.h"
 #include "apiserver/local_transport.h"
 #include "apiserver/serve.h"
+#include "apiserver/store/backup.h"
 #include "apiserver/store/store.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -78,6 +79,13 @@ Status set_up_log(const Flags& flags) {
   return log::setup(options);
 }
 
+std::string database_of(const Flags& flags) { return flags.data_dir + "/state.db"; }
+
+Status put_back(const Flags& flags, const std::string& copy) {
+  TRY(make_folder(flags.data_dir, 0700));
+  return apiserver::restore(copy, database_of(flags));
+}
+
 cmd::ManagerOptions manager_options(const Flags& flags, std::string cluster_id) {
   return {.cluster_id = std::move(cluster_id),
           .fleet = {.programs_dir = flags.programs_dir,
@@ -91,7 +99,7 @@ cmd::ManagerOptions manager_options(const Flags& flags, std::string cluster_id) 
 Status run_alone(const Flags& flags, int signals) {
   const SystemClock clock;
   const auto [address, port] = TRY(split_address(flags.listen));
-  const auto store = TRY(apiserver::sqlite_store(flags.data_dir + "/state.db"));
+  const auto store = TRY(apiserver::sqlite_store(database_of(flags)));
   apiserver::Registry registry(*store, api::kinds(), clock);
   const std::string cluster_id = TRY(registry.bootstrap());
   apiserver::Janitor janitor(registry, clock);
@@ -189,11 +197,23 @@ int main(int argc, char** argv) {
   app.add_option("--log-file", flags.log_file, "file to log to (default: stderr)");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error")->capture_default_str();
   app.add_option("--log-format", flags.log_format, "text or json")->capture_default_str();
+  app.fallthrough();
+  std::string copy;
+  const auto* backup = app.add_subcommand("backup", "copies the database of DATA-DIR, while virtrigaud runs or not");
+  const auto* restore = app.add_subcommand("restore", "puts such a copy into a DATA-DIR that has no database");
+  for (CLI::App* command : app.get_subcommands({})) command->add_option("file", copy, "the copy")->required();
   CLI11_PARSE(app, argc, argv);
 
   const Fd signals = cmd::block_signals();
   Status status = set_up_log(flags);
-  if (status.ok()) status = run(flags, signals.get());
+  if (status.ok()) {
+    if (*backup)
+      status = apiserver::back_up(database_of(flags), copy);
+    else if (*restore)
+      status = put_back(flags, copy);
+    else
+      status = run(flags, signals.get());
+  }
   if (status.ok()) return 0;
   std::fprintf(stderr, "virtrigaud: %s\n", status.error().to_string().c_str());
   return 1;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "base/file.h"
 #include "e2e/suite.h"
@@ -92,6 +93,26 @@ TEST(Start, FindsWhatTheLastOneWroteAfterAnEndOfBothKinds) {
   rig.restart();
   EXPECT_TRUE(rig.get<v1::VmNetworkAttachment>("default").ok());
   EXPECT_EQ(rig.stop(), 0);
+}
+
+TEST(Start, FindsWhatABackupHeld) {
+  Standalone first;
+  ASSERT_TRUE(first.create(sample("20-class.yaml")).ok());
+  const Folder folder;
+  const std::string copy = folder.path() + "/copy.db";
+  const Outcome made = run(program("virtrigaud"), {"backup", copy, "--data-dir", first.data()});
+  ASSERT_EQ(made.status, 0) << made.output;
+  ASSERT_TRUE(first.remove<v1::VmClass>("tiny").ok());
+  EXPECT_EQ(first.stop(), 0);
+
+  const Outcome refused = run(program("virtrigaud"), {"restore", copy, "--data-dir", first.data()});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_TRUE(has(refused.output, "state.db is there already")) << refused.output;
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(first.data() + "/state.db" + suffix);
+  const Outcome restored = run(program("virtrigaud"), {"restore", copy, "--data-dir", first.data()});
+  ASSERT_EQ(restored.status, 0) << restored.output;
+  first.start();
+  EXPECT_TRUE(first.get<v1::VmClass>("tiny").ok());
 }
 
 }  // namespace

@@ -28,14 +28,19 @@ std::int64_t sql_limit(std::size_t limit) { return limit == 0 ? -1 : static_cast
 // The first text above all that begin with `prefix`. Keys are UTF-8, where 0xff does not occur.
 std::string end_of(std::string_view prefix) { return std::string(prefix) + '\xff'; }
 
-Status check_version(Database& database, const std::string& path) {
+Status make_tables_if_new(Database& database) {
+  const std::int64_t application = TRY(database.number("PRAGMA application_id"));
+  const std::int64_t tables = TRY(database.number("SELECT count(*) FROM sqlite_schema"));
+  if (tables != 0 || application != 0) return {};
+  return database.run(std::string(kTables) + "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                      "; PRAGMA user_version = " + std::to_string(kVersion) + "; COMMIT;");
+}
+
+}  // namespace
+
+Status check_log(Database& database, const std::string& path) {
   const std::int64_t application = TRY(database.number("PRAGMA application_id"));
   const std::int64_t version = TRY(database.number("PRAGMA user_version"));
-  const std::int64_t tables = TRY(database.number("SELECT count(*) FROM sqlite_schema"));
-  if (tables == 0 && application == 0) {
-    return database.run(std::string(kTables) + "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                        "; PRAGMA user_version = " + std::to_string(kVersion) + "; COMMIT;");
-  }
   if (application != kApplicationId) {
     return Error(Code::kFailedPrecondition, path + " is a database, but not one of ours")
         .with_hint("choose another data directory");
@@ -52,13 +57,12 @@ Status check_integrity(Database& database, const std::string& path) {
   return Error(Code::kDataLoss, path + " is damaged: " + found).with_hint("restore a backup");
 }
 
-}  // namespace
-
 Result<Database> open_log(const std::string& path) {
   Database database = TRY(Database::open(path, /*read_only=*/false));
   TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF")
           .context("open " + path));
-  TRY(check_version(database, path));
+  TRY(make_tables_if_new(database));
+  TRY(check_log(database, path));
   TRY(check_integrity(database, path));
   return database;
 }

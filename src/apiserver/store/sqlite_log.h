@@ -15,6 +15,9 @@ namespace rig::apiserver {
 
 // Opens the file, makes or checks the tables, checks its integrity.
 Result<Database> open_log(const std::string& path);
+// kFailedPrecondition: it is of a newer version, or none of ours.
+Status check_log(Database& database, const std::string& path);
+Status check_integrity(Database& database, const std::string& path);  // kDataLoss
 
 struct LogHead {
   Revision revision = 0, compacted = 0;

@@ -3,44 +3,23 @@
 //
 // Writes that wait together are committed together and share one fsync. A write is shown to watches when, and only
 // when, it is on the disk.
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <future>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "apiserver/limits.h"
 #include "apiserver/store/change_window.h"
+#include "apiserver/store/database_file.h"
 #include "apiserver/store/sqlite_log.h"
 #include "apiserver/store/store.h"
-#include "base/fd.h"
 
 namespace rig::apiserver {
 namespace {
 
 constexpr Revision kCompactStep = 1'000;  // rows per transaction, so that writes need not wait long
-
-// The lock is on a file of its own: closing a second descriptor of the database would drop SQLite's own locks.
-Result<Fd> lock_file(const std::string& path) {
-  Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock) return Error(Code::kUnavailable, "open " + path + ": " + std::generic_category().message(errno));
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  return Error(Code::kAlreadyExists, path + " is locked: another process uses this database")
-      .with_hint("stop it, or choose another data directory");
-}
-
-// The file holds Secrets: nobody else may read it. SQLite gives its other files the same mode.
-Status make_private_file(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (file) return {};
-  return Error(Code::kUnavailable, "open " + path + ": " + std::generic_category().message(errno));
-}
 
 struct Job {
   enum class Kind : std::uint8_t { kCreate, kUpdate, kRemove, kCompact } kind = Kind::kCreate;
@@ -256,7 +235,7 @@ class SqliteStore final : public Store {
 }  // namespace
 
 Result<std::unique_ptr<Store>> sqlite_store(const std::string& path) {
-  Fd lock = TRY(lock_file(path + ".lock"));
+  Fd lock = TRY(lock_database(path));
   TRY(make_private_file(path));
   Database database = TRY(open_log(path));
   const LogHead head = TRY(head_of(database));

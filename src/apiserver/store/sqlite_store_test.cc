@@ -10,9 +10,11 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "apiserver/limits.h"
+#include "apiserver/store/backup.h"
 #include "apiserver/store/store.h"
 #include "base/fd.h"
 
@@ -211,6 +213,61 @@ TEST_F(SqliteStoreTest, KeepsEveryAcknowledgedWriteOverKillNine) {
     }
   }
   EXPECT_GT(all.size(), 200U);
+}
+
+class BackupTest : public SqliteStoreTest {
+ protected:
+  std::string copy = folder + "/copy.db", other = folder + "/other.db";
+  std::set<std::string> files() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename());
+    return names;
+  }
+};
+
+TEST_F(BackupTest, OfAStoreAtWorkIsAllOfOneRevisionAndGoesOnAboveIt) {
+  const auto store = open();
+  ASSERT_TRUE(store->create("/a", "1").ok());
+  ASSERT_TRUE(store->update("/a", "2", 1).ok());
+  ASSERT_TRUE(back_up(path, copy).ok());
+  ASSERT_TRUE(store->update("/a", "3", 2).ok());
+  struct stat info {};
+  ASSERT_EQ(::stat(copy.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0077U, 0U);
+
+  ASSERT_TRUE(restore(copy, other).ok());
+  const auto restored = *sqlite_store(other);
+  EXPECT_EQ(restored->get("/a")->value, "2");
+  EXPECT_EQ(restored->get("/a")->revision, 2);
+  EXPECT_GT(restored->revision(), 1'000'000) << "the third revision was another write";
+  EXPECT_EQ(restored->changes("/", 3, 10).error().code(), Code::kOutOfRange);
+  EXPECT_GT(*restored->update("/a", "4", 2), 1'000'000);
+  EXPECT_EQ(store->get("/a")->value, "3");
+}
+
+TEST_F(BackupTest, TakesAndGivesNothingWhereSomethingIs) {
+  const auto store = open();
+  ASSERT_TRUE(store->create("/a", "1").ok());
+  ASSERT_TRUE(back_up(path, copy).ok());
+  const auto before = files();
+  EXPECT_EQ(back_up(path, copy).error().code(), Code::kAlreadyExists);
+  EXPECT_EQ(restore(copy, path).error().code(), Code::kAlreadyExists) << "a process works with it";
+  std::ofstream(other + "-wal") << "of a database that was moved away";
+  EXPECT_EQ(restore(copy, other).error().code(), Code::kAlreadyExists);
+  std::filesystem::remove(other + "-wal");
+  std::filesystem::remove(other + ".lock");
+  EXPECT_EQ(back_up(folder + "/none.db", other).error().code(), Code::kNotFound);
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(BackupTest, OfWhatIsNotOursOrDamagedIsRefusedAndLeavesNothing) {
+  std::ofstream(copy) << "no database at all";
+  EXPECT_EQ(restore(copy, other).error().code(), Code::kDataLoss);
+  std::filesystem::remove(copy);
+  std::ofstream{copy};
+  EXPECT_EQ(restore(copy, other).error().code(), Code::kFailedPrecondition);
+  EXPECT_FALSE(std::filesystem::exists(other));
+  EXPECT_FALSE(std::filesystem::exists(other + ".part"));
 }
 
 }  // namespace
