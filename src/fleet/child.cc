@@ -3,13 +3,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+
+#include "base/spawn.h"
 
 extern "C" {  // glibc 2.36 forgets to say so itself
 #include <sys/pidfd.h>
@@ -21,52 +22,6 @@ namespace {
 Error failure(const std::string& what, int error) {
   return Error(Code::kUnavailable, what + ": " + std::strerror(error));
 }
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  for (std::string& text : texts) out.push_back(text.data());
-  out.push_back(nullptr);
-  return out;
-}
-
-// Closed in the child when it executes, but for what is given to it on purpose.
-class FileActions {
- public:
-  FileActions() { ::posix_spawn_file_actions_init(&actions_); }
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  void give(int ours, int theirs) { ::posix_spawn_file_actions_adddup2(&actions_, ours, theirs); }
-  void open(int theirs, const char* path, int flags, mode_t mode) {
-    ::posix_spawn_file_actions_addopen(&actions_, theirs, path, flags, mode);
-  }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-// A group of its own, so that the terminal's Ctrl-C reaches only us; no signal blocked or ignored.
-class Attributes {
- public:
-  Attributes() {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t none, all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
 
 }  // namespace
 
@@ -86,7 +41,7 @@ Result<std::unique_ptr<Child>> Child::start(const Program& program) {
   files.open(1, program.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   files.give(1, 2);
   files.give(theirs.get(), kParentFd);
-  const Attributes attributes;
+  const SpawnAttributes attributes;
   pid_t pid = 0;
   const int error = ::posix_spawn(&pid, program.path.c_str(), files.get(), attributes.get(), pointers(arguments).data(),
                                   pointers(environment).data());

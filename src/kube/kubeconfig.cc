@@ -55,13 +55,50 @@ Status take_cluster(const File& file, const json::Value& cluster, Access& access
   return {};
 }
 
+// What the program may want to know of us, and of the cluster when the kubeconfig says so.
+std::string exec_info(const json::Value& exec, const Access& access) {
+  json::Value info = json::Object{{"kind", "ExecCredential"}, {"apiVersion", exec.text({"apiVersion"})}};
+  info.set({"spec", "interactive"}, false);
+  const json::Value* wants_cluster = exec.find("provideClusterInfo");
+  if (wants_cluster != nullptr && *wants_cluster == json::Value(true)) {
+    info.set({"spec", "cluster", "server"}, access.server);
+    if (!access.ca_pem.empty()) info.set({"spec", "cluster", "certificate-authority-data"}, base64(access.ca_pem));
+    if (access.insecure_skip_tls_verify) info.set({"spec", "cluster", "insecure-skip-tls-verify"}, true);
+  }
+  return json::to_text(info);
+}
+
+Result<ExecLogin> exec_login(const File& file, const json::Value& exec, const Access& access) {
+  const std::string where = file.path + ": user \"" + access.user + "\": exec";
+  ExecLogin login;
+  login.api_version = exec.text({"apiVersion"});
+  login.install_hint = exec.text({"installHint"});
+  if (login.api_version != "client.authentication.k8s.io/v1" &&
+      login.api_version != "client.authentication.k8s.io/v1beta1")
+    return Error(Code::kInvalidArgument, where + ".apiVersion is \"" + login.api_version + "\"")
+        .with_hint("Wanted: client.authentication.k8s.io/v1 or v1beta1.");
+  const std::string_view command = exec.text({"command"});
+  if (command.empty()) return Error(Code::kInvalidArgument, where + " has no command");
+  login.program.arguments.emplace_back(command.find('/') == std::string_view::npos ? std::string(command)
+                                                                                   : file.beside(command));
+  if (const json::Value* args = exec.find("args"); args != nullptr && args->is_array())
+    for (const json::Value& argument : *args->as<json::Array>())
+      login.program.arguments.emplace_back(argument.text({}));
+  if (const json::Value* env = exec.find("env"); env != nullptr && env->is_array())
+    for (const json::Value& entry : *env->as<json::Array>())
+      login.program.environment.emplace_back(entry.text({"name"}), entry.text({"value"}));
+  login.program.environment.emplace_back("KUBERNETES_EXEC_INFO", exec_info(exec, access));
+  return login;
+}
+
 Status take_user(const File& file, const json::Value& user, Access& access) {
-  for (const char* way : {"exec", "auth-provider", "username"}) {
+  for (const char* way : {"auth-provider", "username"}) {
     if (user.find(way) == nullptr) continue;
     return Error(Code::kUnimplemented,
                  file.path + ": user \"" + access.user + "\" logs in by \"" + way + "\", which is not supported yet")
-        .with_hint("Use a client certificate, a token or a tokenFile.");
+        .with_hint("Use a client certificate, a token, a tokenFile or exec.");
   }
+  if (const json::Value* exec = user.find("exec")) access.exec = TRY(exec_login(file, *exec, access));
   access.certificate_pem = TRY(file.pem(user, "client-certificate"));
   access.key_pem = TRY(file.pem(user, "client-key"));
   access.token = user.text({"token"});
@@ -152,11 +189,12 @@ Result<std::unique_ptr<http::Client>> connect_http(const Access& access) {
 Result<std::unique_ptr<Transport>> connect(const Access& access) {
   auto client = TRY(connect_http(access));
   // Read for each request: microseconds beside a network call, and a token that was rotated is never missed.
-  TokenSource token = [token = access.token, file = access.token_file]() -> Result<std::string> {
+  TokenSource token = [token = access.token, file = access.token_file](std::string_view) -> Result<std::string> {
     if (file.empty()) return token;
     const std::string text = TRY(read_file(file));
     return std::string(trim(text));
   };
+  if (access.exec) token = exec_tokens(*access.exec);
   return http_transport(std::move(client), std::move(token));
 }
 

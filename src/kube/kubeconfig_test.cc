@@ -69,6 +69,29 @@ TEST_F(Kubeconfig, ReadsTheContextThatIsNamed) {
   EXPECT_TRUE(access->insecure_skip_tls_verify);
 }
 
+TEST_F(Kubeconfig, ReadsWhichProgramLogsIn) {
+  const auto access = read(R"(
+current-context: a
+contexts: [{name: a, context: {cluster: c, user: u}}]
+clusters: [{name: c, cluster: {server: "https://x"}}]
+users:
+- name: u
+  user:
+    exec: {apiVersion: client.authentication.k8s.io/v1, command: bin/login, args: [get-token, --cluster=c],
+           env: [{name: PROFILE, value: lab}], provideClusterInfo: true, installHint: See the manual.}
+)");
+  ASSERT_TRUE(access.ok()) << access.error().to_string();
+  ASSERT_TRUE(access->exec);
+  EXPECT_EQ(access->exec->program.arguments,
+            (std::vector<std::string>{folder_ + "/bin/login", "get-token", "--cluster=c"}));
+  ASSERT_EQ(access->exec->program.environment.size(), 2U);
+  EXPECT_EQ(access->exec->program.environment[0], std::pair(std::string("PROFILE"), std::string("lab")));
+  EXPECT_EQ(access->exec->program.environment[1].second,
+            R"({"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",)"
+            R"("spec":{"cluster":{"server":"https://x"},"interactive":false}})");
+  EXPECT_EQ(access->exec->install_hint, "See the manual.");
+}
+
 TEST_F(Kubeconfig, SaysWhatIsWrong) {
   struct Case {
     const char* name;
@@ -88,8 +111,15 @@ TEST_F(Kubeconfig, SaysWhatIsWrong) {
        "", Code::kNotFound, "certificate-authority"},
       {"bad data", one + cluster + "users: [{name: u, user: {client-key-data: '!'}}]", "", Code::kInvalidArgument,
        "client-key-data"},
-      {"exec plugin", one + cluster + "users: [{name: u, user: {exec: {command: aws}}}]", "", Code::kUnimplemented,
-       "\"exec\""},
+      {"auth provider", one + cluster + "users: [{name: u, user: {auth-provider: {name: gcp}}}]", "",
+       Code::kUnimplemented, "\"auth-provider\""},
+      {"plugin of another version",
+       one + cluster +
+           "users: [{name: u, user: {exec: {command: aws, apiVersion: client.authentication.k8s.io/v1alpha1}}}]",
+       "", Code::kInvalidArgument, "v1alpha1"},
+      {"plugin without a command",
+       one + cluster + "users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1}}}]", "",
+       Code::kInvalidArgument, "no command"},
       {"not YAML", "{", "", Code::kInvalidArgument, "config"},
   };
   for (const Case& c : cases) {
@@ -110,6 +140,7 @@ TEST_F(Kubeconfig, ReadsWhatItWrote) {
                 .key_pem = "KEY",
                 .token = "t",
                 .token_file = "/run/token",
+                .exec = {},
                 .insecure_skip_tls_verify = true,
                 .name_space = "vms",
                 .user = "admin"};

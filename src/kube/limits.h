@@ -22,6 +22,10 @@ inline constexpr Duration kWatchTooShort = std::chrono::seconds(1);
 inline constexpr Duration kEventWindow = std::chrono::minutes(10);  // equal events within it are one
 inline constexpr std::size_t kEventsRemembered = 4096;
 inline constexpr std::size_t kEventMessageBytes = 1024;  // events.k8s.io allows no longer note
+inline constexpr Duration kTokenRenewEarly = std::chrono::minutes(1);
+inline constexpr Duration kExecLoginTimeout = std::chrono::seconds(60);  // some open a browser
+inline constexpr std::size_t kExecErrorBytes = 1024;
+
 inline constexpr Duration kEventTimeout = std::chrono::seconds(5);
 
 }  // namespace rig::kube::limits

@@ -1,6 +1,7 @@
 // kube/transport_http.cc — an API server over HTTP.
 #include "kube/transport_http.h"
 
+#include "base/mutex.h"
 #include "base/text.h"
 #include "kube/limits.h"
 
@@ -62,9 +63,9 @@ class HttpTransport final : public Transport {
       : client_(std::move(client)), token_(std::move(token)) {}
 
   Result<json::Value> send(const Request& request, const Call& call) override {
-    const http::Request exchange = TRY(http_request(request));
-    const http::Reply reply = TRY(client_->send(exchange, call));
-    if (reply.status < 200 || reply.status > 299) return error_of(reply);
+    const std::string token = TRY(next_token());
+    const http::Reply reply = TRY(client_->send(http_request(request, token), call));
+    if (reply.status < 200 || reply.status > 299) return refusal(reply, token);
     if (reply.body.empty()) return json::Value();
     Result<json::Value> body = json::parse(reply.body);
     if (body.ok()) return body;
@@ -73,24 +74,44 @@ class HttpTransport final : public Transport {
 
   Status stream(const Request& request, const Call& call, const std::function<bool(json::Value)>& on_event) override {
     Lines lines(on_event);
-    const http::Request exchange = TRY(http_request(request));
-    const http::Reply reply = TRY(client_->stream(exchange, call, [&](std::string_view b) { return lines.add(b); }));
-    if (reply.status < 200 || reply.status > 299) return error_of(reply);
+    const std::string token = TRY(next_token());
+    const http::Reply reply =
+        TRY(client_->stream(http_request(request, token), call, [&](std::string_view b) { return lines.add(b); }));
+    if (reply.status < 200 || reply.status > 299) return refusal(reply, token);
     return lines.ended();
   }
 
  private:
-  Result<http::Request> http_request(const Request& request) const {
+  static http::Request http_request(const Request& request, const std::string& token) {
     http::Request out{.method = request.method, .target = request.target(), .headers = {}, .body = request.body};
     out.headers.emplace_back("Accept", request.accept);
     if (!request.content_type.empty()) out.headers.emplace_back("Content-Type", request.content_type);
-    const std::string token = TRY(token_());
     if (!token.empty()) out.headers.emplace_back("Authorization", "Bearer " + token);
     return out;
   }
 
-  std::unique_ptr<http::Client> client_;
-  TokenSource token_;
+  Result<std::string> next_token() {
+    std::string refused;
+    {
+      const Lock lock(mutex_);
+      refused = refused_;
+    }
+    return token_(refused);
+  }
+
+  // What was refused is not sent again here: who asked asks again, and comes with another token then.
+  Error refusal(const http::Reply& reply, const std::string& token) {
+    if (reply.status == 401) {
+      const Lock lock(mutex_);
+      refused_ = token;
+    }
+    return error_of(reply);
+  }
+
+  const std::unique_ptr<http::Client> client_;
+  const TokenSource token_;
+  Mutex mutex_;
+  std::string refused_ GUARDED_BY(mutex_);  // the last one
 };
 
 }  // namespace

@@ -4,14 +4,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "http/client.h"
 #include "kube/transport.h"
 
 namespace rig::kube {
 
-// `token` is asked before each request; "" sends none.
-using TokenSource = std::function<Result<std::string>()>;
+// Asked before each request; "" sends none. `refused` is the last token that the server answered with 401, or "".
+using TokenSource = std::function<Result<std::string>(std::string_view refused)>;
 std::unique_ptr<Transport> http_transport(std::unique_ptr<http::Client> client, TokenSource token);
 
 }  // namespace rig::kube

@@ -59,7 +59,11 @@ class HttpTransportTest : public ::testing::Test {
   Script script_;
   Result<std::string> token_ = std::string("t1");
   std::unique_ptr<Transport> transport_ =
-      http_transport(std::make_unique<ScriptedClient>(script_), [this] { return token_; });
+      http_transport(std::make_unique<ScriptedClient>(script_), [this](std::string_view refused) {
+        refused_ = refused;
+        return token_;
+      });
+  std::string refused_;
   std::vector<std::string> events_;
   std::size_t stop_after_ = 100;
 };
@@ -78,6 +82,15 @@ TEST_F(HttpTransportTest, SendsNothingWithoutItsToken) {
   token_ = Error(Code::kNotFound, "no such file");
   EXPECT_FALSE(transport_->send(Request{.path = "/"}, {}).ok());
   EXPECT_EQ(script_.asked.target, "");
+}
+
+TEST_F(HttpTransportTest, TellsWhichTokenTheServerRefused) {
+  EXPECT_EQ(code_of_reply(403, ""), Code::kPermissionDenied);
+  EXPECT_EQ(code_of_reply(401, ""), Code::kUnauthenticated);
+  EXPECT_EQ(refused_, "");
+  token_ = std::string("t2");
+  EXPECT_EQ(code_of_reply(200, "{}"), Code::kUnknown);
+  EXPECT_EQ(refused_, "t1");
 }
 
 TEST_F(HttpTransportTest, ReadsAnswersThatAreNoStatusByTheirHttpCode) {

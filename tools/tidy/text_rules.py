@@ -5,7 +5,7 @@ from tree import Finding, is_test, line_of
 
 # (pattern in code without comments and strings, where: all | product | tests, what to do instead, paths exempt)
 BANNED = [
-    (r"\b(?:system|popen)\s*\(", "all", "no shell: an argument vector and posix_spawn (tests: base/run_test.h)", []),
+    (r"\b(?:system|popen)\s*\(", "all", "no shell: base/run.h, with an argument vector", []),
     (r"\b(?:execl[pe]?|execvp)\s*\(", "product", "a thread may hold a lock when fork() copies the process: posix_spawn", []),
     (r"\b(?:sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(", "tests", "no sleep in tests: step the clock, or wait for the event", []),
     (r"\bstd::regex\b|\bstd::w?s?regex_", "all", "std::regex is slow and throws; base/text.h, or schema/pattern.h", ["src/schema/"]),
