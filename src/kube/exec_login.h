@@ -8,7 +8,7 @@
 
 #include "base/run.h"
 #include "base/wall_time.h"
-#include "kube/transport_http.h"
+#include "kube/token_source.h"
 
 namespace rig::kube {
 
