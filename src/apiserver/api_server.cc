@@ -130,7 +130,7 @@ bool matches(std::string_view pattern, const std::vector<std::string>& path) {
 }  // namespace
 
 ApiAnswer ApiServer::Impl::route(const Ask& ask) {
-  if (!is_allowed(ask.http.user, ask.attributes)) return answer_error(denied(ask.http.user, ask.attributes));
+  if (!is_allowed(ask.http.user, ask.attributes)) return answer_denied(denied(ask.http.user, ask.attributes));
   if (ask.attributes.is_resource)
     return is_review(ask.attributes) ? answer_review(ask, clock.wall()) : resources.handle(ask);
   for (const Route& row : routes()) {
@@ -226,7 +226,8 @@ ApiAnswer ApiServer::Impl::group_version(const Ask& ask) {
 
 // Clients that want it as protobuf go on without it.
 ApiAnswer ApiServer::Impl::openapi_v2(const Ask& ask) {
-  if (!negotiate(ask.http.accept, Offer::kPlain).ok()) return answer_text(406, "");
+  const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
+  if (!media.ok() || media->is_yaml) return answer_nothing(406);
   return answer_document(ask.http, "application/json", openapi.swagger().text, openapi.swagger().hash);
 }
 
@@ -237,10 +238,10 @@ ApiAnswer ApiServer::Impl::openapi_v3_index(const Ask& ask) {
 ApiAnswer ApiServer::Impl::openapi_v3(const Ask& ask) {
   const std::string path = ask.target.path_text().substr(std::string_view("/openapi/v3/").size());
   const OpenApi::Document* document = openapi.find(path);
-  if (document == nullptr) return answer_page_not_found();
+  if (document == nullptr) return answer_nothing(404);
   const std::string_view hash = ask.target.get("hash");
   if (!hash.empty() && hash != document->hash) {
-    ApiAnswer out = answer_text(301, "");
+    ApiAnswer out = answer_nothing(301);
     out.headers.emplace_back("Location", "/openapi/v3/" + path + "?hash=" + document->hash);
     return out;
   }
@@ -260,10 +261,13 @@ ApiAnswer ApiServer::handle(const ApiRequest& request) {
   Ask ask{.http = request, .target = target.take(), .attributes = {}};
   ask.attributes = attributes_of(request.method, ask.target);
   ApiAnswer answer = impl_->route(ask);
-  if (answer.body.text({"kind"}) == "Status" && request.accept.find("application/yaml") != std::string::npos) {
+  const bool is_status = answer.body.text({"kind"}) == "Status";
+  if (is_status && request.accept.find("application/yaml") != std::string::npos) {
     answer.content_type = "application/yaml";
   }
-  answer.pretty = answer.pretty || is_for_a_person(ask);
+  // An error is a plain object; when Accept has no place for one, no form was agreed on and it is for a person.
+  const bool is_unasked_form = answer.status >= 400 && is_status && !negotiate(request.accept, Offer::kPlain).ok();
+  answer.pretty = answer.pretty || is_unasked_form || is_for_a_person(ask);
   const bool is_cacheable = std::any_of(answer.headers.begin(), answer.headers.end(),
                                         [](const auto& h) { return h.first == "Cache-Control"; });
   if (!is_cacheable) answer.headers.emplace_back("Cache-Control", "no-cache, private");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@ namespace rig::apiserver {
 struct User {
   std::string name;
   std::vector<std::string> groups;
+  std::string uid = {};
+  std::map<std::string, std::vector<std::string>> extra = {};
   bool is_anonymous() const { return name == "system:anonymous"; }
 };
 

@@ -144,7 +144,9 @@ TEST_F(ApiServerTest, AnswersWhatItCannotDoWithA4xx) {
       {"PUT", vms, "{}", "", 400, "name must be provided"},
       {"POST", vms, "", "", 400, "unexpected end of JSON input (<empty>)"},
       {"POST", vms, "{not json", "", 400, "json parse error"},
-      {"POST", vms, "[]", "", 400, "wanted an object, found array"},
+      {"POST", vms, "[]", "", 400, "cannot unmarshal array into Go value of type struct"},
+      {"POST", vms, "null", "", 400, "Object 'Kind' is missing in 'null' (6e756c6c)"},
+      {"POST", vms, R"({"a": {}})", "", 400, R"(Object 'Kind' is missing in '{"a": {}}' ({"a": {}}))"},
       {"POST", vms, "a: b: c", "application/yaml", 400, "yaml parse error"},
       {"POST", vms, "{}", "text/plain", 415, "application/json, application/yaml, application/vnd.kubernetes.protobuf"},
       {"POST", vms, "k8s", "application/vnd.kubernetes.protobuf", 415, "application/json, application/yaml"},
@@ -183,7 +185,8 @@ TEST_F(ApiServerTest, DressesObjectsAsTheClientWants) {
   const json::Value list = get(std::string(kVms)).body;
   EXPECT_EQ(list.text({"kind"}), "PartialObjectMetadataList");
   EXPECT_EQ(list.find("items")->as<json::Array>()->front().find("spec"), nullptr);
-  EXPECT_EQ(get(kVms, "/one").status, 406);
+  EXPECT_EQ(list.at({"metadata", "continue"}), nullptr);
+  EXPECT_EQ(get(kVms, "/one").body.text({"message"}), "content is not a list");
   accept_ = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
   EXPECT_EQ(get(kVms, "/one").body.text({"kind"}), "PartialObjectMetadata");
   EXPECT_EQ(get(std::string(kVms)).status, 406);
@@ -192,6 +195,54 @@ TEST_F(ApiServerTest, DressesObjectsAsTheClientWants) {
   EXPECT_EQ(get(kVms, "/none").content_type, "application/yaml");
   accept_ = "text/plain";
   EXPECT_EQ(get(kVms, "/one").status, 406);
+}
+
+TEST_F(ApiServerTest, IndentsErrorsWhenNoFormWasAgreedOn) {
+  make_one();
+  accept_ = "application/json;as=Table;v=v1;g=meta.k8s.io";
+  EXPECT_FALSE(get(kVms, "/one").pretty);
+  EXPECT_TRUE(get(kVms, "/none").pretty);
+  EXPECT_FALSE(ask("DELETE", std::string(kVms) + "/one").pretty);  // a Status, but no error
+  accept_ = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+  EXPECT_FALSE(get(kVms, "/none").pretty);
+}
+
+TEST_F(ApiServerTest, ReadsOneObjectNoOlderThanAsked) {
+  make_one();
+  EXPECT_EQ(get(kVms, "/one?resourceVersion=1").status, 200);
+  const ApiAnswer bad = get(kVms, "/one?resourceVersion=abc");
+  EXPECT_EQ(bad.status, 500);
+  EXPECT_NE(bad.body.text({"message"}).find("resourceVersion: Invalid value: \"abc\""), std::string::npos);
+  const ApiAnswer future = get(kVms, "/one?resourceVersion=99999");
+  EXPECT_EQ(future.status, 504);
+  EXPECT_EQ(header(future, "Retry-After"), "1");
+}
+
+TEST_F(ApiServerTest, TellsBrowsersNotToGuessAtWhatIsForbidden) {
+  make_one();
+  user_ = kAlice;
+  const ApiAnswer answer = get(kVms, "/one");
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_EQ(header(answer, "X-Content-Type-Options"), "nosniff");
+}
+
+TEST_F(ApiServerTest, WarnsOfKeysThatYamlHasTwice) {
+  const std::string body =
+      "apiVersion: infra.virtrigaud.io/v1beta1\nkind: VirtualMachine\nmetadata: {name: one}\n"
+      "spec:\n  classRef: {name: small}\n  imageRef: {name: tiny}\n  providerRef: {name: lab}\n"
+      "  tags: [a]\n  tags: [b]\n";
+  const ApiAnswer answer = ask("POST", std::string(kVms), body, "application/yaml");
+  EXPECT_EQ(answer.status, 201) << json::to_text(answer.body);
+  EXPECT_EQ(header(answer, "Warning"), R"(299 - "line 9: key \"tags\" already set in map")");
+  EXPECT_EQ(json::to_text(*answer.body.at({"spec", "tags"})), R"(["b"])");
+}
+
+TEST_F(ApiServerTest, EndsAWatchOfNegativeTimeAtOnce) {
+  make_one();
+  const ApiAnswer answer = get(kVms, "?watch=1&timeoutSeconds=-1");
+  const EventStream::Batch batch = answer.watch->next(clock_.now(), {});
+  EXPECT_TRUE(batch.ended);
+  EXPECT_TRUE(batch.events.empty());
 }
 
 TEST_F(ApiServerTest, LeavesTypesOutOfTheItemsOfCoreLists) {

@@ -11,7 +11,7 @@ namespace rig::apiserver {
 namespace {
 
 constexpr std::string_view kAnonymous = "system:anonymous", kUnauthenticated = "system:unauthenticated";
-constexpr std::string_view kServiceAccount = "system:serviceaccount:";
+constexpr std::string_view kServiceAccount = "system:serviceaccount:", kExtraHeader = "impersonate-extra-";
 
 bool has_token(const http::ServerRequest& request) {
   constexpr std::string_view kBearer = "Bearer ";
@@ -31,14 +31,26 @@ void add_account_groups(User& user) {
   user.groups.push_back("system:serviceaccounts:" + rest.substr(0, rest.find(':')));
 }
 
+// In the words of the real server, which prints the user as Go does.
+Error group_without_user(const User& user) {
+  std::vector<std::string> groups;
+  for (const std::string& group : user.groups) groups.push_back("\"" + group + "\"");
+  return bad_request("requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{" + join(groups, ", ") +
+                     "}, Extra:map[string][]string(nil)} without impersonating a user name");
+}
+
 Result<User> impersonate(const User& real, const http::ServerRequest& request) {
-  User user{.name = std::string(request.header("Impersonate-User")), .groups = {}};
+  User user{.name = std::string(request.header("Impersonate-User")),
+            .groups = {},
+            .uid = std::string(request.header("Impersonate-Uid"))};
   for (const auto& header : request.headers) {
     if (is_header(header, "impersonate-group")) user.groups.push_back(header.second);
+    if (const std::string name = to_lower(header.first); name.starts_with(kExtraHeader))
+      user.extra[name.substr(kExtraHeader.size())].push_back(header.second);
   }
   if (user.name.empty()) {
     if (user.groups.empty()) return real;
-    return bad_request("Impersonate-Group without Impersonate-User");
+    return group_without_user(user);
   }
   Attributes wish;
   wish.verb = "impersonate";
@@ -59,7 +71,9 @@ Result<User> Doorkeeper::identify(const http::ServerRequest& request) {
     user = {.name = "local", .groups = {std::string(kMasters), std::string(kAuthenticated)}};
   } else if (!request.peer_certificate_pem.empty()) {
     if (!request.peer_certificate_trusted) return unauthorized();
-    user = TRY(user_of_certificate(request.peer_certificate_pem));
+    Result<User> known = user_of_certificate(request.peer_certificate_pem);
+    if (!known.ok()) return known;
+    user = known.take();
   } else if (has_token(request)) {
     return unauthorized();
   }
@@ -71,6 +85,7 @@ Result<User> Doorkeeper::user_of_certificate(const std::string& pem) {
   if (const auto found = known_.find(pem); found != known_.end()) return found->second;
   http::CertificateFacts facts = TRY(http::read_certificate(pem));
   User user{.name = std::move(facts.common_name), .groups = std::move(facts.organizations)};
+  user.extra["authentication.kubernetes.io/credential-id"] = {"X509SHA256=" + facts.sha256_hex};
   user.groups.emplace_back(kAuthenticated);
   if (known_.size() >= limits::kKnownCertificatesMax) known_.clear();
   known_.emplace(pem, user);

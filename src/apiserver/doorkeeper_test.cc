@@ -59,6 +59,23 @@ TEST(Doorkeeper, LetsMastersActAsOthers) {
   EXPECT_EQ(identified(door, request), "system:anonymous: system:unauthenticated");
   request.headers = {{"Impersonate-Group", "system:masters"}};
   EXPECT_EQ(identified(door, request), "400");
+  request.headers = {{"Impersonate-User", "bob"}, {"Impersonate-Uid", "42"}, {"Impersonate-Extra-Scope", "x"}};
+  const Result<User> bob = door.identify(request);
+  ASSERT_TRUE(bob.ok());
+  EXPECT_EQ(bob->uid, "42");
+  EXPECT_EQ(bob->extra.at("scope"), std::vector<std::string>{"x"});
+}
+
+TEST(Doorkeeper, SaysWhichCertificateWasShown) {
+  Doorkeeper door;
+  http::ServerRequest request;
+  request.peer_certificate_pem = certificate("alice");
+  request.peer_certificate_trusted = true;
+  const Result<User> alice = door.identify(request);
+  ASSERT_TRUE(alice.ok());
+  const std::string sha256 = http::read_certificate(request.peer_certificate_pem)->sha256_hex;
+  EXPECT_EQ(alice->extra.at("authentication.kubernetes.io/credential-id"),
+            std::vector<std::string>{"X509SHA256=" + sha256});
 }
 
 TEST(Doorkeeper, LetsNobodyElseActAsAMaster) {

@@ -129,6 +129,16 @@ Error too_large_version(Revision wanted, Revision current) {
                                    {"retryAfterSeconds", 1}});
 }
 
+Status check_get_version(std::string_view text, Revision current) {
+  const Result<Revision> wanted = parse_version(text);
+  if (!wanted.ok()) {
+    return bad_value("resourceVersion: Invalid value: " + json::to_text(json::Value(text)) + ": " +
+                     wanted.error().message());
+  }
+  if (*wanted > current) return too_large_version(*wanted, current);
+  return {};
+}
+
 Result<Revision> parse_list_version(std::string_view text) {
   Result<Revision> parsed = parse_version(text);
   if (parsed.ok()) return parsed;

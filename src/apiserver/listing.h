@@ -18,6 +18,9 @@ Result<Continue> parse_continue(std::string_view token);  // 400
 
 Error too_large_version(Revision wanted, Revision current);  // 504
 
+// The version that a GET of one object wants at least: 500 when it is no number, 504 when the log is not that far.
+Status check_get_version(std::string_view text, Revision current);
+
 // A resourceVersion of a list: 400 when it is no number.
 Result<Revision> parse_list_version(std::string_view text);
 

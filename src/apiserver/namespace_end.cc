@@ -9,6 +9,9 @@
 namespace rig::apiserver {
 namespace {
 
+// Who ends namespaces in a Kubernetes cluster.
+constexpr std::string_view kManager = "kube-controller-manager";
+
 constexpr std::string_view kHold = "kubernetes";  // our finalizer in spec.finalizers
 
 std::string listing(const std::map<std::string, int>& counts, std::string_view before, std::string_view between,
@@ -76,7 +79,7 @@ Status Collector::end_namespace(const std::string& name) {
     return wanted;
   };
   const auto done = registry_.update(kind, {"", name}, {Registry::Impl::Verb::kPatch, Part::kFinalize, let_go},
-                                     {.field_manager = "virtrigaud-collector"});
+                                     {.field_manager = std::string(kManager)});
   if (!done.ok() && !done.error().is(Code::kNotFound)) return done.error();
   has_changed_ = true;
   return {};
@@ -129,7 +132,7 @@ Status Collector::report(const std::string& name, const Remaining& remaining) {
   };
   const auto written =
       registry_.update(*api::find_kind("", "namespaces"), {"", name},
-                       {Registry::Impl::Verb::kPatch, Part::kStatus, make}, {.field_manager = "virtrigaud-collector"});
+                       {Registry::Impl::Verb::kPatch, Part::kStatus, make}, {.field_manager = std::string(kManager)});
   if (!written.ok() && !written.error().is(Code::kNotFound)) return written.error();
   return {};
 }

@@ -115,7 +115,11 @@ class ServingServer final : public Serving {
  private:
   void answer(const http::ServerRequest& request, http::Responder& responder) {
     const Result<User> user = doorkeeper_.identify(request);
-    if (!user.ok()) return responder.send(error_reply(user.error()));
+    if (!user.ok()) {
+      http::Reply refusal = error_reply(user.error());
+      if (refusal.status != 401) refusal.headers.emplace_back("X-Content-Type-Options", "nosniff");
+      return responder.send(std::move(refusal));
+    }
     ApiAnswer answer = api_.handle(api_request(request, *user));
     if (answer.watch) return stream(answer, responder);
     if (answer.upgraded) {

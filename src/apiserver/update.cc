@@ -76,8 +76,14 @@ Status check_update(const api::KindInfo& kind, Part part, const json::Value& old
   if (part != Part::kStatus) check_metadata(manners_of(kind).name, object, problems);
   if (kind.is_custom) {
     for (schema::Problem& problem : check_schema(kind, object, &old)) {
-      const bool is_other = part == Part::kStatus && !problem.path.starts_with("status");
-      if (!is_other) problems.push_back(std::move(problem));
+      constexpr std::string_view kStatusPath = "status.";
+      const bool is_of_status = problem.path.starts_with("status");
+      if (part == Part::kStatus && !is_of_status) continue;
+      // The words, unlike the field, are about the status alone.
+      const std::size_t place = part == Part::kStatus ? problem.what.find(problem.path) : std::string::npos;
+      if (place != std::string::npos && problem.path.starts_with(kStatusPath))
+        problem.what.erase(place, kStatusPath.size());
+      problems.push_back(std::move(problem));
     }
   }
   if (manners_of(kind).check != nullptr && part != Part::kStatus) manners_of(kind).check(object, &old, problems);

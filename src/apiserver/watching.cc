@@ -36,7 +36,9 @@ Status check_options(const WatchQuery& query) {
   } else if (!match.empty()) {
     forbid("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
   }
-  if (!query.list.continue_token.empty()) forbid("continue", "continue is forbidden for watch");
+  // The words are about another field, as the real server's.
+  if (!query.list.continue_token.empty())
+    forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
   if (!problems.empty()) return invalid(list_options(), {}, problems);
   return {};
 }

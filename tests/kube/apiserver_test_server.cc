@@ -1,17 +1,60 @@
 // tests/kube/apiserver_test_server.cc — an API server in memory, for tests that drive it with foreign clients.
 //
-//   apiserver_test_server FOLDER      writes FOLDER/kubeconfig, says "ready PORT", ends when its standard input does
+//   apiserver_test_server FOLDER [--forget]   writes FOLDER/kubeconfig, says "ready PORT", ends when its standard input
+//                                             does; --forget: each second, what changed before the last one is
+//                                             forgotten
+//
+// FOLDER also gets client certificates, NAME.crt and NAME.key: admin, alice (of no rights), expired, foreign.
 #include <cstdio>
+#include <thread>
 
 #include "apiserver/api_server.h"
 #include "apiserver/janitor.h"
+#include "apiserver/pki.h"
+#include "apiserver/routes/authorization.h"
 #include "apiserver/serve.h"
+#include "base/file.h"
 
 namespace rig {
 namespace {
 
-int run(const std::string& folder) {
+// Its authority is the one that the server finds in FOLDER/pki.
+Status issue_clients(const std::string& folder, WallTime now) {
+  constexpr std::chrono::hours kLife(1), kLongAgo(24 * 30);
+  const http::KeyPair authority = TRY(apiserver::load_authority(folder + "/pki", now));
+  const http::KeyPair foreign = TRY(http::make_authority("foreign-ca", now, kLife));
+  const struct {
+    std::string name, group;
+    const http::KeyPair& authority;
+    WallTime issued;
+  } rows[] = {{"admin", std::string(apiserver::kMasters), authority, now},
+              {"alice", "team-a", authority, now},
+              {"expired", "team-a", authority, now - kLongAgo},
+              {"foreign", std::string(apiserver::kMasters), foreign, now}};
+  for (const auto& row : rows) {
+    const http::Subject subject{.common_name = row.name, .organizations = {row.group}, .names = {}, .client = true};
+    const http::KeyPair made = TRY(http::issue(row.authority, subject, row.issued, kLife));
+    TRY(write_file(folder + "/" + row.name + ".crt", made.certificate_pem, 0600));
+    TRY(write_file(folder + "/" + row.name + ".key", made.key_pem, 0600));
+  }
+  return {};
+}
+
+void forget_each_second(apiserver::Store& store, const std::stop_token& stop) {
+  for (apiserver::Revision upto = store.revision(); !stop.stop_requested();) {
+    const Time next = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (!stop.stop_requested() && std::chrono::steady_clock::now() < next) store.wait(store.revision(), next, stop);
+    if (!store.compact(upto).ok()) return;
+    upto = store.revision();
+  }
+}
+
+int run(const std::string& folder, bool forgets) {
   const SystemClock clock;
+  if (const Status issued = issue_clients(folder, clock.wall()); !issued.ok()) {
+    std::fprintf(stderr, "%s\n", issued.error().to_string().c_str());
+    return 1;
+  }
   const auto store = apiserver::memory_store();
   apiserver::Registry registry(*store, api::kinds(), clock);
   if (const auto made = registry.bootstrap(); !made.ok()) {
@@ -28,6 +71,8 @@ int run(const std::string& folder) {
     std::fprintf(stderr, "%s\n", serving.error().to_string().c_str());
     return 1;
   }
+  std::jthread forgetting;
+  if (forgets) forgetting = std::jthread([&](const std::stop_token& stop) { forget_each_second(*store, stop); });
   std::printf("ready %d\n", (*serving)->port());
   std::fflush(stdout);
   while (std::getchar() != EOF) {}
@@ -38,7 +83,8 @@ int run(const std::string& folder) {
 }  // namespace rig
 
 int main(int argc, char** argv) {
-  if (argc == 2) return rig::run(argv[1]);
-  std::fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+  if (argc == 2) return rig::run(argv[1], false);
+  if (argc == 3 && std::string_view(argv[2]) == "--forget") return rig::run(argv[1], true);
+  std::fprintf(stderr, "usage: %s FOLDER [--forget]\n", argv[0]);
   return 2;
 }

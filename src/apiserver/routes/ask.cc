@@ -25,6 +25,12 @@ ApiAnswer answer_text(int status, std::string text) {
   return out;
 }
 
+ApiAnswer answer_nothing(int status) {
+  ApiAnswer out;
+  out.status = status;
+  return out;
+}
+
 ApiAnswer answer_page_not_found() { return answer_text(404, "404 page not found\n"); }
 
 Error not_served() {
@@ -36,11 +42,16 @@ ApiAnswer answer_error(const Error& error) {
   ApiAnswer out;
   out.status = http_code(error);
   out.body = status_of(error);
-  out.pretty = out.status == 406;  // no form was agreed on, so it is for a person
   if (error.retry_after() || out.status == 503 || out.status == 504) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(error.retry_after().value_or(std::chrono::seconds(1)));
     out.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(wait.count(), 1)));
   }
+  return out;
+}
+
+ApiAnswer answer_denied(const Error& error) {
+  ApiAnswer out = answer_error(error);
+  out.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return out;
 }
 

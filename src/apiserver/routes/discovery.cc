@@ -3,6 +3,9 @@
 
 #include <string>
 
+#include "base/digest.h"
+#include "base/text.h"
+
 namespace rig::apiserver {
 namespace {
 
@@ -18,6 +21,20 @@ json::Value group_body(const ServedGroup& group) {
                       {"preferredVersion", group_version_of(group)}};
 }
 
+// Changes when the form changes in which objects are stored. Events of both groups are stored as the core group's.
+std::string storage_version_hash(const ServedKind& kind) {
+  const bool is_event = kind.group == "events.k8s.io";
+  const std::string stored =
+      (is_event ? "" : std::string(kind.group)) + "/" + std::string(kind.version) + "/" + std::string(kind.kind);
+  const std::string digits = sha256_hex(stored);
+  constexpr std::size_t kHashBytes = 8;
+  std::string bytes;
+  for (std::size_t i = 0; i < kHashBytes; ++i) {
+    bytes.push_back(static_cast<char>(std::stoi(digits.substr(2 * i, 2), nullptr, 16)));
+  }
+  return base64(bytes);
+}
+
 json::Value legacy_resource(const ServedResource& resource) {
   json::Value out = json::Object{{"name", resource.plural},
                                  {"singularName", resource.singular},
@@ -26,6 +43,7 @@ json::Value legacy_resource(const ServedResource& resource) {
                                  {"verbs", words(resource.verbs)}};
   if (!resource.short_names.empty()) out["shortNames"] = words(resource.short_names);
   if (!resource.categories.empty()) out["categories"] = words(resource.categories);
+  if (resource.info != nullptr) out["storageVersionHash"] = storage_version_hash(resource.kind);
   return out;
 }
 

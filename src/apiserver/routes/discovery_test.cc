@@ -32,7 +32,7 @@ TEST(Discovery, ListsAResourceInTheOldForm) {
   EXPECT_EQ(
       json::to_text(element(*list.find("resources"), "name", "vmclasses")),
       R"({"kind":"VMClass","name":"vmclasses","namespaced":true,"shortNames":["vmclass","vmc"],"singularName":"vmclass",)"
-      R"("verbs":["delete","deletecollection","get","list","patch","create","update","watch"]})");
+      R"("storageVersionHash":"t3pr1DDqfPM=","verbs":["delete","deletecollection","get","list","patch","create","update","watch"]})");
   EXPECT_EQ(
       json::to_text(element(*list.find("resources"), "name", "vmsets/scale")),
       R"({"group":"autoscaling","kind":"Scale","name":"vmsets/scale","namespaced":true,"singularName":"","verbs":["get","patch","update"],"version":"v1"})");

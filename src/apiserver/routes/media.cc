@@ -41,7 +41,7 @@ std::optional<Form> form_of(const Clause& clause, Offer offer) {
     return Form::kDiscovery;
   }
   const bool is_known = clause.group == "meta.k8s.io" && (clause.version == "v1" || clause.version == "v1beta1");
-  if (offer != Offer::kObjects || !is_known) return std::nullopt;
+  if ((offer != Offer::kObjects && offer != Offer::kCoreObjects) || !is_known) return std::nullopt;
   if (clause.as == "Table") return Form::kTable;
   if (clause.as == "PartialObjectMetadata") return Form::kPartial;
   if (clause.as == "PartialObjectMetadataList") return Form::kPartialList;
@@ -66,16 +66,26 @@ constexpr std::array kTypes = {
 
 Result<Media> negotiate(std::string_view accept, Offer offer) {
   if (trim(accept).empty()) return Media{};
+  bool knows_a_type = false;
   for (const std::string& text : split(accept, ',')) {
     const Clause clause = parse_clause(text);
     const bool is_yaml = clause.type == "application/yaml";
-    if (!is_yaml && clause.type != "application/json" && clause.type != "*/*" && clause.type != "application/*")
-      continue;
+    const bool is_any = clause.type == "*/*" || (clause.type == "application/*" && offer != Offer::kCoreObjects);
+    if (!is_yaml && !is_any && clause.type != "application/json") continue;
+    knows_a_type = true;
     const std::optional<Form> form = form_of(clause, offer);
     if (!form) continue;
     return Media{.is_yaml = is_yaml, .is_pretty = clause.is_pretty, .form = *form, .version = clause.version};
   }
-  return not_acceptable("only the following media types are accepted: application/json, application/yaml");
+  if (!knows_a_type && offer == Offer::kCoreObjects) {
+    return status_error(406, "NotAcceptable",
+                        "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
+                        "application/vnd.kubernetes.protobuf",
+                        json::Object());
+  }
+  return not_acceptable(
+      "only the following media types are accepted: application/json, application/yaml, "
+      "application/vnd.kubernetes.protobuf");
 }
 
 std::optional<BodyType> body_type(std::string_view content_type) {

@@ -20,8 +20,9 @@ struct Media {
 };
 
 // What the endpoint can do besides kPlain.
-enum class Offer : std::uint8_t { kPlain, kObjects, kDiscovery };
+enum class Offer : std::uint8_t { kPlain, kObjects, kCoreObjects, kDiscovery };
 // The first entry of Accept that can be served, whatever its q says (as kube-apiserver). kNotAcceptable (406).
+// Kubernetes' own kinds (kCoreObjects) take no application/* and are refused in other words.
 // We read protobuf but do not write it: clients that ask for it list JSON as well.
 Result<Media> negotiate(std::string_view accept, Offer offer);
 

@@ -57,6 +57,14 @@ TEST(Negotiate, OffersEachEndpointItsOwnForms) {
   EXPECT_EQ(negotiated("application/json;as=Table;v=v1;g=meta.k8s.io", Offer::kPlain), "406");
 }
 
+TEST(Negotiate, RefusesForKubernetesOwnKindsInOtherWords) {
+  EXPECT_EQ(negotiated("application/*", Offer::kCoreObjects), "406");
+  EXPECT_EQ(negotiated("*/*", Offer::kCoreObjects), "json");
+  EXPECT_EQ(negotiated("application/json;as=Table;v=v1;g=meta.k8s.io", Offer::kCoreObjects), "json Table/v1");
+  EXPECT_TRUE(negotiate("text/plain", Offer::kCoreObjects).error().message().starts_with("406: Not Acceptable\n"));
+  EXPECT_TRUE(negotiate("text/plain", Offer::kObjects).error().message().starts_with("only the following"));
+}
+
 TEST(BodyType, IgnoresParametersAndRefusesUnknownNames) {
   EXPECT_EQ(body_type(""), BodyType::kJson);
   EXPECT_EQ(body_type("Application/JSON; charset=utf-8"), BodyType::kJson);

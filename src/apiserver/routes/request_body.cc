@@ -16,11 +16,12 @@ Result<Body> parse_json(std::string_view text) {
   return out;
 }
 
-// What of the body is shown in an error: enough to recognise it, never all of it.
+// What of the body is shown in an error: enough to recognise it, never all of it. What is no object is shown in hex.
 std::string excerpt(std::string_view body) {
   constexpr std::size_t kShown = 30;
   if (body.empty()) return "<empty>";
-  return std::string(body.substr(0, kShown)) + (body.size() > kShown ? " ..." : "");
+  const std::string_view begin = body.substr(0, kShown);
+  return (begin.starts_with('{') ? std::string(begin) : hex(begin)) + (body.size() > kShown ? " ..." : "");
 }
 
 Error unrecognized(const api::Resource& resource, const std::string& why, std::string_view body) {
@@ -28,19 +29,29 @@ Error unrecognized(const api::Resource& resource, const std::string& why, std::s
                      "): couldn't get version/kind; " + why + " (" + excerpt(body) + ")");
 }
 
+Error kindless(const api::Resource& resource, std::string_view body) {
+  return bad_request("the object provided is unrecognized (must be of type " + std::string(resource.kind) +
+                     "): Object 'Kind' is missing in '" + std::string(body) + "' (" + excerpt(body) + ")");
+}
+
 Error unknown_type(std::string_view known) {
   return unsupported_media_type("the body of the request was in an unknown format - accepted media types include: " +
                                 std::string(known));
 }
 
-Error not_a_patch(std::string_view found, std::string_view wanted) {
-  return bad_request("error decoding patch: json: cannot unmarshal " + std::string(found) + " into Go value of type " +
+Error not_a_patch(PatchType type, std::string_view found, std::string_view wanted) {
+  const std::string_view head = type == PatchType::kStrategic ? ""
+                                : type == PatchType::kApply
+                                    ? "error decoding patch: error unmarshaling JSON: while decoding JSON: "
+                                    : "error decoding patch: ";
+  return bad_request(std::string(head) + "json: cannot unmarshal " + std::string(found) + " into Go value of type " +
                      std::string(wanted));
 }
 
 }  // namespace
 
-Result<Body> read_object(std::string_view body, std::string_view content_type, const api::Resource& resource) {
+Result<Body> read_object(std::string_view body, std::string_view content_type, const api::Resource& resource,
+                         bool names_itself) {
   const std::optional<BodyType> type = body_type(content_type);
   if (type == BodyType::kProtobuf) {
     if (protobuf::message_of(resource.api_version(), resource.kind) != nullptr) {
@@ -58,13 +69,19 @@ Result<Body> read_object(std::string_view body, std::string_view content_type, c
     if (!parsed.ok()) return unrecognized(resource, "json parse error: " + parsed.error().message(), body);
     out = parsed.take();
   } else {
-    Result<json::Value> parsed = yaml::parse(body);
+    Result<json::Value> parsed = yaml::parse(body, &out.duplicates);
     if (!parsed.ok()) return unrecognized(resource, "yaml parse error: " + parsed.error().message(), body);
     out.value = parsed.take();
   }
+  if (out.value.is_null()) return kindless(resource, body);
   if (!out.value.is_object()) {
-    return unrecognized(resource, "wanted an object, found " + std::string(json::type_name(out.value)), body);
+    return unrecognized(resource,
+                        "json parse error: json: cannot unmarshal " + std::string(json::type_name(out.value)) +
+                            " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+                            "Kind string \"json:\\\"kind,omitempty\\\"\" }",
+                        body);
   }
+  if (names_itself && out.value.text({"kind"}).empty()) return kindless(resource, body);
   return out;
 }
 
@@ -83,20 +100,21 @@ Result<PatchType> patch_type(std::string_view content_type, bool is_custom) {
 Result<Body> read_patch(std::string_view body, PatchType type) {
   Body out;
   if (type == PatchType::kApply) {
-    Result<json::Value> parsed = yaml::parse(body);
+    Result<json::Value> parsed = yaml::parse(body, &out.duplicates);
     if (!parsed.ok()) return bad_request("error encoding patch: yaml: " + parsed.error().message());
     out.value = parsed.take();
+    if (out.value.is_null()) out.value = json::Object();  // of no kind, which is what is wrong with it
   } else {
     Result<Body> parsed = parse_json(body);
-    if (!parsed.ok()) return bad_request("invalid JSON patch: " + parsed.error().message());
+    if (!parsed.ok()) return bad_request("invalid JSON patch");
     out = parsed.take();
   }
   if (type == PatchType::kJson) {
-    if (!out.value.is_array()) return not_a_patch(json::type_name(out.value), "[]handlers.jsonPatchOp");
+    if (!out.value.is_array()) return not_a_patch(type, json::type_name(out.value), "[]handlers.jsonPatchOp");
   } else if (out.value.is_null()) {
     return bad_request("Invalid JSON Patch");
   } else if (!out.value.is_object()) {
-    return not_a_patch(json::type_name(out.value), "map[string]interface {}");
+    return not_a_patch(type, json::type_name(out.value), "map[string]interface {}");
   }
   return out;
 }

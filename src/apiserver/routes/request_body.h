@@ -16,8 +16,10 @@ struct Body {
   std::vector<std::string> duplicates;  // texts for WriteContext::body_warnings
 };
 
-// An object of `resource`, as JSON, YAML (the first document) or protobuf. 400, 415.
-Result<Body> read_object(std::string_view body, std::string_view content_type, const api::Resource& resource);
+// An object of `resource`, as JSON, YAML (the first document) or protobuf. 400 (`names_itself`: also when it does not
+// say its kind), 415.
+Result<Body> read_object(std::string_view body, std::string_view content_type, const api::Resource& resource,
+                         bool names_itself = false);
 
 // A patch: of an object kind for merge, strategic and apply, a list for JSON patch. 400. 415 when the kind does not
 // take such patches.

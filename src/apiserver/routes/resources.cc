@@ -7,6 +7,7 @@
 
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
+#include "apiserver/listing.h"
 #include "apiserver/routes/options.h"
 #include "apiserver/routes/request_body.h"
 
@@ -44,9 +45,9 @@ const api::KindInfo& scale_kind() {
     api::KindInfo out{};
     out.resource = {"autoscaling", "v1", "Scale", "scales"};
     out.is_custom = false;
-    out.columns = {{"Desired", "integer", ".spec.replicas", "Wanted number of replicas.", 0, {}},
-                   {"Available", "integer", ".status.replicas", "Number of replicas.", 0, {}},
-                   {"Age", "date", ".metadata.creationTimestamp", "Time since the creation.", 0, {}}};
+    out.columns = {{"Desired", "integer", ".spec.replicas", "Number of desired replicas", 0, {}},
+                   {"Available", "integer", ".status.replicas", "Number of actual replicas", 0, {}},
+                   {"Age", "date", ".metadata.creationTimestamp", api::kCreatedDescription, 0, {}}};
     return out;
   }();
   return kKind;
@@ -120,7 +121,7 @@ Result<Part> Resources::part_of(const api::KindInfo& kind, const Attributes& a) 
 
 Resources::Answer Resources::act(Job& job) {
   const Attributes& a = job.ask.attributes;
-  job.media = TRY(negotiate(job.ask.http.accept, Offer::kObjects));
+  job.media = TRY(negotiate(job.ask.http.accept, job.kind.is_custom ? Offer::kObjects : Offer::kCoreObjects));
   job.part = TRY(part_of(job.kind, a));
   job.include = TRY(parse_include(job.ask.target.get("includeObject")));
   if (job.kind.resource == definitions_.kind().resource) return definitions(job);
@@ -144,7 +145,10 @@ Resources::Answer Resources::act(Job& job) {
   return method_not_supported(job.kind.resource, "");  // an unknown method has no verb
 }
 
-Resources::Answer Resources::get(Job& job) { return dress(job, TRY(registry_.get(job.kind, job.key, job.part))); }
+Resources::Answer Resources::get(Job& job) {
+  TRY(check_get_version(job.ask.target.get("resourceVersion"), registry_.store().revision()));
+  return dress(job, TRY(registry_.get(job.kind, job.key, job.part)));
+}
 
 Resources::Answer Resources::list(Job& job) {
   const ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
@@ -166,7 +170,7 @@ Resources::Answer Resources::watch(Job& job) {
 
 Resources::Answer Resources::create(Job& job) {
   const ApiRequest& http = job.ask.http;
-  Body body = TRY(read_object(http.body, http.content_type, job.kind.resource));
+  Body body = TRY(read_object(http.body, http.content_type, job.kind.resource, job.kind.is_custom));
   WriteContext context = TRY(write_options("CreateOptions", job.ask.target, http.user_agent));
   context.warnings = &job.warnings;
   context.body_warnings = std::move(body.duplicates);
@@ -176,8 +180,8 @@ Resources::Answer Resources::create(Job& job) {
 Resources::Answer Resources::replace(Job& job) {
   if (job.key.name.empty()) return bad_request("name must be provided");
   const ApiRequest& http = job.ask.http;
-  const api::Resource& resource = job.part == Part::kScale ? scale_kind().resource : job.kind.resource;
-  Body body = TRY(read_object(http.body, http.content_type, resource));
+  const api::KindInfo& kind = job.part == Part::kScale ? scale_kind() : job.kind;
+  Body body = TRY(read_object(http.body, http.content_type, kind.resource, kind.is_custom));
   WriteContext context = TRY(write_options("UpdateOptions", job.ask.target, http.user_agent));
   context.warnings = &job.warnings;
   context.body_warnings = std::move(body.duplicates);
@@ -280,23 +284,23 @@ Resources::Answer Resources::dress(const Job& job, json::Value object, int statu
           job.media, table_of(kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall()), status);
     }
     case Form::kPartial: return answer_json(job.media, partial_of(object, job.media.version), status);
-    case Form::kPartialList:
-      return not_acceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
+    case Form::kPartialList: return status_error(500, {}, "content is not a list");
     default: return answer_json(job.media, std::move(object), status);
   }
 }
 
 Resources::Answer Resources::dress_list(const Job& job, ListResult result) const {
   json::Value metadata = list_metadata(job.kind, result);
+  if (job.media.form != Form::kPlain && result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
   if (job.media.form == Form::kTable) {
-    if (result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
     const TableForm form{.version = job.media.version, .include = job.include};
     return answer_json(job.media, table_of(job.kind, result.items, std::move(metadata), form, clock_.wall()));
   }
   json::Value list = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.list_kind}};
   if (job.media.form == Form::kPartial) {
     return not_acceptable("you requested PartialObjectMetadata, but the requested object is a list (" +
-                          std::string(job.kind.list_kind) + ")");
+                          (job.kind.is_custom ? "*unstructured.UnstructuredList" : std::string(job.kind.list_kind)) +
+                          ")");
   }
   if (job.media.form == Form::kPartialList) {
     list["apiVersion"] = "meta.k8s.io/" + job.media.version;

@@ -15,7 +15,10 @@ json::Value texts(const std::vector<std::string>& list) { return json::Array(lis
 
 Result<json::Value> who_am_i(json::Value review, const User& user, WallTime now) {
   review["metadata"] = json::Object{{"creationTimestamp", format_time(now)}};
-  review["status"]["userInfo"] = json::Object{{"username", user.name}, {"groups", texts(user.groups)}};
+  json::Value info = json::Object{{"username", user.name}, {"groups", texts(user.groups)}};
+  if (!user.uid.empty()) info["uid"] = user.uid;
+  for (const auto& [name, values] : user.extra) info["extra"][name] = texts(values);
+  review["status"]["userInfo"] = std::move(info);
   return review;
 }
 
@@ -23,10 +26,15 @@ Result<json::Value> may_i(json::Value review, const User& user, WallTime) {
   const json::Value* resource = review.at({"spec", "resourceAttributes"});
   const json::Value* other = review.at({"spec", "nonResourceAttributes"});
   if ((resource == nullptr) == (other == nullptr)) {
+    // Both are quoted with the names of the server's own fields.
+    const json::Value shown =
+        other == nullptr ? json::Value()
+                         : json::Value(json::Object{{"Path", other->text({"path"})}, {"Verb", other->text({"verb"})}});
     const api::Resource unnamed{"authorization.k8s.io", "v1", "", ""};
     return invalid(unnamed, "",
                    {{"spec", "FieldValueInvalid",
-                     "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified"}});
+                     "Invalid value: " + json::to_text(shown) +
+                         ": exactly one of nonResourceAttributes or resourceAttributes must be specified"}});
   }
   Attributes asked;
   if (resource != nullptr) {
@@ -51,6 +59,10 @@ json::Value rule(std::initializer_list<json::Value> verbs, std::initializer_list
       {"verbs", json::Array(verbs)}, {"apiGroups", json::Array(groups)}, {"resources", json::Array(resources)}};
 }
 
+json::Value paths_rule(std::initializer_list<json::Value> paths) {
+  return json::Object{{"verbs", json::Array{"get"}}, {"nonResourceURLs", json::Array(paths)}};
+}
+
 Result<json::Value> what_may_i(json::Value review, const User& user, WallTime) {
   if (review.text({"spec", "namespace"}).empty()) return bad_request("no namespace on request");
   json::Array resources, paths;
@@ -61,9 +73,11 @@ Result<json::Value> what_may_i(json::Value review, const User& user, WallTime) {
   resources.push_back(rule({"create"}, {"authentication.k8s.io"}, {"selfsubjectreviews"}));
   resources.push_back(
       rule({"create"}, {"authorization.k8s.io"}, {"selfsubjectaccessreviews", "selfsubjectrulesreviews"}));
-  paths.push_back(json::Object{{"verbs", json::Array{"get"}},
-                               {"nonResourceURLs", json::Array{"/api", "/api/*", "/apis", "/apis/*", "/healthz",
-                                                               "/livez", "/openapi/*", "/readyz", "/version"}}});
+  // Of everybody who is known, and of everybody.
+  paths.push_back(paths_rule({"/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*",
+                              "/readyz", "/version", "/version/"}));
+  paths.push_back(paths_rule({"/healthz", "/livez", "/readyz", "/version", "/version/"}));
+  review["spec"] = json::Object();  // the namespace is not repeated
   review["status"] = json::Object{
       {"resourceRules", std::move(resources)}, {"nonResourceRules", std::move(paths)}, {"incomplete", false}};
   return review;

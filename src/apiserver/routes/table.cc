@@ -13,8 +13,6 @@
 namespace rig::apiserver {
 namespace {
 
-constexpr std::string_view kNameDescription = "Name of the object, unique among its kind in its namespace.";
-
 // ---- cells by the type of their column ----
 
 std::string age_text(std::string_view time, WallTime now) {
@@ -94,6 +92,9 @@ json::Value event_source_cell(const json::Value& event, WallTime) {
   if (!host.empty()) out.append(", ").append(host);
   return out;
 }
+json::Value age_cell(const json::Value& object, WallTime now) {
+  return age_text(object.text({"metadata", "creationTimestamp"}), now);
+}
 json::Value created_cell(const json::Value& object, WallTime) { return object.text({"metadata", "creationTimestamp"}); }
 json::Value established_cell(const json::Value& object, WallTime) {
   const json::Value* status = first_match(object, R"(.status.conditions[?(@.type=="Established")].status)");
@@ -101,10 +102,11 @@ json::Value established_cell(const json::Value& object, WallTime) {
 }
 
 struct Printer {
-  std::string_view kind, column;
+  std::string_view kind, column;  // kind "": any
   json::Value (*cell)(const json::Value& object, WallTime now);
 };
 constexpr std::array kPrinters = {
+    Printer{"", "Age", age_cell},
     Printer{"Secret", "Data", count_data},
     Printer{"ConfigMap", "Data", count_data},
     Printer{"Event", "Last Seen", last_seen_cell},
@@ -120,8 +122,9 @@ constexpr std::array kPrinters = {
 
 const Printer* printer_of(const api::KindInfo& kind, std::string_view column) {
   if (kind.is_custom) return nullptr;
-  const auto found = std::find_if(kPrinters.begin(), kPrinters.end(),
-                                  [&](const Printer& p) { return p.kind == kind.resource.kind && p.column == column; });
+  const auto found = std::find_if(kPrinters.begin(), kPrinters.end(), [&](const Printer& p) {
+    return (p.kind.empty() || p.kind == kind.resource.kind) && p.column == column;
+  });
   return found == kPrinters.end() ? nullptr : &*found;
 }
 
@@ -141,6 +144,7 @@ json::Value definition(std::string_view name, std::string_view type, std::string
 
 json::Value row_of(const api::KindInfo& kind, const json::Value& object, const TableForm& form, WallTime now) {
   json::Value row = json::Object{{"cells", cells_of(kind, object, now)}};
+  if (form.include == Include::kNone) row["object"] = json::Value();
   if (form.include == Include::kMetadata) row["object"] = partial_of(object, form.version);
   if (form.include == Include::kObject) row["object"] = object;
   return row;
@@ -158,7 +162,8 @@ Result<Include> parse_include(std::string_view text) {
 
 json::Value column_definitions(const api::KindInfo& kind) {
   json::Array out;
-  if (begins_with_name(kind)) out.push_back(definition("Name", "string", "name", std::string(kNameDescription), 0));
+  if (begins_with_name(kind))
+    out.push_back(definition("Name", "string", "name", std::string(api::kNameDescription), 0));
   for (const api::Column& column : kind.columns) {
     std::string description(column.description);
     if (description.empty()) {

@@ -102,7 +102,7 @@ TEST(Table, CarriesAsMuchOfEachObjectAsIsAskedFor) {
     const json::Value* object = table.find("rows")->as<json::Array>()->front().find("object");
     return object == nullptr ? "" : json::to_text(*object);
   };
-  EXPECT_EQ(row(Include::kNone), "");
+  EXPECT_EQ(row(Include::kNone), "null");
   EXPECT_EQ(row(Include::kMetadata),
             R"({"apiVersion":"meta.k8s.io/v1beta1","kind":"PartialObjectMetadata","metadata":{"name":"one"}})");
   EXPECT_EQ(row(Include::kObject), R"({"kind":"Widget","metadata":{"name":"one"},"spec":{}})");

@@ -52,9 +52,10 @@ class Dresser {
 class LiveStream final : public EventStream {
  public:
   LiveStream(std::unique_ptr<Watch> watch, const WatchForm& form, Time end, const Clock& clock)
-      : watch_(std::move(watch)), dresser_(form, clock), end_(end), clock_(clock) {}
+      : watch_(std::move(watch)), dresser_(form, clock), end_(end), clock_(clock), has_no_time_(clock.now() >= end) {}
 
   Batch next(Time deadline, std::stop_token stop) override {
+    if (has_no_time_) return {.events = {}, .ended = true};
     Result<std::vector<Watch::Event>> events = watch_->next(std::min(deadline, end_), std::move(stop));
     Batch out;
     if (!events.ok()) {
@@ -72,6 +73,7 @@ class LiveStream final : public EventStream {
   Dresser dresser_;
   const Time end_;
   const Clock& clock_;
+  const bool has_no_time_;  // a negative timeout: not even what is there already
 };
 
 class SilentStream final : public EventStream {

@@ -50,7 +50,9 @@ struct Frame {
 
 class Handler final : public YAML::EventHandler {
  public:
-  explicit Handler(std::vector<json::Value>& documents) : documents_(documents) {}
+  // `duplicates` may be null: then keys that are there twice are refused.
+  Handler(std::vector<json::Value>& documents, std::vector<std::string>* duplicates)
+      : documents_(documents), duplicates_(duplicates) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_.size() >= kYamlDocumentsMax) {
@@ -158,9 +160,14 @@ class Handler final : public YAML::EventHandler {
     Frame& frame = open_.back();
     const auto* key = value.as<std::string>();
     if (key == nullptr) refuse(mark, "key " + text + " is not a string; write it in quotes");
-    if (!frame.keys.insert(*key).second) refuse(mark, "key \"" + *key + "\" already set in map");
+    if (!frame.keys.insert(*key).second) refuse_duplicate(mark, "key \"" + *key + "\" already set in map");
     frame.is_merge = form == Form::kPlain && *key == "<<";
     frame.key = *key;
+  }
+
+  void refuse_duplicate(const YAML::Mark& mark, const std::string& what) {
+    if (duplicates_ == nullptr) refuse(mark, what);
+    duplicates_->push_back("line " + std::to_string(mark.line + 1) + ": " + what);
   }
 
   static void merge(const YAML::Mark& mark, Frame& frame, json::Value value) {
@@ -177,6 +184,7 @@ class Handler final : public YAML::EventHandler {
   }
 
   std::vector<json::Value>& documents_;
+  std::vector<std::string>* const duplicates_;
   std::vector<Frame> open_;
   std::map<YAML::anchor_t, json::Value> anchors_;
   json::Value root_;
@@ -191,13 +199,14 @@ Error bad(const YAML::Mark& mark, const std::string& what) {
 }
 
 // Reads documents until there is none or `documents_max` are there.
-Result<std::vector<json::Value>> read(std::string_view text, std::size_t documents_max) {
+Result<std::vector<json::Value>> read(std::string_view text, std::size_t documents_max,
+                                      std::vector<std::string>* duplicates) {
   std::vector<json::Value> documents;
   try {
     // The end mark makes yaml-cpp refuse a quoted scalar that is not closed; at the end of the text it would not.
     std::istringstream in(std::string(text) + (text.empty() || text.ends_with('\n') ? "...\n" : "\n...\n"));
     YAML::Parser parser(in);
-    Handler handler(documents);
+    Handler handler(documents, duplicates);
     while (documents.size() < documents_max && parser.HandleNextDocument(handler)) {}
   } catch (const Refused& e) {
     return bad(e.mark, e.what);
@@ -209,10 +218,10 @@ Result<std::vector<json::Value>> read(std::string_view text, std::size_t documen
 
 }  // namespace
 
-Result<std::vector<json::Value>> parse_all(std::string_view text) { return read(text, kYamlDocumentsMax + 1); }
+Result<std::vector<json::Value>> parse_all(std::string_view text) { return read(text, kYamlDocumentsMax + 1, nullptr); }
 
-Result<json::Value> parse(std::string_view text) {
-  std::vector<json::Value> documents = TRY(read(text, 1));
+Result<json::Value> parse(std::string_view text, std::vector<std::string>* duplicates) {
+  std::vector<json::Value> documents = TRY(read(text, 1, duplicates));
   return documents.empty() ? json::Value() : std::move(documents.front());
 }
 

@@ -13,7 +13,9 @@ namespace rig::yaml {
 // numbers are numbers, timestamps stay strings. Aliases are resolved, bounded (no billion laughs).
 // kInvalidArgument with "line:column: what" for bad YAML, duplicate keys, keys that are not strings.
 Result<std::vector<json::Value>> parse_all(std::string_view text);
-Result<json::Value> parse(std::string_view text);  // exactly the first document; null when there is none
+// Exactly the first document; null when there is none. With `duplicates`, of a key that is there twice the last value
+// wins, and each adds a text: line 9: key "tags" already set in map.
+Result<json::Value> parse(std::string_view text, std::vector<std::string>* duplicates = nullptr);
 
 // Block style, keys sorted, strings quoted only where a YAML 1.1 reader would take them for something else.
 std::string to_text(const json::Value& value);

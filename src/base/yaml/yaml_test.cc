@@ -94,6 +94,15 @@ TEST(YamlParse, TakesAllDocumentsOrTheFirst) {
   EXPECT_FALSE(parse_all("a: 1\n---\nb: [\n").ok());
 }
 
+TEST(YamlParse, TakesTheLastOfEqualKeysWhenToldTo) {
+  std::vector<std::string> duplicates;
+  const auto value = parse("a: 1\nb: {c: 1, c: 2}\na: 3\n", &duplicates);
+  ASSERT_TRUE(value.ok());
+  EXPECT_EQ(json::to_text(*value), R"({"a":3,"b":{"c":2}})");
+  EXPECT_EQ(duplicates,
+            (std::vector<std::string>{"line 2: key \"c\" already set in map", "line 3: key \"a\" already set in map"}));
+}
+
 TEST(YamlParse, SaysWhereAndWhatIsWrong) {
   struct Case {
     std::string text, message;
