@@ -139,14 +139,14 @@ std::vector<KindInfo> custom_kinds() {
 std::vector<KindInfo> core_kinds() {
   using namespace core;
   const std::vector<Column> event_columns = {
-      {"Last Seen", "string", ".lastTimestamp", 
+      {"Last Seen", "string", ".lastTimestamp",
            "The time at which the most recent occurrence of this event was recorded."},
       {"Type", "string", ".type", "Type of this event (Normal, Warning), new types could be added in the future"},
-      {"Reason", "string", ".reason", 
+      {"Reason", "string", ".reason",
            "This should be a short, machine understandable string that gives the reason for the transition "
            "into the object's current status."},
       {"Object", "string", ".involvedObject", "The object that this event is about."},
-      {"Subobject", "string", ".involvedObject.fieldPath", 
+      {"Subobject", "string", ".involvedObject.fieldPath",
            "If referring to a piece of an object instead of an entire object, this string should contain a "
            "valid JSON/Go field access statement, such as desiredState.manifest.containers[2]. For example, "
            "if the object reference is to a container within a pod, this would take on a value like: "
@@ -154,10 +154,10 @@ std::vector<KindInfo> core_kinds() {
            "the event) or if no container name is specified \"spec.containers[2]\" (container with index 2 "
            "in this pod). This syntax is chosen only to have some well-defined way of referencing a part of "
            "an object.", 1},
-      {"Source", "string", ".source", 
+      {"Source", "string", ".source",
            "The component reporting this event. Should be a short machine understandable string.", 1},
       {"Message", "string", ".message", "A human-readable description of the status of this operation."},
-      {"First Seen", "string", ".firstTimestamp", 
+      {"First Seen", "string", ".firstTimestamp",
            "The time at which the event was first recorded. (Time of server receipt is in TypeMeta.)", 1},
       {"Count", "string", ".count", "The number of times this event has occurred.", 1},
       {"Name", "string", ".metadata.name", kNameDescription, 1, "name"},
@@ -166,16 +166,16 @@ std::vector<KindInfo> core_kinds() {
       core_kind<Namespace>("namespace", "NamespaceList", {"ns"}, {
           {"Status", "string", ".status.phase", "The status of the namespace"}, kCoreAge}),
       core_kind<Secret>("secret", "SecretList", {}, {
-          {"Type", "string", ".type", 
+          {"Type", "string", ".type",
            "Used to facilitate programmatic handling of secret data. More info: "
            "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types"},
-          {"Data", "string", ".data", 
+          {"Data", "string", ".data",
            "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or "
            "'.'. The serialized form of the secret data is a base64 encoded string, representing the "
            "arbitrary (possibly non-string) data value here. Described in "
            "https://tools.ietf.org/html/rfc4648#section-4"}, kCoreAge}),
       core_kind<ConfigMap>("configmap", "ConfigMapList", {"cm"}, {
-          {"Data", "string", ".data", 
+          {"Data", "string", ".data",
            "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', "
            "'_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored "
            "in Data must not overlap with the keys in the BinaryData field, this is enforced during "
@@ -184,7 +184,7 @@ std::vector<KindInfo> core_kinds() {
       core_kind<Event>("event", "EventList", {"ev"}, event_columns),
       core_kind<EventsV1Event>("event", "EventList", {"ev"}, event_columns),
       core_kind<Lease>("lease", "LeaseList", {}, {
-          {"Holder", "string", ".spec.holderIdentity", 
+          {"Holder", "string", ".spec.holderIdentity",
            "holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader "
            "Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name "
            "field."}, kCoreAge}),

@@ -153,7 +153,8 @@ Result<json::Value> apply_json_patch(json::Value document, const json::Value& pa
   if (operations->size() > limits::kPatchOperationsMax) {
     return status_error(413, "RequestEntityTooLarge",
                         "Request entity too large: The allowed maximum operations in a JSON patch is " +
-                            std::to_string(limits::kPatchOperationsMax) + ", got " + std::to_string(operations->size()));
+                            std::to_string(limits::kPatchOperationsMax) + ", got " +
+                            std::to_string(operations->size()));
   }
   JsonPatch patcher(document);
   for (std::size_t i = 0; i < operations->size(); ++i) {

@@ -10,7 +10,7 @@ UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 VOLATILE_KEYS = {"etag", "last-modified", "expires", "if-none-match", "continue", "token", "builddate", "goversion"}
 AGE = re.compile(r"(\d+[ydhms])+|<invalid>|<unknown>")
-NUMBERS = re.compile(r"(in record \(|current: |resourceVersion: \"|resourceVersion\\\":\\\"|resourceVersion\":\"|resourceVersion=|version: 1 \(|127\.0\.0\.1:)"
+NUMBERS = re.compile(r"(in record \(|current: |resourceVersion(?:: \"|=|\":\"|\\\":\\\")|version: 1 \(|127\.0\.0\.1:)"
                      r"(\d{2,}|[2-9])")
 MARK = re.compile(r"<(uid|version) ([^>]+)>")
 
@@ -42,7 +42,8 @@ def ordered(value):
     kind = value.get("kind")
     if isinstance(kind, str) and (kind.endswith("List") or kind == "Table") and isinstance(value.get("metadata"), dict):
         # A list's version is any version since the last write.
-        value = {**value, "metadata": {k: "<list version>" if k == "resourceVersion" else v for k, v in value["metadata"].items()}}
+        version = {"resourceVersion": "<list version>"} if "resourceVersion" in value["metadata"] else {}
+        value = {**value, "metadata": {**value["metadata"], **version}}
     if isinstance(value.get("headers"), dict):
         value = {**value, "headers": {name.lower(): text for name, text in value["headers"].items()}}
     if isinstance(value.get("events"), list):

@@ -102,7 +102,7 @@ class Watch:
 
 
 class Session:
-    """One scenario's conversation with a server on this port; `certificates`: a folder with CA and client certificates."""
+    """One scenario's conversation with a server on this port; `certificates`: a folder with those of its clients."""
 
     def __init__(self, port, certificates, scenario):
         self._port, self._certificates, self._scenario, self.exchanges = port, certificates, scenario, []
@@ -213,7 +213,8 @@ class Session:
     def namespace(self, suffix=""):
         """This scenario's own fresh namespace."""
         name = f"rec-{self._scenario}{suffix}"
-        self.quietly("POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        self.quietly("POST", "/api/v1/namespaces",
+                     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         return name
 
 

@@ -251,7 +251,7 @@ def field_validation(s):
         s.put(f"replace {level or 'default'}", vms(ns, "plain") + query,
               s.current(vms(ns, "plain"), spec=vm("plain", spec={"colour": "red"})["spec"]))
         s.patch(f"configmap merge {level or 'default'}", core(ns, "configmaps", "v-warn") + query, {"colour": 1})
-        s.put(f"status {level or 'default'}", vms(ns, "plain", "status") + query, 
+        s.put(f"status {level or 'default'}", vms(ns, "plain", "status") + query,
               s.current(vms(ns, "plain"), status={"phase": "Running", "colour": "red"}))
 
 
