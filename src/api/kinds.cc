@@ -28,7 +28,7 @@ namespace {
 using Names = std::vector<std::string_view>;
 
 constexpr Column kAge = {"Age", "date", ".metadata.creationTimestamp", {}};
-constexpr Column kCoreAge = {"Age", "string", ".metadata.creationTimestamp", kCreatedDescription};
+constexpr Column kCoreAge = {"Age", "string", ".metadata.creationTimestamp", "Time since the creation."};
 
 template <class Object>
 KindInfo kind(std::string_view singular, std::string_view list_kind, Names short_names, std::vector<Column> columns) {
@@ -139,64 +139,39 @@ std::vector<KindInfo> custom_kinds() {
 std::vector<KindInfo> core_kinds() {
   using namespace core;
   const std::vector<Column> event_columns = {
-      {"Last Seen", "string", ".lastTimestamp",
-           "The time at which the most recent occurrence of this event was recorded."},
-      {"Type", "string", ".type", "Type of this event (Normal, Warning), new types could be added in the future"},
-      {"Reason", "string", ".reason",
-           "This should be a short, machine understandable string that gives the reason for the transition "
-           "into the object's current status."},
-      {"Object", "string", ".involvedObject", "The object that this event is about."},
-      {"Subobject", "string", ".involvedObject.fieldPath",
-           "If referring to a piece of an object instead of an entire object, this string should contain a "
-           "valid JSON/Go field access statement, such as desiredState.manifest.containers[2]. For example, "
-           "if the object reference is to a container within a pod, this would take on a value like: "
-           "\"spec.containers{name}\" (where \"name\" refers to the name of the container that triggered "
-           "the event) or if no container name is specified \"spec.containers[2]\" (container with index 2 "
-           "in this pod). This syntax is chosen only to have some well-defined way of referencing a part of "
-           "an object.", 1},
-      {"Source", "string", ".source",
-           "The component reporting this event. Should be a short machine understandable string.", 1},
-      {"Message", "string", ".message", "A human-readable description of the status of this operation."},
-      {"First Seen", "string", ".firstTimestamp",
-           "The time at which the event was first recorded. (Time of server receipt is in TypeMeta.)", 1},
-      {"Count", "string", ".count", "The number of times this event has occurred.", 1},
-      {"Name", "string", ".metadata.name", kNameDescription, 1, "name"},
+      {"Last Seen", "string", ".lastTimestamp", "When it last happened."},
+      {"Type", "string", ".type", "Normal or Warning."},
+      {"Reason", "string", ".reason", "Why, in one word."},
+      {"Object", "string", ".involvedObject", "What it happened to, as kind/name."},
+      {"Subobject", "string", ".involvedObject.fieldPath", "The part that it happened to.", 1},
+      {"Source", "string", ".source", "Who reported it.", 1},
+      {"Message", "string", ".message", "What happened."},
+      {"First Seen", "string", ".firstTimestamp", "When it first happened.", 1},
+      {"Count", "string", ".count", "How often it happened.", 1},
+      {"Name", "string", ".metadata.name", "Name of the Event.", 1, "name"},
   };
   std::vector<KindInfo> kinds = {
       core_kind<Namespace>("namespace", "NamespaceList", {"ns"}, {
-          {"Status", "string", ".status.phase", "The status of the namespace"}, kCoreAge}),
+          {"Status", "string", ".status.phase", "Active or Terminating."}, kCoreAge}),
       core_kind<Secret>("secret", "SecretList", {}, {
-          {"Type", "string", ".type",
-           "Used to facilitate programmatic handling of secret data. More info: "
-           "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types"},
-          {"Data", "string", ".data",
-           "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or "
-           "'.'. The serialized form of the secret data is a base64 encoded string, representing the "
-           "arbitrary (possibly non-string) data value here. Described in "
-           "https://tools.ietf.org/html/rfc4648#section-4"}, kCoreAge}),
+          {"Type", "string", ".type", "What the Secret is for."},
+          {"Data", "string", ".data", "Number of values."}, kCoreAge}),
       core_kind<ConfigMap>("configmap", "ConfigMapList", {"cm"}, {
-          {"Data", "string", ".data",
-           "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', "
-           "'_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored "
-           "in Data must not overlap with the keys in the BinaryData field, this is enforced during "
-           "validation process."}, kCoreAge}),
+          {"Data", "string", ".data", "Number of values."}, kCoreAge}),
       core_kind<ServiceAccount>("serviceaccount", "ServiceAccountList", {"sa"}, {kCoreAge}),
       core_kind<Event>("event", "EventList", {"ev"}, event_columns),
       core_kind<EventsV1Event>("event", "EventList", {"ev"}, event_columns),
       core_kind<Lease>("lease", "LeaseList", {}, {
-          {"Holder", "string", ".spec.holderIdentity",
-           "holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader "
-           "Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name "
-           "field."}, kCoreAge}),
+          {"Holder", "string", ".spec.holderIdentity", "Who holds it."}, kCoreAge}),
       core_kind<CustomResourceDefinition>("customresourcedefinition", "CustomResourceDefinitionList", {"crd", "crds"}, {
-          {"Scope", "string", ".spec.scope", "Cluster/Namespaced"},
-          {"Versions", "string", ".spec.versions[*].name", "Served versions"},
-          {"Created At", "date", ".metadata.creationTimestamp", kCreatedDescription},
-          {"Group", "string", ".spec.group", "API group", 1},
-          {"Kind", "string", ".spec.names.kind", "CustomResource kind", 1},
-          {"ShortNames", "string", ".spec.names.shortNames", "Short names", 1},
+          {"Scope", "string", ".spec.scope", "Namespaced or Cluster."},
+          {"Versions", "string", ".spec.versions[*].name", "Versions that are served."},
+          {"Created At", "date", ".metadata.creationTimestamp", "When it was made."},
+          {"Group", "string", ".spec.group", "API group.", 1},
+          {"Kind", "string", ".spec.names.kind", "Kind.", 1},
+          {"ShortNames", "string", ".spec.names.shortNames", "Short names.", 1},
           {"Established", "boolean", R"(.status.conditions[?(@.type=="Established")].status)",
-           "Established status", 1}}),
+           "Whether it is served.", 1}}),
   };
   for (KindInfo& info : kinds) {
     info.has_status = info.resource.kind == "Namespace" || info.resource.kind == "CustomResourceDefinition";

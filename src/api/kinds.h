@@ -10,18 +10,6 @@
 
 namespace rig::api {
 
-// What kube-apiserver says of the columns that every kind has.
-inline constexpr std::string_view kNameDescription =
-    "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a "
-    "client to request the generation of an appropriate name automatically. Name is primarily intended for creation "
-    "idempotence and configuration definition. Cannot be updated. More info: "
-    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
-inline constexpr std::string_view kCreatedDescription =
-    "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed "
-    "to be set in happens-before order across separate operations. Clients may not set this value. It is represented "
-    "in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: "
-    "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
-
 struct Column {  // additionalPrinterColumns; paths as in a CRD (".status.phase")
   std::string_view name, type, path, description;
   int priority = 0;  // above 0: only with -o wide

@@ -198,7 +198,7 @@ ApiAnswer ApiServer::Impl::discovery(const Ask& ask, bool core, json::Value plai
   return out;
 }
 
-ApiAnswer ApiServer::Impl::core_group(const Ask& ask) { return discovery(ask, true, api_versions()); }
+ApiAnswer ApiServer::Impl::core_group(const Ask& ask) { return discovery(ask, true, api_versions(ask.http.host)); }
 ApiAnswer ApiServer::Impl::all_groups(const Ask& ask) { return discovery(ask, false, api_group_list(groups)); }
 
 const ServedGroup* ApiServer::Impl::find_group(std::string_view group) const {

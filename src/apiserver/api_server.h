@@ -27,6 +27,7 @@ struct User {
 struct ApiRequest {
   std::string method, target;  // path and query, percent-encoded
   std::string accept, content_type, user_agent, if_none_match;
+  std::string host;     // under which the client reached us; "" : in this process
   std::string upgrade;  // the protocol that the client wants to change to; "" : none
   std::string body;
   User user;

@@ -24,6 +24,7 @@ ApiRequest api_request(const http::ServerRequest& request, User user) {
   out.method = request.method;
   out.target = request.target;
   out.accept = request.header("Accept");
+  out.host = request.header("Host");
   out.content_type = request.header("Content-Type");
   out.user_agent = request.header("User-Agent");
   out.if_none_match = request.header("If-None-Match");

@@ -13,6 +13,10 @@
 #include "base/limits.h"
 #include "base/spawn.h"
 
+extern "C" {  // glibc 2.36 forgets to say so itself
+#include <sys/pidfd.h>
+}
+
 namespace rig {
 namespace {
 
@@ -49,15 +53,18 @@ bool take(int fd, std::string& text) {
   return count > 0;
 }
 
-// Until both are closed; false: the deadline came first.
-bool take_all(int out, int err, Ran& ran, Time deadline) {
-  pollfd files[2] = {{.fd = out, .events = POLLIN, .revents = 0}, {.fd = err, .events = POLLIN, .revents = 0}};
-  while (files[0].fd >= 0 || files[1].fd >= 0) {
+// Until both outputs are closed and the program has ended; false: the deadline came first.
+bool take_all(int out, int err, int pidfd, Ran& ran, Time deadline) {
+  pollfd files[3] = {{.fd = out, .events = POLLIN, .revents = 0},
+                     {.fd = err, .events = POLLIN, .revents = 0},
+                     {.fd = pidfd, .events = POLLIN, .revents = 0}};
+  while (files[0].fd >= 0 || files[1].fd >= 0 || files[2].fd >= 0) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
-    if (::poll(files, 2, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) < 0) continue;
+    if (::poll(files, 3, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) < 0) continue;
     if (files[0].revents != 0 && !take(out, ran.output)) files[0].fd = -1;  // poll() skips it then
     if (files[1].revents != 0 && !take(err, ran.errors)) files[1].fd = -1;
+    if (files[2].revents != 0) files[2].fd = -1;
   }
   return true;
 }
@@ -81,7 +88,8 @@ Result<Ran> run(const Program& program, Time deadline) {
   err.theirs.reset();
 
   Ran ran;
-  const bool ended = take_all(out.ours.get(), err.ours.get(), ran, deadline);
+  const Fd pidfd(::pidfd_open(pid, 0));
+  const bool ended = pidfd && take_all(out.ours.get(), err.ours.get(), pidfd.get(), ran, deadline);
   if (!ended) ::kill(-pid, SIGKILL);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;

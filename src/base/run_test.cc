@@ -30,6 +30,11 @@ TEST(Run, EndsWhatRunsTooLongAndItsChildren) {
   EXPECT_EQ(ran.error().code(), Code::kDeadlineExceeded);
 }
 
+TEST(Run, EndsWhatRunsTooLongWithItsOutputsClosed) {
+  const auto ran = run({{"sh", "-c", "exec >&- 2>&-; sleep 1000"}}, in(50ms));
+  EXPECT_EQ(ran.error().code(), Code::kDeadlineExceeded);
+}
+
 TEST(Run, SaysThatThereIsNoSuchProgram) {
   EXPECT_EQ(run({{"no-such-program"}}, in(1s)).error().code(), Code::kNotFound);
 }

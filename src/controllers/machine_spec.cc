@@ -159,7 +159,7 @@ Result<provider::MachineSpec> machine_spec(const v1::VirtualMachine& vm, const D
 }
 
 Result<provider::ImageRequest> image_request(const v1::VmImage& image, v1::ProviderType type) {
-  auto source = TRY(v1::neutral(image.spec, type).context("spec.source"));
+  auto source = TRY(v1::neutral(image.spec, type));
   provider::ImageRequest request{.key = {},
                                  .name = image.meta.name,
                                  .path = source.path,

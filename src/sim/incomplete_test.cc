@@ -1,16 +1,12 @@
 // sim/incomplete_test.cc — objects that the API accepts and that say too little: told, harmless, and healed.
-#include <gtest/gtest.h>
-
 #include "api/reasons.h"
 #include "api/v1beta1/provider.h"
 #include "api/v1beta1/vm_class.h"
 #include "api/v1beta1/vm_image.h"
 #include "api/v1beta1/vm_network_attachment.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "kube/api.h"
-#include "sim/manager_process.h"
-#include "sim/scenario.h"
+#include "sim/calm_test.h"
 
 namespace rig::sim {
 namespace {
@@ -18,14 +14,8 @@ namespace {
 namespace v1 = api::v1beta1;
 using v1::VirtualMachine;
 
-class Incomplete : public ::testing::Test {
+class Incomplete : public CalmTest {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(log::setup({.level = log::Level::kError, .file = {}}).ok()); }
-  void SetUp() override {
-    world_.faults = Faults::none();
-    world_.boot(manager_process);
-  }
-  void settle() { ASSERT_TRUE(world_.settle(20'000)); }
   template <class T>
   T get(const std::string& name) {
     return kube::Api<T>(world_.kubectl()).get({"default", name}, world_.call()).take();
@@ -46,9 +36,6 @@ class Incomplete : public ::testing::Test {
     return std::string(schema::name_of(ready->status)) + " " + ready->reason + ": " + ready->message;
   }
   bool is_there(const std::string& name) { return scenario_.machine_of(get<VirtualMachine>(name)).has_value(); }
-
-  World world_{3};
-  Scenario scenario_{world_};
 };
 
 json::Value named(std::string_view name) { return json::Object{{"name", name}}; }
@@ -92,7 +79,7 @@ TEST_F(Incomplete, ObjectsWithoutASpecSayWhatTheyLack) {
   const std::pair<std::string, std::string_view> told[] = {
       {ready<v1::Provider>("x"), "False CredentialsMissing: spec.credentialSecretRef: is not set"},
       {ready<v1::VmClass>("x"), "False InvalidSpec: spec.memory: "},
-      {ready<v1::VmImage>("x"), "False ImageFailed: spec.source: "},
+      {ready<v1::VmImage>("x"), "False ImageFailed: spec.source has nothing for a provider of type "},
       {ready<v1::VmNetworkAttachment>("x"),
        "False InvalidSpec: spec.network: none of libvirt, vsphere, proxmox is set"},
       {ready<VirtualMachine>("x"), "False WaitingForDependencies: spec.providerRef: is not set"},

@@ -1,34 +1,26 @@
 // sim/loss_test.cc — a lost machine is made again as often as somebody asked for it.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "controllers/identity.h"
 #include "kube/api.h"
-#include "sim/manager_process.h"
-#include "sim/scenario.h"
+#include "sim/calm_test.h"
 
 namespace rig::sim {
 namespace {
 
 using api::v1beta1::VirtualMachine;
 
-constexpr int kSettleSteps = 20'000;
-
-class Loss : public ::testing::Test {
+class Loss : public CalmTest {
  protected:
-  static void SetUpTestSuite() { ASSERT_TRUE(log::setup({.level = log::Level::kError, .file = {}}).ok()); }
   void SetUp() override {
-    world_.faults = Faults::none();
-    world_.boot(manager_process);
+    CalmTest::SetUp();
     scenario_.create_machine("a", "small", "On");
     settle();
     ASSERT_TRUE(is_there());
   }
   void settle() {
-    ASSERT_TRUE(world_.settle(kSettleSteps));
+    CalmTest::settle();
     EXPECT_EQ(join(scenario_.broken_promises(), "; "), "");
   }
   VirtualMachine vm() {
@@ -39,9 +31,6 @@ class Loss : public ::testing::Test {
     scenario_.erase(*scenario_.machine_of(vm()));
     settle();
   }
-
-  World world_{3};
-  Scenario scenario_{world_};
 };
 
 TEST_F(Loss, IsMadeGoodOnceForOneRequest) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
@@ -15,6 +14,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/eventually_test.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/run_test.h"
@@ -74,7 +74,7 @@ class Sshd {
     if (::posix_spawn(&pid_, arguments[0], nullptr, nullptr, const_cast<char**>(arguments), environ) != 0) std::abort();
     while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
       if (is_listening()) return true;
-      ::poll(nullptr, 0, 10);
+      pause_between_looks();  // it tells nobody that it listens
     }
     return false;
   }

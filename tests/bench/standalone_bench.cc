@@ -112,14 +112,14 @@ void bench_create(Standalone& rig, Host& host) {
     const auto started = Clock::now();
     if (!rig.create(blank_machine(name)).ok() || !watch.wait_for(name, "On", kSoon)) return;
     ours.push_back(ms_since(started));
-    until(kSoon, [&] { return has(told(rig.vm(name), condition::kReady), "True"); });
+    eventually(kSoon, [&] { return has(told(rig.vm(name), condition::kReady), "True"); });
     const std::string id = rig.vm(name).meta.annotation("virtrigaud.io/machine-id");
 
     // The same definition under another name, by libvirt alone, on the same disks.
     std::string xml = host.xml(id);
     host.destroy(id);
     (void)rig.patch<v1::VirtualMachine>(name, "spec: {powerState: \"Off\"}");  // or it would be started again
-    until(kSoon, [&] { return !host.is_on(id) && has(told(rig.vm(name), condition::kReady), "True"); });
+    eventually(kSoon, [&] { return !host.is_on(id) && has(told(rig.vm(name), condition::kReady), "True"); });
     const std::string other = random_uuid();
     for (std::size_t at = xml.find(id); at != std::string::npos; at = xml.find(id, at + 1))
       if (xml.substr(at - 6, 6) == "<uuid>") xml.replace(at, id.size(), other);
@@ -132,7 +132,7 @@ void bench_create(Standalone& rig, Host& host) {
     host.destroy(other);
     host.undefine(other);
     (void)rig.remove<v1::VirtualMachine>(name);  // what is left is seen in the last line
-    until(kSoon, [&] { return rig.is_gone<v1::VirtualMachine>(name); });
+    eventually(kSoon, [&] { return rig.is_gone<v1::VirtualMachine>(name); });
   }
   report("create of a VirtualMachine to powerState On", ours);
   report("  the same machine, raw define and start", raw);
@@ -141,7 +141,7 @@ void bench_create(Standalone& rig, Host& host) {
 void bench_events(Standalone& rig, Host& host) {
   const std::string name = "events";
   if (!rig.create(blank_machine(name)).ok()) return;
-  until(kSoon, [&] { return has(told(rig.vm(name), condition::kReady), "True"); });
+  eventually(kSoon, [&] { return has(told(rig.vm(name), condition::kReady), "True"); });
   const std::string id = rig.vm(name).meta.annotation("virtrigaud.io/machine-id");
   PowerWatch watch(rig.transport());
   std::vector<double> off, on;

@@ -38,6 +38,10 @@ class Kill : public Suite {
     std::fprintf(stderr, "RIG_TEST_SEED=%u\n", seed);  // not buffered: it is wanted when all else is lost
     random_.seed(seed);
   }
+  // The moment of a kill is drawn: there is nothing to wait for.
+  static void let_pass(Duration time) {
+    eventually(time, [] { return false; });
+  }
   int below(int end) { return std::uniform_int_distribution(0, end - 1)(random_); }
 
   // Creates or deletes machines until the server is gone, or `stop`.
@@ -46,7 +50,7 @@ class Kill : public Suite {
       const std::string name = "m" + std::to_string(below(kNames));
       const bool ok = known_.alive.contains(name) && !known_.doubt.contains(name) ? remove(name) : make(name);
       if (!ok) return;
-      until(std::chrono::milliseconds(below(60)), [&] { return stop.stop_requested(); });
+      eventually(std::chrono::milliseconds(below(60)), [&] { return stop.stop_requested(); });
     }
   }
 
@@ -103,12 +107,12 @@ class Kill : public Suite {
     const Duration when = std::chrono::milliseconds(below(static_cast<int>(kLongest / 1ms)));
     {
       std::jthread user([this](const std::stop_token& stop) { use(stop); });
-      until(when, [] { return false; });
+      let_pass(when);
       if (whole) {
         rig().kill();
       } else {
         for (const pid_t provider : rig().providers()) ::kill(provider, SIGKILL);
-        until(std::chrono::milliseconds(below(200)), [] { return false; });
+        let_pass(std::chrono::milliseconds(below(200)));
       }
     }
     if (whole) rig().start();
@@ -117,7 +121,7 @@ class Kill : public Suite {
 
   // Everything is as asked: made, or gone.
   bool converges() {
-    return until(kConverge, [&] {
+    return eventually(kConverge, [&] {
       const auto vms = rig().vms();
       return std::ranges::all_of(vms, [](const VirtualMachine& vm) {
         return !vm.meta.is_deleting() && vm.status.observed_generation == vm.meta.generation &&

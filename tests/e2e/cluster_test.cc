@@ -60,20 +60,20 @@ TEST(ClusterMode, OneOfTwoActsAndTheOtherTakesOver) {
   lay_foundation(first);
   const auto is_ready = [&] { return told(first.vm("m"), condition::kReady).starts_with("True"); };
   ASSERT_TRUE(first.create(machine("m", "imageRef: {name: blank}")).ok());
-  ASSERT_TRUE(until(kSoon, is_ready)) << told(first.vm("m"), condition::kReady) << "\n" << first.log();
+  ASSERT_TRUE(eventually(kSoon, is_ready)) << told(first.vm("m"), condition::kReady) << "\n" << first.log();
 
   Standalone second(cluster.kubeconfig());
   EXPECT_EQ(first.providers().size(), 1U);
   EXPECT_EQ(second.providers().size(), 0U) << "it waits for the Lease";
   EXPECT_EQ(first.stop(), 0) << first.log();
-  ASSERT_TRUE(until(kSoon, [&] { return second.providers().size() == 1; })) << second.log();
+  ASSERT_TRUE(eventually(kSoon, [&] { return second.providers().size() == 1; })) << second.log();
 
   const std::string id = second.vm("m").meta.annotation("virtrigaud.io/machine-id");
   EXPECT_TRUE(host.is_on(id)) << "a change of managers is none of the machine's";
   host.destroy(id);
-  EXPECT_TRUE(until(kSoon, [&] { return host.is_on(id); })) << second.log();
+  EXPECT_TRUE(eventually(kSoon, [&] { return host.is_on(id); })) << second.log();
   EXPECT_TRUE(second.remove<v1::VirtualMachine>("m").ok());
-  EXPECT_TRUE(until(kSoon, [&] { return second.is_gone<v1::VirtualMachine>("m"); })) << second.log();
+  EXPECT_TRUE(eventually(kSoon, [&] { return second.is_gone<v1::VirtualMachine>("m"); })) << second.log();
   EXPECT_FALSE(host.domain(id));
 }
 

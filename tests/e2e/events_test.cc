@@ -74,7 +74,7 @@ TEST_F(Events, OfAMachineThatSomebodyElseSwitchedOnEndWithItOffAgain) {
   ASSERT_TRUE(becomes_ready("ghost", kSoon));
   const int never_on = host().why_off(id_of("ghost"));
   host().start(id_of("ghost"));
-  EXPECT_TRUE(until(kSoon, [&] {
+  EXPECT_TRUE(eventually(kSoon, [&] {
     const int why = host().why_off(id_of("ghost"));
     return why != -1 && why != never_on;
   }));
@@ -100,8 +100,8 @@ TEST_F(Events, DoNotComeFromWhatIsIdle) {
   };
   // Counters of users settle a little later than the machine itself.
   std::map<std::string, std::string> before;
-  EXPECT_TRUE(until(kSoon, [&] { return std::exchange(before, versions()) == before; }));
-  until(4s, [] { return false; });
+  EXPECT_TRUE(eventually(kSoon, [&] { return std::exchange(before, versions()) == before; }));
+  eventually(4s, [] { return false; });
   EXPECT_EQ(versions(), before);
 }
 

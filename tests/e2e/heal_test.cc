@@ -55,7 +55,7 @@ TEST_F(Heal, AMachineThatCameBeforeEverythingItNeeds) {
 
   EXPECT_TRUE(rig().remove<VirtualMachine>("early").ok());
   EXPECT_TRUE(rig().remove<v1::Provider>("p").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::Provider>("p"); }));
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<v1::Provider>("p"); }));
 }
 
 TEST_F(Heal, AMachineWhoseSecretLacksTheKey) {
@@ -80,16 +80,16 @@ TEST_F(Heal, AProviderWhoseHostIsNotThereAtFirst) {
     const auto now = rig().get<v1::Provider>("astray");
     return now.ok() ? told(*now, condition::kProviderAvailable) : "";
   };
-  EXPECT_TRUE(until(kSoon, [&] { return available().starts_with("False ProviderUnreachable"); })) << available();
+  EXPECT_TRUE(eventually(kSoon, [&] { return available().starts_with("False ProviderUnreachable"); })) << available();
   EXPECT_TRUE(has(available(), socket)) << available();
-  EXPECT_TRUE(until(kSoon, [&] { return has(told(vm("astray"), condition::kReady), socket); }))
+  EXPECT_TRUE(eventually(kSoon, [&] { return has(told(vm("astray"), condition::kReady), socket); }))
       << told(vm("astray"), condition::kReady);
 
   ASSERT_TRUE(rig().patch<v1::Provider>("astray", "spec: {endpoint: \"" + environment().uri + "\"}").ok());
   EXPECT_TRUE(becomes_ready("astray", kSoon));
   EXPECT_TRUE(rig().remove<VirtualMachine>("astray").ok());
   EXPECT_TRUE(rig().remove<v1::Provider>("astray").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::Provider>("astray"); }));
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<v1::Provider>("astray"); }));
 }
 
 TEST_F(Heal, AMachineWhoseHostGoesAwayAndComesBack) {
@@ -110,7 +110,7 @@ TEST_F(Heal, AMachineWhoseHostGoesAwayAndComesBack) {
     const auto now = rig().get<v1::Provider>("second");
     return now.ok() ? told(*now, condition::kProviderAvailable) : "";
   };
-  EXPECT_TRUE(until(kSoon, [&] { return available().starts_with("False ProviderUnreachable"); })) << available();
+  EXPECT_TRUE(eventually(kSoon, [&] { return available().starts_with("False ProviderUnreachable"); })) << available();
   ASSERT_TRUE(rig().patch<VirtualMachine>("away", "spec: {resources: {cpu: 2}}").ok());
   const std::string why = until_told("away", condition::kReady, "Unknown ProviderUnreachable", kSoon);
   EXPECT_TRUE(why.starts_with("Unknown ProviderUnreachable")) << "doubt is not absence: " << why;
@@ -122,9 +122,9 @@ TEST_F(Heal, AMachineWhoseHostGoesAwayAndComesBack) {
   EXPECT_EQ(vm("away").status.current_resources->cpu, 2);
 
   EXPECT_TRUE(rig().remove<VirtualMachine>("away").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("away"); }));
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<VirtualMachine>("away"); }));
   EXPECT_TRUE(rig().remove<v1::Provider>("second").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::Provider>("second"); }));
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<v1::Provider>("second"); }));
   EXPECT_EQ(e2e::run(host_program, {"down", folder.path()}).status, 0);
 }
 

@@ -15,7 +15,7 @@ TEST_F(Honesty, AFieldThatNobodyActsOnIsNamedAndTheMachineIsMade) {
   EXPECT_EQ(told(vm("tagged"), condition::kFieldsNotSupported),
             "True NotActedOn Accepted, but not acted on by this provider: spec.placement.folder, spec.tags.");
   ASSERT_TRUE(rig().patch<VirtualMachine>("tagged", "spec: {tags:, placement:}").ok());
-  EXPECT_TRUE(until(kSoon, [] { return told(vm("tagged"), condition::kFieldsNotSupported).empty(); }));
+  EXPECT_TRUE(eventually(kSoon, [] { return told(vm("tagged"), condition::kFieldsNotSupported).empty(); }));
   EXPECT_TRUE(becomes_ready("tagged", kSoon));
 }
 
@@ -24,13 +24,13 @@ TEST_F(Honesty, AKindWithoutAControllerSaysSo) {
       object("{apiVersion: infra.virtrigaud.io/v1beta1, kind: VMSnapshot, metadata: {name: picture},"
              " spec: {vmRef: {name: hello}}}"));
   std::string now;
-  EXPECT_TRUE(until(kSoon, [&] {
+  EXPECT_TRUE(eventually(kSoon, [&] {
     const auto snapshot = rig().get<v1::VmSnapshot>("picture");
     now = snapshot.ok() ? told(*snapshot, condition::kReady) : "";
     return now.starts_with("False ControllerNotImplemented");
   })) << now;
   EXPECT_TRUE(rig().remove<v1::VmSnapshot>("picture").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::VmSnapshot>("picture"); })) << "nothing holds it";
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<v1::VmSnapshot>("picture"); })) << "nothing holds it";
 }
 
 TEST_F(Honesty, AProviderIsHeldWhileAMachineNeedsIt) {
@@ -41,7 +41,7 @@ TEST_F(Honesty, AProviderIsHeldWhileAMachineNeedsIt) {
   ASSERT_TRUE(becomes_ready("tenant", kSoon));
   ASSERT_TRUE(rig().remove<v1::Provider>("needed").ok());
   std::string now;
-  EXPECT_TRUE(until(kSoon, [&] {
+  EXPECT_TRUE(eventually(kSoon, [&] {
     const auto held = rig().get<v1::Provider>("needed");
     now = held.ok() ? told(*held, condition::kDeleting) : "gone";
     return now.starts_with("False InUse");
@@ -49,9 +49,9 @@ TEST_F(Honesty, AProviderIsHeldWhileAMachineNeedsIt) {
   EXPECT_TRUE(has(now, "default/tenant")) << now;
 
   EXPECT_TRUE(rig().remove<VirtualMachine>("tenant").ok());
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("tenant"); }))
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<VirtualMachine>("tenant"); }))
       << "through the Provider that is going";
-  EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::Provider>("needed"); }));
+  EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<v1::Provider>("needed"); }));
 }
 
 TEST_F(Honesty, AMachineThatIsGoneIsLostUntilAPersonWantsANewOne) {

@@ -25,7 +25,7 @@ class Life : public Suite {
 TEST_F(Life, OfTheQuickStartEndsAtAnAddressAndAnHonestStatus) {
   create(sample("50-machine.yaml"));
   ASSERT_TRUE(becomes_ready("hello", kBoot));
-  ASSERT_TRUE(until(kBoot, [] { return has_address("hello", "192.168.122."); }));
+  ASSERT_TRUE(eventually(kBoot, [] { return has_address("hello", "192.168.122."); }));
 
   const VirtualMachine now = vm("hello");
   EXPECT_EQ(now.status.phase, MachinePhase::kRunning);
@@ -69,11 +69,11 @@ TEST_F(Life, IsSeenInEveryObjectThatTakesPart) {
   EXPECT_EQ(image->status.available_on, std::vector<std::string>{"libvirt"});
   EXPECT_EQ(image->status.provider_status.at("libvirt").path, environment().guest_image);
 
-  EXPECT_TRUE(until(kSoon, [] {
+  EXPECT_TRUE(eventually(kSoon, [] {
     const auto vm_class = rig().get<v1::VmClass>("tiny");
     return vm_class.ok() && vm_class->status.used_by_vms == 1;
   }));
-  EXPECT_TRUE(until(kSoon, [] {
+  EXPECT_TRUE(eventually(kSoon, [] {
     const auto network = rig().get<v1::VmNetworkAttachment>("default");
     return network.ok() && network->status.connected_vms == 1;
   }));
@@ -89,8 +89,8 @@ TEST_F(Life, OfAUefiMachineWithTwoKindsOfNicAndADiskByName) {
       "disks: [{name: data, sizeGiB: 1}]\n"
       "networks: [{name: eth0, networkRef: {name: default}, macAddress: \"52:54:00:AB:CD:EF\"}, {name: eth1}]"));
   ASSERT_TRUE(becomes_ready("wide", kBoot));
-  EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "192.168.122."); }));
-  EXPECT_TRUE(until(kBoot, [] { return has_address("wide", "10.0.2."); }))
+  EXPECT_TRUE(eventually(kBoot, [] { return has_address("wide", "192.168.122."); }));
+  EXPECT_TRUE(eventually(kBoot, [] { return has_address("wide", "10.0.2."); }))
       << "of QEMU's own network, beside " << join(vm("wide").status.ips, " ") << "; the agent tells "
       << join(host().addresses_by_agent(id_of("wide")), " ");
 
@@ -108,11 +108,11 @@ TEST_F(Life, WithAStaticAddressSurvivesARestartOfTheMachine) {
   create(machine("fixed",
                  "networks: [{name: eth0, networkRef: {name: default}, ipAddress: 192.168.122.31, prefix: 24,"
                  " gateway: 192.168.122.1}]"));
-  ASSERT_TRUE(until(kBoot, [&] { return agent_tells("fixed", "192.168.122.31"); }));
-  EXPECT_TRUE(until(kBoot, [] { return has_address("fixed", "192.168.122.31"); }));
+  ASSERT_TRUE(eventually(kBoot, [&] { return agent_tells("fixed", "192.168.122.31"); }));
+  EXPECT_TRUE(eventually(kBoot, [] { return has_address("fixed", "192.168.122.31"); }));
 
   host().destroy(id_of("fixed"));
-  EXPECT_TRUE(until(kBoot, [&] { return host().is_on(id_of("fixed")) && agent_tells("fixed", "192.168.122.31"); }))
+  EXPECT_TRUE(eventually(kBoot, [&] { return host().is_on(id_of("fixed")) && agent_tells("fixed", "192.168.122.31"); }))
       << "the seed stays with the machine";
 }
 
@@ -124,13 +124,13 @@ TEST_F(Life, WithANetworkConfigDocumentOfTheUsersOwn) {
                  "      version: 2\n"
                  "      ethernets:\n"
                  "        eth0: {addresses: [192.168.122.32/24]}\n"));
-  EXPECT_TRUE(until(kBoot, [&] { return agent_tells("custom", "192.168.122.32"); }));
-  EXPECT_TRUE(until(kBoot, [] { return has_address("custom", "192.168.122.32"); }));
+  EXPECT_TRUE(eventually(kBoot, [&] { return agent_tells("custom", "192.168.122.32"); }));
+  EXPECT_TRUE(eventually(kBoot, [] { return has_address("custom", "192.168.122.32"); }));
 }
 
 TEST_F(Life, GoesOffWhenAskedAndOnAgain) {
   create(machine("power", "lifecycle: {gracefulShutdownTimeout: 80s}"));
-  ASSERT_TRUE(until(kBoot, [] { return has_address("power", "192.168.122."); }));
+  ASSERT_TRUE(eventually(kBoot, [] { return has_address("power", "192.168.122."); }));
 
   ASSERT_TRUE(rig().patch<VirtualMachine>("power", "spec: {powerState: OffGraceful}").ok());
   ASSERT_TRUE(becomes_ready("power", kBoot));
@@ -169,7 +169,7 @@ TEST_F(Life, EndsWithoutATraceAndWithoutTouchingOthers) {
   const Inventory with_all = host().inventory();
 
   ASSERT_TRUE(rig().remove<VirtualMachine>("gone").ok());
-  ASSERT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("gone"); }));
+  ASSERT_TRUE(eventually(kSoon, [] { return rig().is_gone<VirtualMachine>("gone"); }));
   Inventory expected = with_all;
   std::erase_if(expected.domains, [](const auto& domain) { return domain.first.starts_with("gone-"); });
   std::erase_if(expected.files, [&](const auto& file) { return file.first.starts_with(id) && file.first != namesake; });

@@ -2,24 +2,20 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 
 #include "base/check.h"
-#include "base/file.h"
+#include "base/run.h"
+#include "base/spawn.h"
 
 namespace rig::e2e {
 namespace {
-
-constexpr Duration kLookAgain = std::chrono::milliseconds(20);
 
 std::optional<pid_t> parent_of(const std::filesystem::path& process) {
   std::ifstream stat(process / "stat");
@@ -35,17 +31,11 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
   // setpriv replaces itself by the program, which is then killed when this process dies.
   std::vector<std::string> words = {"setpriv", "--pdeathsig", "KILL", "--", program};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  CHECK(::posix_spawnp(&pid_, "setpriv", &files, nullptr, argv.data(), environ) == 0);
-  ::posix_spawn_file_actions_destroy(&files);
+  FileActions files;
+  files.open(STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  files.open(STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  files.give(STDOUT_FILENO, STDERR_FILENO);
+  CHECK(::posix_spawnp(&pid_, "setpriv", files.get(), nullptr, pointers(words).data(), environ) == 0);
   pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   CHECK(pidfd_);
 }
@@ -71,12 +61,11 @@ std::optional<int> Process::wait(Duration time) {
 }
 
 Outcome run(const std::string& program, const std::vector<std::string>& arguments, Duration time) {
-  const Folder folder;
-  const std::string output = folder.path() + "/output";
-  Process process(program, arguments, output);
-  const int status = process.wait(time).value_or(-1);
-  auto text = read_file(output);
-  return {.status = status, .output = text.ok() ? text.take() : ""};
+  Program all{.arguments = {program}};
+  all.arguments.insert(all.arguments.end(), arguments.begin(), arguments.end());
+  auto ran = rig::run(all, std::chrono::steady_clock::now() + time);
+  if (!ran.ok()) return {.status = -1, .output = ran.error().to_string()};
+  return {.status = ran->status, .output = ran->output + ran->errors};
 }
 
 std::vector<pid_t> children_of(pid_t parent) {
@@ -97,18 +86,6 @@ Folder::Folder() {
 Folder::~Folder() {
   std::error_code ignored;  // /tmp is swept by others
   std::filesystem::remove_all(path_, ignored);
-}
-
-bool until(Duration time, const std::function<bool()>& holds) {
-  const Time end = std::chrono::steady_clock::now() + time;
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable never;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    never.wait_for(lock, kLookAgain);
-  }
-  return true;
 }
 
 }  // namespace rig::e2e

@@ -3,11 +3,11 @@
 
 #include <sys/types.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/eventually_test.h"
 #include "base/fd.h"
 #include "base/result.h"
 
@@ -33,8 +33,8 @@ class Process {
 };
 
 struct Outcome {
-  int status = -1;  // -1: it did not end in time
-  std::string output;
+  int status = -1;     // -1: it did not start, or did not end in time
+  std::string output;  // both of its outputs, or why there is none
 };
 Outcome run(const std::string& program, const std::vector<std::string>& arguments,
             Duration time = std::chrono::seconds(30));
@@ -52,8 +52,5 @@ class Folder {
  private:
   std::string path_;
 };
-
-// Asks again in short intervals; what it asks may fail meanwhile.
-bool until(Duration time, const std::function<bool()>& holds);
 
 }  // namespace rig::e2e

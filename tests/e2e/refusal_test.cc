@@ -114,11 +114,11 @@ class ImageRefusal : public Refusal {
       return now.ok() ? told(*now, condition::kReady) : "";
     };
     std::string now;  // the next attempt may be under way when the machine tells it
-    EXPECT_TRUE(until(kSoon, [&] {
+    EXPECT_TRUE(eventually(kSoon, [&] {
       now = why();
       return now.starts_with("False ImageFailed") && has(now, in_message);
     })) << now;
-    EXPECT_TRUE(until(kSoon, [&] { return has(told(vm("bad"), condition::kReady), in_message); }))
+    EXPECT_TRUE(eventually(kSoon, [&] { return has(told(vm("bad"), condition::kReady), in_message); }))
         << told(vm("bad"), condition::kReady);
     EXPECT_TRUE(
         told(vm("bad"), condition::kReady).starts_with("False WaitingForImage spec.imageRef: VMImage default/bad"))
@@ -126,7 +126,7 @@ class ImageRefusal : public Refusal {
     EXPECT_EQ(host().domain(id_of("bad")), nullptr);
     EXPECT_TRUE(rig().remove<VirtualMachine>("bad").ok());
     EXPECT_TRUE(rig().remove<v1::VmImage>("bad").ok());
-    EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<v1::VmImage>("bad"); }));
+    EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<v1::VmImage>("bad"); }));
     return now;
   }
   static json::Value at(const std::string& path) { return json::Object{{"path", path}, {"format", "qcow2"}}; }
@@ -198,7 +198,7 @@ class Foreign : public Refusal {
     EXPECT_TRUE(told(vm("twin"), condition::kStalled).starts_with("True OwnedByAnother"));
 
     EXPECT_TRUE(rig().remove<VirtualMachine>("twin").ok());
-    EXPECT_TRUE(until(kSoon, [] { return rig().is_gone<VirtualMachine>("twin"); }))
+    EXPECT_TRUE(eventually(kSoon, [] { return rig().is_gone<VirtualMachine>("twin"); }))
         << told(vm("twin"), condition::kReady);
     const Inventory after = host().inventory();
     EXPECT_EQ(after.domains, before.domains);

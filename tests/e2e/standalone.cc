@@ -31,7 +31,7 @@ void Standalone::start() {
     arguments.insert(arguments.end(), {"--kubeconfig", cluster_});
   }
   process_.emplace(program("virtrigaud"), arguments, folder_.path() + "/log");
-  const bool serves = until(30s, [&] {
+  const bool serves = eventually(30s, [&] {
     auto access = kube::read_kubeconfig(kubeconfig);
     if (!access.ok()) return false;
     access_ = access.take();

@@ -102,7 +102,7 @@ void Suite::SetUp() { before_ = host().inventory(); }
 
 void Suite::TearDown() {
   for (const v1::VirtualMachine& left : rig().vms()) (void)rig().remove<v1::VirtualMachine>(left.meta.name);
-  EXPECT_TRUE(until(kSoon, [&] { return rig().vms().empty(); })) << told(rig().vms().front(), condition::kReady);
+  EXPECT_TRUE(eventually(kSoon, [&] { return rig().vms().empty(); })) << told(rig().vms().front(), condition::kReady);
   const Inventory after = host().inventory();
   EXPECT_EQ(after.domains, before_.domains);
   EXPECT_EQ(after.files, before_.files);
@@ -119,7 +119,7 @@ bool Suite::becomes_ready(const std::string& name, Duration time) {
     const v1::VirtualMachine now = vm(name);
     return now.status.observed_generation == now.meta.generation && told(now, condition::kReady).starts_with("True");
   };
-  if (until(time, is_ready)) return true;
+  if (eventually(time, is_ready)) return true;
   ADD_FAILURE() << name << " is not ready: " << told(vm(name), condition::kReady);
   return false;
 }
@@ -127,7 +127,7 @@ bool Suite::becomes_ready(const std::string& name, Duration time) {
 std::string Suite::until_told(const std::string& name, std::string_view type, std::string_view beginning,
                               Duration time) {
   std::string now;
-  until(time, [&] {
+  eventually(time, [&] {
     now = told(vm(name), type);
     return now.starts_with(beginning);
   });

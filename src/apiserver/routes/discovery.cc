@@ -98,7 +98,12 @@ json::Value aggregated_group(const ServedGroup& group) {
 
 }  // namespace
 
-json::Value api_versions() { return json::Object{{"kind", "APIVersions"}, {"versions", json::Array{"v1"}}}; }
+json::Value api_versions(const std::string& host) {
+  json::Value out = json::Object{{"kind", "APIVersions"}, {"versions", json::Array{"v1"}}};
+  if (!host.empty())
+    out["serverAddressByClientCIDRs"] = json::Array{json::Object{{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", host}}};
+  return out;
+}
 
 json::Value api_group_list(std::span<const ServedGroup> groups) {
   json::Array list;

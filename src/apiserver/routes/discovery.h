@@ -9,7 +9,8 @@
 
 namespace rig::apiserver {
 
-json::Value api_versions();                                       // /api
+// /api. `host`: of the server as the client knows it; "": not said.
+json::Value api_versions(const std::string& host);
 json::Value api_group_list(std::span<const ServedGroup> groups);  // /apis
 json::Value api_group(const ServedGroup& group);                  // /apis/G
 json::Value api_resource_list(const ServedGroup& group);          // /api/v1, /apis/G/V

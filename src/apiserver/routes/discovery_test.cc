@@ -61,7 +61,10 @@ TEST(Discovery, SplitsCoreAndOtherGroups) {
   const json::Value core = aggregated_discovery(groups(), /*core=*/true);
   ASSERT_EQ(core.find("items")->as<json::Array>()->size(), 1U);
   EXPECT_EQ(json::to_text(*core.find("items")->as<json::Array>()->front().find("metadata")), "{}");
-  EXPECT_EQ(json::to_text(api_versions()), R"({"kind":"APIVersions","versions":["v1"]})");
+  EXPECT_EQ(json::to_text(api_versions("")), R"({"kind":"APIVersions","versions":["v1"]})");
+  EXPECT_EQ(
+      api_versions("lab:6443").at({"serverAddressByClientCIDRs"})->as<json::Array>()->front().text({"serverAddress"}),
+      "lab:6443");
   const json::Value list = api_group_list(groups());
   EXPECT_EQ(
       json::to_text(element(*list.find("groups"), "name", "coordination.k8s.io")),

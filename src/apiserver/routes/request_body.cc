@@ -16,12 +16,16 @@ Result<Body> parse_json(std::string_view text) {
   return out;
 }
 
-// What of the body is shown in an error: enough to recognise it, never all of it. What is no object is shown in hex.
+constexpr std::size_t kShown = 30;  // of a body, in an error: enough to recognise it. It may hold secrets
+
+std::string beginning(std::string_view body) {
+  return std::string(body.substr(0, kShown)) + (body.size() > kShown ? " ..." : "");
+}
+
+// What is no object is shown in hex.
 std::string excerpt(std::string_view body) {
-  constexpr std::size_t kShown = 30;
   if (body.empty()) return "<empty>";
-  const std::string_view begin = body.substr(0, kShown);
-  return (begin.starts_with('{') ? std::string(begin) : hex(begin)) + (body.size() > kShown ? " ..." : "");
+  return body.starts_with('{') ? beginning(body) : hex(body.substr(0, kShown)) + (body.size() > kShown ? " ..." : "");
 }
 
 Error unrecognized(const api::Resource& resource, const std::string& why, std::string_view body) {
@@ -31,7 +35,7 @@ Error unrecognized(const api::Resource& resource, const std::string& why, std::s
 
 Error kindless(const api::Resource& resource, std::string_view body) {
   return bad_request("the object provided is unrecognized (must be of type " + std::string(resource.kind) +
-                     "): Object 'Kind' is missing in '" + std::string(body) + "' (" + excerpt(body) + ")");
+                     "): Object 'Kind' is missing in '" + beginning(body) + "' (" + excerpt(body) + ")");
 }
 
 Error unknown_type(std::string_view known) {
@@ -106,7 +110,7 @@ Result<Body> read_patch(std::string_view body, PatchType type) {
     if (out.value.is_null()) out.value = json::Object();  // of no kind, which is what is wrong with it
   } else {
     Result<Body> parsed = parse_json(body);
-    if (!parsed.ok()) return bad_request("invalid JSON patch");
+    if (!parsed.ok()) return bad_request("invalid JSON patch: " + parsed.error().message());
     out = parsed.take();
   }
   if (type == PatchType::kJson) {

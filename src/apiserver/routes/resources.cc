@@ -45,9 +45,9 @@ const api::KindInfo& scale_kind() {
     api::KindInfo out{};
     out.resource = {"autoscaling", "v1", "Scale", "scales"};
     out.is_custom = false;
-    out.columns = {{"Desired", "integer", ".spec.replicas", "Number of desired replicas", 0, {}},
-                   {"Available", "integer", ".status.replicas", "Number of actual replicas", 0, {}},
-                   {"Age", "date", ".metadata.creationTimestamp", api::kCreatedDescription, 0, {}}};
+    out.columns = {{"Desired", "integer", ".spec.replicas", "Wanted number of replicas.", 0, {}},
+                   {"Available", "integer", ".status.replicas", "Number of replicas.", 0, {}},
+                   {"Age", "date", ".metadata.creationTimestamp", "Time since the creation.", 0, {}}};
     return out;
   }();
   return kKind;

@@ -13,6 +13,8 @@
 namespace rig::apiserver {
 namespace {
 
+constexpr std::string_view kNameDescription = "Name of the object, unique among its kind in its namespace.";
+
 // ---- cells by the type of their column ----
 
 std::string age_text(std::string_view time, WallTime now) {
@@ -162,8 +164,7 @@ Result<Include> parse_include(std::string_view text) {
 
 json::Value column_definitions(const api::KindInfo& kind) {
   json::Array out;
-  if (begins_with_name(kind))
-    out.push_back(definition("Name", "string", "name", std::string(api::kNameDescription), 0));
+  if (begins_with_name(kind)) out.push_back(definition("Name", "string", "name", std::string(kNameDescription), 0));
   for (const api::Column& column : kind.columns) {
     std::string description(column.description);
     if (description.empty()) {

@@ -5,13 +5,11 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <condition_variable>
 #include <filesystem>
 #include <functional>
-#include <mutex>
 #include <string>
 
-#include "base/result.h"
+#include "base/eventually_test.h"
 
 namespace rig::fleet {
 
@@ -29,18 +27,7 @@ class TestFolder {
   std::string path_;
 };
 
-// False when it has not become true within 20 s.
-inline bool becomes_true(const std::function<bool()>& is_true) {
-  const Time end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  std::mutex mutex;
-  std::condition_variable never;
-  while (!is_true()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, std::chrono::milliseconds(5));
-  }
-  return true;
-}
+inline bool becomes_true(const std::function<bool()>& is_true) { return eventually(std::chrono::seconds(20), is_true); }
 
 inline std::string mode_of(const std::string& path) {
   const auto mode = static_cast<unsigned>(std::filesystem::status(path).permissions());

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/digest.h"
+#include "base/eventually_test.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "provider/conformance/gtest.h"
@@ -103,15 +104,8 @@ class FakeHost final : public Host {
   fake::FakeProvider fake_{clock_, options()};
 };
 
-void wait_a_moment() {
-  std::mutex mutex;
-  std::condition_variable never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, milliseconds(1));
-}
-
 Subject subject_of(const char* name, Host& host, std::function<Provider&()> provider) {
-  Subject subject{name, std::move(provider), &host, {}, {}, std::chrono::seconds(10), wait_a_moment, {}, {}};
+  Subject subject{name, std::move(provider), &host, {}, {}, std::chrono::seconds(10), pause_between_looks, {}, {}};
   subject.small.root_disk_bytes = 8LL << 20;
   subject.small.nics = {{"eth0", "", "default", "", "", {}, {}, {}}};
   subject.image = {"small", "small", "/images/small.raw", "", "raw", sha256_hex(kImage), "sha256", ""};

@@ -1,7 +1,7 @@
 """Says in what an exchange differs from the recorded one, but for what differs from run to run.
 
 Uids and versions are compared as identities: each of the recording's stands for one of ours from its first sight on.
-Times, tokens, hashes and ages only have to be there. What the server may say in any order is sorted.
+Times, tokens, hashes, ages and descriptions of columns only have to be there. What the server may say in any order is sorted.
 """
 import json
 import re
@@ -44,6 +44,9 @@ def ordered(value):
         # A list's version is any version since the last write.
         version = {"resourceVersion": "<list version>"} if "resourceVersion" in value["metadata"] else {}
         value = {**value, "metadata": {**value["metadata"], **version}}
+    if isinstance(value.get("columnDefinitions"), list):  # each server describes columns in words of its own
+        value = {**value, "columnDefinitions": [{**c, "description": "<words>"} if c.get("description") else c
+                                                for c in value["columnDefinitions"]]}
     if isinstance(value.get("headers"), dict):
         value = {**value, "headers": {name.lower(): text for name, text in value["headers"].items()}}
     if isinstance(value.get("events"), list):

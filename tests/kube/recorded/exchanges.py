@@ -62,7 +62,9 @@ class Watch:
     def _read(self):
         try:
             response = self._connection.getresponse()
-            self._exchange["response"] = {"status": response.status, "headers": kept(response.getheaders())}
+            with self._changed:
+                self._exchange["response"] = {"status": response.status, "headers": kept(response.getheaders())}
+                self._changed.notify_all()
             if response.status != 200:
                 self._exchange["response"]["body"] = body_of(response.read().decode("utf-8", "replace"))
             else:
@@ -76,6 +78,12 @@ class Watch:
         with self._changed:
             self._over = True
             self._changed.notify_all()
+
+    def begun(self, seconds=5):
+        """Waits until the server has begun to answer."""
+        with self._changed:
+            self._changed.wait_for(lambda: "response" in self._exchange or self._over, seconds)
+        return self
 
     def wait(self, count, seconds=5):
         """Waits until `count` events have come, the stream has ended, or time is up."""
@@ -193,21 +201,21 @@ class Session:
         headers = {"Content-Type": media, **more.pop("headers", {})}
         return self.send(name, "PATCH", target, body, headers=headers, **more)
 
-    def quietly(self, method, target, body=None, headers=None):
+    def quietly(self, method, target, body=None, headers=None, user="admin"):
         """A request that belongs to the scaffolding and is not recorded."""
         count = len(self.exchanges)
-        response = self.send("", method, target, body, headers)
+        response = self.send("", method, target, body, headers, user)
         del self.exchanges[count:]
         return response
 
-    def until(self, target, holds, seconds=20):
-        """Polls, unrecorded, until `holds(response)`."""
+    def until(self, target, holds, seconds=20, every=0.05, **more):
+        """Looks again, unrecorded, until `holds(response)`: what is waited for happens inside the server."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            response = self.quietly("GET", target)
+            response = self.quietly("GET", target, **more)
             if holds(response):
                 return response
-            time.sleep(0.05)
+            time.sleep(every)
         return response
 
     def namespace(self, suffix=""):

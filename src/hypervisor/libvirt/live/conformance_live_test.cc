@@ -177,7 +177,7 @@ struct Bed {
     subject.host = &host;
     subject.provider = [this]() -> Provider& { return host.provider(); };
     subject.boot_time = kBootMax;
-    subject.wait = a_moment;
+    subject.wait = pause_between_looks;
     provider::NicSpec nic;
     nic.name = "eth0";
     nic.network = "default";

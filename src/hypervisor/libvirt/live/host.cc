@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <set>
-#include <thread>
 
 #include "base/uuid.h"
 #include "hypervisor/libvirt/event_loop.h"
@@ -30,17 +29,6 @@ const Environment& environment() {
 }
 
 Call within(Duration time) { return {std::chrono::steady_clock::now() + time, {}, "live-test"}; }
-
-void a_moment() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
-
-bool eventually(Duration time, const std::function<bool()>& holds) {
-  const Time until = std::chrono::steady_clock::now() + time;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    a_moment();
-  }
-  return true;
-}
 
 LiveTest::LiveTest() {
   start_event_loop();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/eventually_test.h"
 #include "hypervisor/libvirt/handle.h"
 #include "hypervisor/libvirt/provider.h"
 
@@ -24,9 +25,6 @@ const Environment& environment();
 inline constexpr Duration kBootMax = std::chrono::minutes(3);  // emulated, on a machine that builds at the same time
 
 Call within(Duration time);
-// Asks again in short intervals, up to `time`.
-void a_moment();  // between two looks
-bool eventually(Duration time, const std::function<bool()>& holds);
 
 // Opens a provider, and removes every machine and volume that the test made.
 class LiveTest : public testing::Test {

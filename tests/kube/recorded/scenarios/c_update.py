@@ -1,5 +1,4 @@
 """Updating, the status and scale subresources, finalizers, deleting and garbage collection."""
-import time
 
 from scenarios.common import API, collection, configmap, core, path, vm, vms, without
 
@@ -143,7 +142,8 @@ def finalizers(s):
         at += "/one"
         s.delete(f"{kind}: delete", at)
         s.get(f"{kind}: still there", at)
-        time.sleep(1.1)
+        date = s.quietly("GET", at).headers["Date"]  # the time of a deletion is given in seconds
+        s.until(at, lambda r: r.headers["Date"] != date)
         s.delete(f"{kind}: delete again", at)
         s.delete(f"{kind}: delete in foreground now", at, {**OPTIONS, "propagationPolicy": "Foreground"})
         s.post(f"{kind}: create meanwhile", at.rsplit("/", 1)[0], thing)
@@ -221,7 +221,7 @@ def deleting(s):
     s.patch("foreground with a finalizer: own one removed", vms(ns, "five"), {"metadata": {"finalizers": None}})
     s.get("foreground with a finalizer: gone", vms(ns, "five"))
     s.post("finalizer orphan by hand", vms(ns), vm("six", finalizers=["orphan"]))
-    time.sleep(0.5)
+    collector_has_seen(s, ns)
     s.delete("finalizer orphan by hand: delete", vms(ns, "six"))
     s.until(vms(ns, "six"), lambda r: r.status == 404)
     s.get("finalizer orphan by hand: gone", vms(ns, "six"))
@@ -249,6 +249,14 @@ def delete_collection(s):
     s.patch("release", vms(ns, "held"), {"metadata": {"finalizers": None}})
 
 
+def collector_has_seen(s, ns):
+    """Everything so far: it takes away what has no owner, in the order in which it came."""
+    at = core(ns, "configmaps")
+    nobody = {"apiVersion": "v1", "kind": "ConfigMap", "name": "nobody", "uid": "00000000-0000-4000-8000-000000000009"}
+    s.quietly("POST", at, configmap("sentinel", ownerReferences=[nobody]))
+    s.until(at + "/sentinel", lambda r: r.status == 404)
+
+
 @scenario
 def garbage_collection(s):
     """Owner references: background, foreground, orphan, absent and wrong owners."""
@@ -261,7 +269,7 @@ def garbage_collection(s):
             reference["blockOwnerDeletion"] = True
         s.quietly("POST", core(ns, "configmaps"), configmap(prefix + "-child", ownerReferences=[reference]))
         s.quietly("POST", vms(ns), vm(prefix + "-child", ownerReferences=[reference]))
-        time.sleep(0.5)
+        collector_has_seen(s, ns)
         return reference
 
     gone = lambda target: s.until(target, lambda r: r.status == 404)
@@ -299,6 +307,6 @@ def garbage_collection(s):
     s.delete("two owners: second goes", core(ns, "configmaps", "other-owner"))
     gone(core(ns, "configmaps", "two-owners"))
     s.get("two owners: collected", core(ns, "configmaps", "two-owners"))
-    time.sleep(2)
+    collector_has_seen(s, ns)
     s.get("unknown kind of owner: lives on", core(ns, "configmaps", "unknown-kind"))
     s.post("own owner", vms(ns), vm("self", ownerReferences=[{**reference, "name": "self"}]))

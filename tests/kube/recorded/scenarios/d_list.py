@@ -83,12 +83,11 @@ def list_expired(s):
     one = s.get("first page", at + "?limit=2")
     token = q(one.get("metadata", "continue"))
     start = one.version
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        s.quietly("POST", at, vm(f"f-{int(time.monotonic() * 10)}"))
-        if s.quietly("GET", at + f"?limit=2&continue={token}").status == 410:
-            break
-        time.sleep(1)
+    def has_expired(response):
+        s.quietly("POST", at, vm(f"f-{int(time.monotonic() * 10)}"))  # only what is superseded is forgotten
+        return response.status == 410
+
+    s.until(at + f"?limit=2&continue={token}", has_expired, seconds=60, every=1)
     for name in ("x", "y"):
         s.quietly("DELETE", at + "/" + name)
     expired = s.get("expired token", at + f"?limit=2&continue={token}")

@@ -1,6 +1,5 @@
 """Who may do what."""
 import base64
-import time
 
 from scenarios.common import API, collection, core, vm, vms
 
@@ -96,7 +95,7 @@ def authorization(s):
         {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["named"], "verbs": ["get", "list"]}]})
     s.post("grant: binding", f"{RBAC}/namespaces/{ns}/rolebindings", {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "reader"},
            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "reader"}, "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "team-a"}]})
-    time.sleep(0.5)
+    s.until(vms(ns, "one"), lambda r: r.status == 200, seconds=1, user="alice")
     s.get("granted get", vms(ns, "one"), **a)
     s.get("granted list", at, keep=lambda b: b.get("kind"), **a)
     s.get("granted, status is another resource", vms(ns, "one", "status"), **a)
@@ -133,7 +132,7 @@ def tokens(s):
     s.post("review of nonsense", "/apis/authentication.k8s.io/v1/tokenreviews", review("nonsense"))
     s.post("review of nothing", "/apis/authentication.k8s.io/v1/tokenreviews", review(""))
     s.delete("account deleted", core(ns, "serviceaccounts", "default"))
-    time.sleep(0.5)
+    s.until(vms(ns), lambda r: r.status == 401, seconds=5, headers=bearer, user=None)
     s.get("use after the account is gone", vms(ns), headers=bearer, user=None)
     for exchange in s.exchanges:  # no tokens in the recording
         for side in (exchange.get("request", {}), exchange.get("response", {})):
