@@ -19,6 +19,10 @@ constexpr std::string_view kRegistryPorts = "A registry may have a port.";
 constexpr std::string_view kConditionKeys = "Conditions of two writers are told apart by their type.";
 constexpr std::string_view kPromisedNames = "The short name that the reference's README promises.";
 constexpr std::string_view kOneSource = "A machine has one system disk.";
+constexpr std::string_view kOneOrigin = "A clone of two things, or of nothing, cannot be made.";
+constexpr std::string_view kDone =
+    "What it is about is decided once: another one would be ignored, or mixed with what was done for the first.";
+constexpr std::string_view kImmutable = "field is immutable", kSpecStays = "spec cannot be removed once it is set";
 constexpr std::string_view kFixedProvider = "The id of a machine means nothing to another provider.";
 
 }  // namespace
@@ -50,12 +54,20 @@ std::span<const Deviation> deviations() {
        R"({"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"},"status":{}})",
        R"({"status":{}})", "A machine has no replicas; the reference's scale subresource points at nothing."},
       {"VirtualMachine", "spec", kRules, "", kAtMostOneSource, kOneSource},
-      {"VirtualMachine", "", kRules, "", "spec cannot be removed once it is set", kFixedProvider},
-      {"VirtualMachine", "spec.providerRef", kRules, "", "field is immutable", kFixedProvider},
+      {"VirtualMachine", "", kRules, "", kSpecStays, kFixedProvider},
+      {"VirtualMachine", "spec.providerRef", kRules, "", kImmutable, kFixedProvider},
       {"VirtualMachine", "status.provider", "x-kubernetes-preserve-unknown-fields", "true", "",
        "A map of strings keeps every key anyway."},
       {"VMSet", "spec.template.spec", kRules, "", kAtMostOneSource, kOneSource},
-      {"VMSet", "spec.template.spec.providerRef", kRules, "", "field is immutable", kFixedProvider},
+      {"VMSet", "spec.template.spec.providerRef", kRules, "", kImmutable, kFixedProvider},
+
+      {"VMClone", "", kRules, "", kSpecStays, kDone},
+      {"VMClone", "spec.source", kRules, "",
+       "exactly one of vmRef, snapshotRef, templateRef, imageRef must be set; field is immutable", kOneOrigin},
+      {"VMMigration", "", kRules, "", kSpecStays, kDone},
+      {"VMMigration", "spec.source.vmRef", kRules, "", kImmutable, kDone},
+      {"VMSnapshot", "", kRules, "", kSpecStays, kDone},
+      {"VMSnapshot", "spec.vmRef", kRules, "", kImmutable, kDone},
 
       {"Provider", "spec.type", "enum", R"(["firecracker","libvirt","proxmox","qemu","vsphere"])",
        R"(["firecracker","libvirt","mock","proxmox","qemu","vsphere"])", "The mock provider can be asked for by name."},

@@ -58,11 +58,34 @@ TEST(Rules, AreKept) {
       {"VMClass", "spec: {cpu: 0, memory: 1Gi}", "spec.cpu"},
       {"VMSnapshot", "spec: {vmRef: {name: v}, schedule: {cronSpec: '0 3 * * MON'}}", ""},
       {"VMSnapshot", "spec: {vmRef: {name: v}, schedule: {cronSpec: 'x @every 5m'}}", "spec.schedule.cronSpec"},
+      {"VMClone", "spec: {source: {vmRef: {name: v}}, target: {name: t}}", ""},
+      {"VMClone", "spec: {source: {}, target: {name: t}}", "must be set; found none"},
+      {"VMClone", "spec: {source: {vmRef: {name: v}, imageRef: {name: i}}, target: {name: t}}",
+       "exactly one of vmRef, snapshotRef, templateRef, imageRef must be set"},
   };
   for (const Case& c : cases) {
     const std::string problem = first_problem(c.kind, c.text);
     EXPECT_EQ(problem.empty(), c.problem.empty()) << c.text << ": " << problem;
     EXPECT_NE(problem.find(c.problem), std::string::npos) << c.text << ": " << problem;
+  }
+}
+
+TEST(Rules, LetAJobKeepWhatItIsAbout) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"VMClone", "spec: {source: {vmRef: {name: NAME}}, target: {name: t}}"},
+      {"VMSnapshot", "spec: {vmRef: {name: NAME}}"},
+      {"VMMigration", "spec: {source: {vmRef: {name: NAME}}, target: {providerRef: {name: p}}}"},
+  };
+  for (const auto& [kind, text] : cases) {
+    const auto about = [&, t = text](std::string_view name) {
+      std::string out(t);
+      return out.replace(out.find("NAME"), 4, name);
+    };
+    const json::Value old = object_of(about("one"));
+    EXPECT_EQ(first_problem(kind, about("one"), &old), "") << kind;
+    EXPECT_NE(first_problem(kind, about("two"), &old).find("field is immutable"), std::string::npos) << kind;
+    EXPECT_NE(first_problem(kind, "metadata: {name: a}", &old).find("spec cannot be removed"), std::string::npos)
+        << kind;
   }
 }
 

@@ -64,7 +64,7 @@ const TypeInfo& Describe<CloneSource>::info() {
       field<&CloneSource::snapshot_ref>("snapshotRef").doc("VMSnapshot in the same namespace."),
       field<&CloneSource::template_ref>("templateRef").doc("Template, as a VMImage that names one."),
       field<&CloneSource::image_ref>("imageRef").doc("VMImage."),
-  });
+  }, {exactly_one_of({"vmRef", "snapshotRef", "templateRef", "imageRef"})});
   return t;
 }
 
@@ -151,7 +151,7 @@ const TypeInfo& Describe<VmCloneMetadata>::info() {
 
 const TypeInfo& Describe<VmCloneSpec>::info() {
   static const TypeInfo t = object("VmCloneSpec", "What is cloned, how, and to what.", {
-      field<&VmCloneSpec::source>("source").required().doc("What is cloned."),
+      field<&VmCloneSpec::source>("source").required().immutable().doc("What is cloned."),
       field<&VmCloneSpec::target>("target").required().doc("The VirtualMachine that is made."),
       field<&VmCloneSpec::options>("options").doc("How it is cloned."),
       field<&VmCloneSpec::customization>("customization").doc("What is changed inside the clone."),
@@ -223,7 +223,7 @@ const TypeInfo& Describe<VmClone>::info() {
       field<&VmClone::meta>("metadata").doc("Name, namespace, labels, annotations."),
       field<&VmClone::spec>("spec").doc("What is cloned, how, and to what."),
       field<&VmClone::status>("status").doc("Where the clone is."),
-  });
+  }, {never_removed("spec")});
   return t;
 }
 

@@ -64,7 +64,8 @@ const TypeInfo& Describe<MigrationPhase>::info() {
 
 const TypeInfo& Describe<MigrationSource>::info() {
   static const TypeInfo t = object("MigrationSource", "The machine that moves.", {
-      field<&MigrationSource::vm_ref>("vmRef").required().doc("VirtualMachine in the same namespace."),
+      field<&MigrationSource::vm_ref>("vmRef").required().immutable()
+          .doc("VirtualMachine in the same namespace."),
       field<&MigrationSource::provider_ref>("providerRef")
           .doc("Provider that runs it, if other than the VirtualMachine says."),
       field<&MigrationSource::snapshot_ref>("snapshotRef")
@@ -249,7 +250,7 @@ const TypeInfo& Describe<VmMigration>::info() {
       field<&VmMigration::meta>("metadata").doc("Name, namespace, labels, annotations."),
       field<&VmMigration::spec>("spec").doc("Which machine moves, how, and to where."),
       field<&VmMigration::status>("status").doc("Where the migration is."),
-  });
+  }, {never_removed("spec")});
   return t;
 }
 

@@ -143,7 +143,8 @@ const TypeInfo& Describe<VmSnapshotMetadata>::info() {
 
 const TypeInfo& Describe<VmSnapshotSpec>::info() {
   static const TypeInfo t = object("VmSnapshotSpec", "Which machine, and how its snapshot is taken and kept.", {
-      field<&VmSnapshotSpec::vm_ref>("vmRef").required().doc("VirtualMachine in the same namespace."),
+      field<&VmSnapshotSpec::vm_ref>("vmRef").required().immutable()
+          .doc("VirtualMachine in the same namespace."),
       field<&VmSnapshotSpec::snapshot_config>("snapshotConfig").doc("How the snapshot is taken."),
       field<&VmSnapshotSpec::retention_policy>("retentionPolicy").doc("How long it is kept."),
       field<&VmSnapshotSpec::schedule>("schedule").doc("Taking snapshots again and again."),
@@ -212,7 +213,7 @@ const TypeInfo& Describe<VmSnapshot>::info() {
       field<&VmSnapshot::meta>("metadata").doc("Name, namespace, labels, annotations."),
       field<&VmSnapshot::spec>("spec").doc("Which machine, and how its snapshot is taken and kept."),
       field<&VmSnapshot::status>("status").doc("Where the snapshot is."),
-  });
+  }, {never_removed("spec")});
   return t;
 }
 
