@@ -1,11 +1,14 @@
 // controllers/caches.cc — indexes, and which change wakes which queue.
 #include "controllers/caches.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "api/reasons.h"
+#include "controllers/dependencies.h"
 
 namespace rig::controllers {
 namespace {
@@ -82,7 +85,6 @@ bool is_available(const Ptr<v1::Provider>& provider) {
   return condition != nullptr && condition->status == api::ConditionStatus::kTrue;
 }
 
-// Everything that a machine names learns of its coming, going and changing.
 std::set<ObjectKey> named(const Ptr<v1::VirtualMachine>& vm,
                           std::vector<std::string> (*values)(const v1::VirtualMachine&)) {
   std::set<ObjectKey> out;
@@ -90,27 +92,42 @@ std::set<ObjectKey> named(const Ptr<v1::VirtualMachine>& vm,
     for (const std::string& value : values(*vm)) out.insert(parse_key(value));
   return out;
 }
-void wake_named(const Wake& wake, const Ptr<v1::VirtualMachine>& before, const Ptr<v1::VirtualMachine>& after,
-                std::vector<std::string> (*values)(const v1::VirtualMachine&)) {
-  std::set<ObjectKey> keys = named(before, values);
-  keys.merge(named(after, values));
-  for (const ObjectKey& key : keys) wake(key, Priority::kEvent);
+// What a machine names from now on, or does no longer.
+void count_named(const std::function<void(const ObjectKey&)>& count, const Ptr<v1::VirtualMachine>& before,
+                 const Ptr<v1::VirtualMachine>& after, std::vector<std::string> (*values)(const v1::VirtualMachine&)) {
+  const std::set<ObjectKey> was = named(before, values), is = named(after, values);
+  std::vector<ObjectKey> keys;
+  std::ranges::set_symmetric_difference(was, is, std::back_inserter(keys));
+  for (const ObjectKey& key : keys) count(key);
 }
 
 std::vector<std::string> provider_of(const v1::VirtualMachine& vm) { return {text(vm.spec.provider_ref, vm.meta)}; }
 std::vector<std::string> class_of(const v1::VirtualMachine& vm) { return {text(vm.spec.class_ref, vm.meta)}; }
 
+// A machine waits for its image, unless that is ready where the machine is to be made.
+void wake_image(const Caches& caches, const Wakers& wakers, const v1::VirtualMachine& vm) {
+  for (const std::string& name : image_of(vm)) {
+    const ObjectKey key = parse_key(name);
+    const auto image = caches.images.store().get(key);
+    const auto* there = image ? image_on_provider(vm, *image) : nullptr;
+    if (there != nullptr && there->available)
+      wakers.count_image(key);
+    else
+      wakers.image(key, Priority::kEvent);
+  }
+}
+
 void connect_machines(Caches& caches, const std::shared_ptr<const Wakers>& wakers) {
-  caches.machines.on_change(
-      [wakers](const ObjectKey& key, const Ptr<v1::VirtualMachine>& before, const Ptr<v1::VirtualMachine>& after) {
-        if (!is_news(before, after)) return;
-        wakers->set_machine_lane(key, after ? provider_of(*after).front() : std::string());
-        wakers->machine(key, runtime::priority_of(meta(before), meta(after)));
-        wake_named(wakers->provider, before, after, provider_of);
-        wake_named(wakers->image, before, after, image_of);
-        wake_named(wakers->vm_class, before, after, class_of);
-        wake_named(wakers->network, before, after, networks_of);
-      });
+  caches.machines.on_change([&caches, wakers](const ObjectKey& key, const Ptr<v1::VirtualMachine>& before,
+                                              const Ptr<v1::VirtualMachine>& after) {
+    if (!is_news(before, after)) return;
+    wakers->set_machine_lane(key, after ? provider_of(*after).front() : std::string());
+    wakers->machine(key, runtime::priority_of(meta(before), meta(after)));
+    if (after) wake_image(caches, *wakers, *after);
+    count_named(wakers->count_provider, before, after, provider_of);
+    count_named(wakers->count_class, before, after, class_of);
+    count_named(wakers->count_network, before, after, networks_of);
+  });
 }
 
 void connect_providers(Caches& caches, const std::shared_ptr<const Wakers>& wakers) {

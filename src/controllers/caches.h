@@ -41,6 +41,8 @@ struct Caches {
 using Wake = std::function<void(const ObjectKey& key, runtime::Priority priority)>;
 struct Wakers {
   Wake machine, provider, image, vm_class, network, snapshot, clone, migration, set, placement_policy;
+  // The machines that name it have become other ones: it looks at them within kCountAfter, once for many.
+  std::function<void(const ObjectKey& key)> count_provider, count_image, count_class, count_network;
   std::function<void(const ObjectKey& machine, const std::string& lane)> set_machine_lane;
   std::function<void(const std::string& lane)> wake_machine_lane;  // its Provider has recovered
   std::function<void(const ObjectKey& provider, bool exists)> follow_provider;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controllers/caches.h"
+#include "controllers/limits.h"
 #include "controllers/provider.h"
 #include "controllers/provider_watch.h"
 #include "controllers/unimplemented.h"
@@ -25,6 +26,9 @@ struct Station {
       : reconciler(std::forward<Args>(args)...), controller(reconciler, workers, clock) {}
   Wake wake() {
     return [this](const ObjectKey& key, runtime::Priority priority) { controller.queue().add(key, priority); };
+  }
+  std::function<void(const ObjectKey&)> count(const Clock& clock) {
+    return [this, &clock](const ObjectKey& key) { controller.queue().add_at(key, clock.now() + kCountAfter); };
   }
 };
 
@@ -86,6 +90,10 @@ struct Controllers::Impl {
              .migration = migration.wake(),
              .set = set.wake(),
              .placement_policy = placement_policy.wake(),
+             .count_provider = provider.count(clock),
+             .count_image = image.count(clock),
+             .count_class = vm_class.count(clock),
+             .count_network = network.count(clock),
              .set_machine_lane = [this](const ObjectKey& key,
                                         const std::string& lane) { machine.controller.queue().set_lane(key, lane); },
              .wake_machine_lane = [this](const std::string& lane) { machine.controller.queue().wake_lane(lane); },

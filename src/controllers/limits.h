@@ -9,7 +9,10 @@ namespace rig::controllers {
 
 inline constexpr Duration kProviderCallTimeout = std::chrono::seconds(30);  // a call that reads or submits
 inline constexpr Duration kApiCallTimeout = std::chrono::seconds(30);
-inline constexpr Duration kTaskPoll = std::chrono::seconds(2);  // a task event usually comes first
+inline constexpr Duration kTaskPoll = std::chrono::seconds(2);       // a task event usually comes first
+inline constexpr Duration kProgressAfter = std::chrono::seconds(5);  // what is done sooner is not worth a write a step
+inline constexpr Duration kCountAfter =
+    std::chrono::seconds(1);  // who uses a class, a network, a Provider: once for many
 inline constexpr Duration kRetryMin = std::chrono::seconds(1);  // after a failed task, doubled each time
 inline constexpr Duration kRetryMax = std::chrono::seconds(60);
 inline constexpr Duration kAddressPoll = std::chrono::seconds(5);     // a machine that is on and has no address yet

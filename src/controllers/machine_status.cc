@@ -103,6 +103,8 @@ void MachineStatus::creating(std::string_view message) {
 }
 
 void MachineStatus::progress(const provider::TaskState& task) {
+  const api::Condition* working = api::find_condition(vm_.status.conditions, condition::kReconciling);
+  if (working != nullptr && clock_.wall() - working->last_transition_time < kProgressAfter) return;
   const std::string text = describe(task);
   vm_.status.message = text;
   set(condition::kReconciling, ConditionStatus::kTrue, reason::kTaskInProgress, text);

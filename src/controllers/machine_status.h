@@ -29,8 +29,8 @@ class MachineStatus {
   // ---- what is said now ----
   void waiting(std::string_view reason, std::string_view message);
   void creating(std::string_view message);
-  void progress(const provider::TaskState& task);
-  void seen(const provider::Machine& machine);  // facts, whatever is wanted
+  void progress(const provider::TaskState& task);  // only of what takes long
+  void seen(const provider::Machine& machine);     // facts, whatever is wanted
   void changing(const provider::Plan& plan);
   void changed(const provider::Machine& machine);  // the configuration is as asked; it may wait for a power cycle
   void cannot_change(const provider::Change& change);

@@ -23,7 +23,10 @@ std::vector<ObjectKey> ProviderWatchCore::on_event(const provider::Event& event)
     if (in_snapshot_) seen_.insert(key_of(machine->ref));
     return {key_of(machine->ref)};
   }
-  if (const auto* task = std::get_if<provider::TaskEvent>(&event.what)) return {key_of(task->ref)};
+  if (const auto* task = std::get_if<provider::TaskEvent>(&event.what)) {
+    if (task->state.phase == provider::TaskState::Phase::kRunning) return {};  // how far it is, a poll says soon enough
+    return {key_of(task->ref)};
+  }
   std::vector<ObjectKey> out;
   if (in_snapshot_)
     for (const auto& vm : machines_.by_index(kByProvider, provider_.to_string()))

@@ -17,6 +17,7 @@ struct ProviderWatchTest : ::testing::Test {
   const ObjectKey kvm{"infra", "kvm"};
   void SetUp() override {
     const Wake nothing = [](const ObjectKey&, runtime::Priority) {};
+    const auto uncounted = [](const ObjectKey&) {};
     connect(caches, {.machine = nothing,
                      .provider = nothing,
                      .image = nothing,
@@ -27,6 +28,10 @@ struct ProviderWatchTest : ::testing::Test {
                      .migration = nothing,
                      .set = nothing,
                      .placement_policy = nothing,
+                     .count_provider = uncounted,
+                     .count_image = uncounted,
+                     .count_class = uncounted,
+                     .count_network = uncounted,
                      .set_machine_lane = [](const ObjectKey&, const std::string&) {},
                      .wake_machine_lane = [](const std::string&) {},
                      .follow_provider = [](const ObjectKey&, bool) {}});
@@ -50,6 +55,16 @@ TEST_F(ProviderWatchTest, AbsentAtTheEndOfTheSnapshotIsLookedAt) {
   EXPECT_EQ(core.on_event(seen("a", "1")), (std::vector<ObjectKey>{{"default", "a"}}));
   EXPECT_EQ(core.on_event({"2", Synced{}}), (std::vector<ObjectKey>{{"default", "b"}}));
   EXPECT_EQ(core.on_event({"3", Synced{}}), std::vector<ObjectKey>{});  // no snapshot went before it
+}
+
+TEST_F(ProviderWatchTest, OnlyTheEndOfATaskIsNews) {
+  ProviderWatchCore core(kvm, caches.machines.store());
+  provider::TaskEvent task;
+  task.ref = std::get<Machine>(seen("a", "1").what).ref;
+  task.state.phase = provider::TaskState::Phase::kRunning;
+  EXPECT_EQ(core.on_event({"1", task}), std::vector<ObjectKey>{});
+  task.state.phase = provider::TaskState::Phase::kFailed;
+  EXPECT_EQ(core.on_event({"2", task}), (std::vector<ObjectKey>{{"default", "a"}}));
 }
 
 TEST_F(ProviderWatchTest, GoesOnWhereItWasCutOffButASnapshotStartsAnew) {

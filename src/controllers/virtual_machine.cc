@@ -188,18 +188,20 @@ Result<runtime::Action> VirtualMachineReconciler::change(Visit& visit, const Mac
   }
   if (const auto wait = must_wait(visit)) return Action::look_again_in(*wait);
   visit.status.changing(*plan);
-  TRY(publish(visit));
   return started(visit, "Reconfigure", visit.provider->apply(visit.ref, *spec, *plan, context_.provider_call()));
 }
 
-// What is observed is written before it is corrected: a pulled plug is visible even where it is mended at once.
+// What is observed is written together with the task that corrects it: a pulled plug is visible even where it is mended
+// at once.
 Result<runtime::Action> VirtualMachineReconciler::switch_power(Visit& visit, const Machine& machine) {
   const bool wanted_on = !visit.vm.spec.power_state || *visit.vm.spec.power_state == v1::PowerState::kOn;
   if (wanted_on ? machine.power == Power::kOn : machine.power == Power::kOff) return settled(visit, machine);
 
   visit.status.switching(machine.power, wanted_on);
-  TRY(publish(visit));
-  if (const auto wait = must_wait(visit)) return Action::look_again_in(*wait);
+  if (const auto wait = must_wait(visit)) {
+    TRY(publish(visit));
+    return Action::look_again_in(*wait);
+  }
   if (wanted_on) return started(visit, "Power", visit.provider->power_on(visit.ref, context_.provider_call()));
   std::optional<WallTime> hard_at;
   if (*visit.vm.spec.power_state == v1::PowerState::kOffGraceful)
@@ -287,11 +289,10 @@ Result<runtime::Action> VirtualMachineReconciler::started(Visit& visit, std::str
                {verb, visit.provider_type, visit.vm.spec.provider_ref.name, task.ok() ? "success" : "error"});
   if (!task.ok()) return refused(visit, task.take_error());
   tell(visit);
-  if (task->text.empty())
-    return Action::look_again_in(Duration::zero());  // done within the call: look at what became of it
   visit.vm.status.last_task_ref = task->text;
   TRY(publish(visit));
-  return Action::look_again_in(kTaskPoll);
+  // Without a task it was done within the call: look at what became of it.
+  return Action::look_again_in(task->text.empty() ? Duration::zero() : kTaskPoll);
 }
 
 // The reason stands in the conditions; the returned error decides when to try again.

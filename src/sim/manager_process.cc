@@ -5,6 +5,7 @@
 #include <map>
 
 #include "controllers/caches.h"
+#include "controllers/limits.h"
 #include "controllers/provider.h"
 #include "controllers/provider_watch.h"
 #include "controllers/usage.h"
@@ -88,6 +89,10 @@ class ManagerProcess final : public Process {
          .migration = nobody,
          .set = nobody,
          .placement_policy = nobody,
+         .count_provider = counter(provider_queue_),
+         .count_image = counter(image_queue_),
+         .count_class = counter(class_queue_),
+         .count_network = counter(network_queue_),
          .set_machine_lane = [this](const ObjectKey& key,
                                     const std::string& lane) { machine_queue_.set_lane(key, lane); },
          .wake_machine_lane = [this](const std::string& lane) { machine_queue_.wake_lane(lane); },
@@ -107,6 +112,9 @@ class ManagerProcess final : public Process {
  private:
   controllers::Wake waker(WorkQueueCore& queue) {
     return [this, &queue](const ObjectKey& key, Priority priority) { wake(queue, key, priority); };
+  }
+  std::function<void(const ObjectKey&)> counter(WorkQueueCore& queue) {
+    return [this, &queue](const ObjectKey& key) { queue.add_at(key, context_.clock.now() + controllers::kCountAfter); };
   }
 
   controllers::Caches caches_;

@@ -1,16 +1,12 @@
 // tests/bench/standalone_bench.cc — how fast and how small the single process is, on a real libvirt.
-//
-// Prints one line per figure: minimum, median, p99 (the maximum below 100 samples), maximum.
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
-#include "base/text.h"
 #include "base/uuid.h"
+#include "bench/figures.h"
 #include "e2e/host.h"
 #include "e2e/process.h"
 #include "e2e/standalone.h"
@@ -20,31 +16,6 @@ namespace rig::e2e {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double ms_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-void report(const std::string& what, std::vector<double> ms) {
-  if (ms.empty()) {
-    std::printf("%-58s no samples\n", what.c_str());
-    return;
-  }
-  std::ranges::sort(ms);
-  const auto at = [&](double share) {
-    return ms[std::min(ms.size() - 1, static_cast<std::size_t>(share * static_cast<double>(ms.size())))];
-  };
-  std::printf("%-58s n=%-3zu min %7.1f  median %7.1f  p99 %7.1f  max %7.1f ms\n", what.c_str(), ms.size(), ms.front(),
-              at(0.5), at(0.99), ms.back());
-}
-
-std::int64_t rss_kib(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  std::string line;
-  while (std::getline(status, line))
-    if (line.starts_with("VmRSS:")) return std::stoll(line.substr(6));
-  return 0;
-}
 
 // From starting the program to its first answer on the unix socket.
 void bench_start() {

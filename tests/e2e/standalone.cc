@@ -23,7 +23,7 @@ Call within(Duration time) {
 void Standalone::start() {
   const std::string kubeconfig = cluster_.empty() ? data() + "/kubeconfig" : cluster_;
   std::vector<std::string> arguments = {"--data-dir",          data(),        "--runtime-dir",
-                                        folder_.path() + "/r", "--log-level", "debug"};
+                                        folder_.path() + "/r", "--log-level", log_level_};
   if (cluster_.empty()) {
     std::filesystem::remove(kubeconfig);  // the port is another one each time
     arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});

@@ -22,7 +22,10 @@ Call within(Duration time);
 class Standalone {
  public:
   // `cluster`: the kubeconfig of an API server to work for, instead of its own.
-  explicit Standalone(std::string cluster = {}) : cluster_(std::move(cluster)) { start(); }
+  explicit Standalone(std::string cluster = {}, std::string log_level = "debug")
+      : cluster_(std::move(cluster)), log_level_(std::move(log_level)) {
+    start();
+  }
 
   void start();  // CHECKs that it serves
   void kill();   // kill -9
@@ -68,7 +71,7 @@ class Standalone {
   Status patch(const api::Resource& resource, const std::string& name, std::string_view yaml);
   Status remove(const api::Resource& resource, const std::string& name);
 
-  const std::string cluster_;
+  const std::string cluster_, log_level_;
   Folder folder_;
   std::optional<Process> process_;
   kube::Access access_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 #include "provider/wire/internal/clients.h"
 #include "provider/wire/internal/credentials.h"
@@ -37,10 +38,22 @@ class Client final : public Provider, Images, Console {
   explicit Client(std::shared_ptr<Peer> peer) : peer_(std::move(peer)) {}
 
   Result<Health> check(const Call& call) override {
+    {
+      const std::lock_guard lock(mutex_);
+      capabilities_.reset();
+    }
     return with(call, [&](Provider& half) { return half.check(call); });
   }
+  // Asked for once, and again after each check and after the peer was away.
   Result<Capabilities> capabilities(const Call& call) override {
-    return with(call, [&](Provider& half) { return half.capabilities(call); });
+    {
+      const std::lock_guard lock(mutex_);
+      if (capabilities_) return *capabilities_;
+    }
+    auto told = with(call, [&](Provider& half) { return half.capabilities(call); });
+    const std::lock_guard lock(mutex_);
+    if (told.ok()) capabilities_ = *told;
+    return told;
   }
   Result<MachineRef> reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
                              const Call& call) override {
@@ -104,6 +117,7 @@ class Client final : public Provider, Images, Console {
     if (may_have_changed) {
       const std::lock_guard lock(mutex_);
       half_ = nullptr;
+      capabilities_.reset();
     }
     return result;
   }
@@ -125,7 +139,8 @@ class Client final : public Provider, Images, Console {
 
   const std::shared_ptr<Peer> peer_;
   std::mutex mutex_;
-  std::shared_ptr<Provider> half_;  // guarded by mutex_
+  std::shared_ptr<Provider> half_;            // guarded by mutex_
+  std::optional<Capabilities> capabilities_;  // guarded by mutex_
 };
 
 }  // namespace

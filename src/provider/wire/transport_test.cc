@@ -131,7 +131,12 @@ class Blocking final : public Provider, Images, Console {
   }
 
   Result<Health> check(const Call&) override { return Health{true, "", {}}; }
-  Result<Capabilities> capabilities(const Call&) override { return Capabilities{}; }
+  Result<Capabilities> capabilities(const Call&) override {
+    const std::lock_guard lock(mutex_);
+    Capabilities told;
+    told.hypervisor_version = std::to_string(++times_told_);
+    return told;
+  }
   Result<MachineRef> reserve(const Owner&, const std::string&, const MachineSpec&, const Call&) override {
     return no();
   }
@@ -156,8 +161,21 @@ class Blocking final : public Provider, Images, Console {
 
   std::mutex mutex_;
   std::condition_variable entered_;
-  int inside_ = 0;
+  int inside_ = 0, times_told_ = 0;
 };
+
+TEST(Wire, CapabilitiesAreAskedForOnceAndAgainAfterACheck) {
+  Blocking provider;
+  const SocketFolder folder;
+  ServerOptions options;
+  options.address = folder.address();
+  const auto server = serve(provider, options).take();
+  const auto client = connect(folder.address(), {}).take();
+  const std::string first = client->capabilities(soon())->hypervisor_version;
+  EXPECT_EQ(client->capabilities(soon())->hypervisor_version, first);
+  ASSERT_TRUE(client->check(soon()).ok());
+  EXPECT_NE(client->capabilities(soon())->hypervisor_version, first);
+}
 
 TEST(Wire, ACallerThatLeavesStopsItsCall) {
   Blocking provider;
