@@ -205,6 +205,7 @@ void bench_convergence(Standalone& rig, Machines& machines, std::size_t count) {
 
 void bench_idle(Standalone& rig, std::size_t count) {
   constexpr int kSeconds = 60;
+  pass(5s);  // the last events of what came before
   const Cost before = cost(rig);
   pass(std::chrono::seconds(kSeconds));
   const Cost after = cost(rig);
@@ -278,6 +279,7 @@ void run_size(const std::string& cluster, std::size_t count) {
 }  // namespace rig::e2e
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::string cluster;
   std::vector<std::size_t> sizes;
   for (int i = 1; i < argc; ++i) {
