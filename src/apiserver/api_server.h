@@ -44,6 +44,7 @@ class EventStream {
   // last).
   struct Batch {
     std::vector<json::Value> events;
+    std::string lines;  // before the events: those that are written already
     bool ended = false;
   };
   virtual Batch next(Time deadline, std::stop_token stop) = 0;

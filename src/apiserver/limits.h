@@ -28,6 +28,9 @@ inline constexpr std::size_t kWindowChangesMax = 20'000;  // changes kept in mem
 inline constexpr std::size_t kWindowBytesMax = 32U << 20;
 inline constexpr std::size_t kGroupWritesMax = 256;  // writes that share one fsync
 inline constexpr std::size_t kReadersMax = 8;        // idle read connections kept
+inline constexpr std::size_t kCachedRecordBytesMax = 16U << 20;
+inline constexpr std::size_t kWriterCacheBytes = 16U << 20;  // of the database's pages
+inline constexpr int kWalPages = 4'000;                      // of 4 KiB, until they are copied into the database
 inline constexpr Duration kBusyTimeout = std::chrono::seconds(5);
 
 // ---- reading ----

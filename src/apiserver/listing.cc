@@ -152,6 +152,7 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
   const std::string prefix = storage_prefix(kind, query.name_space);
   const bool is_filtered = !selector.is_everything();
   const std::size_t chunk = is_filtered && start.limit > 0 ? limits::kListChunk : start.limit;
+  const bool as_text = query.as_text && kind.is_custom;  // the items of core lists do not repeat what they are
   ListResult result;
   result.at = start.at;
   std::string after = start.after.empty() ? std::string() : prefix + start.after;
@@ -161,11 +162,19 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
     remaining = page.remaining;
     for (std::size_t i = 0; i < page.records.size(); ++i) {
       const Record& record = page.records[i];
-      json::Value object = TRY(object_of(kind, record.value, record.revision));
-      if (is_filtered && !selector.matches(object)) continue;
-      result.items.push_back(std::move(object));
+      if (as_text && !is_filtered) {
+        result.texts.push_back(TRY(text_of(kind, record.value, record.revision)));
+      } else {
+        json::Value object = TRY(object_of(kind, record.value, record.revision));
+        if (is_filtered && !selector.matches(object)) continue;
+        if (as_text)
+          result.texts.push_back(json::to_text(object));
+        else
+          result.items.push_back(std::move(object));
+      }
       const std::size_t left = page.records.size() - i - 1 + remaining;
-      if (start.limit == 0 || result.items.size() < start.limit || left == 0) continue;
+      const std::size_t found = result.items.size() + result.texts.size();
+      if (start.limit == 0 || found < start.limit || left == 0) continue;
       result.continue_token = continue_token({result.at, record.key.substr(prefix.size())});
       if (!is_filtered) result.remaining = static_cast<std::int64_t>(left);
       return result;

@@ -42,9 +42,11 @@ struct ListQuery {
   std::string label_selector = {}, field_selector = {}, continue_token = {};
   std::string resource_version = {}, resource_version_match = {};
   std::int64_t limit = 0;
+  bool as_text = false;  // objects that are shown as they are stored may be given as text: the caller only passes it on
 };
 struct ListResult {
   std::vector<json::Value> items;
+  std::vector<std::string> texts;  // instead of items
   Revision at = 0;
   std::string continue_token;
   std::optional<std::int64_t> remaining;
@@ -61,6 +63,7 @@ class Watch {
   struct Event {
     enum class Type : std::uint8_t { kAdded, kModified, kDeleted, kBookmark } type = Type::kAdded;
     json::Value object;  // kBookmark: only apiVersion, kind, metadata.resourceVersion (and the initial-events-end mark)
+    std::string text = {};  // instead of object
   };
   // At least one event, or none at the deadline or when stop is requested. kOutOfRange (410): list again.
   virtual Result<std::vector<Event>> next(Time deadline, std::stop_token stop) = 0;

@@ -135,8 +135,8 @@ class ServingServer final : public Serving {
     answer.headers.emplace_back("Content-Type", answer.content_type);
     responder.begin(200, std::move(answer.headers));
     while (responder.is_open()) {
-      const EventStream::Batch batch = answer.watch->next(now() + limits::kWatchLookEvery, stop_.get_token());
-      std::string lines;
+      EventStream::Batch batch = answer.watch->next(now() + limits::kWatchLookEvery, stop_.get_token());
+      std::string lines = std::move(batch.lines);
       for (const json::Value& event : batch.events) lines += json::to_text(event) + "\n";
       if (!responder.write(lines) || batch.ended) return;
     }

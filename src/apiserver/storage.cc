@@ -22,6 +22,31 @@ int depth_of(const json::Value& value, int enough) {
   return deepest;
 }
 
+// The offset behind the string that begins at `at`.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+  return std::min(at + 1, text.size());
+}
+
+// In the text of an object, whose members are sorted: the offset of the member of metadata before which resourceVersion
+// belongs. npos: there is none.
+std::size_t place_of_version(std::string_view text) {
+  int depth = 0;
+  bool in_metadata = false;
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
+    end = at + 1;
+    if (text[at] == '{' || text[at] == '[') ++depth;
+    if (text[at] == '}' || text[at] == ']') --depth;
+    if (text[at] != '"') continue;
+    end = end_of_string(text, at);
+    if (depth > 2 || end == text.size() || text[end] != ':') continue;  // a value, or too deep
+    const std::string_view name = text.substr(at + 1, end - at - 2);
+    if (depth == 1) in_metadata = name == "metadata";
+    if (depth == 2 && in_metadata && name > "resourceVersion") return at;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string storage_prefix(const api::KindInfo& kind, std::string_view name_space) {
@@ -46,6 +71,17 @@ Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value,
   if (const auto convert = manners_of(kind).from_stored) object = convert(std::move(object));
   set_version(object, revision);
   return object;
+}
+
+Result<std::string> text_of(const api::KindInfo& kind, std::string_view value, Revision revision) {
+  const std::size_t place = manners_of(kind).from_stored == nullptr ? place_of_version(value) : std::string_view::npos;
+  if (place == std::string_view::npos) return json::to_text(TRY(object_of(kind, value, revision)));
+  std::string text;
+  text.reserve(value.size() + 48);
+  text += value.substr(0, place);
+  text += "\"resourceVersion\":\"" + std::to_string(revision) + "\",";
+  text += value.substr(place);
+  return text;
 }
 
 Result<std::string> value_of(const api::KindInfo& kind, json::Value object) {

@@ -15,6 +15,9 @@ std::string storage_key(const api::KindInfo& kind, const ObjectKey& key);
 
 // With resourceVersion, in the form of `kind`. kDataLoss: what is stored is not JSON.
 Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision);
+// The same as compact JSON text: of what is stored as it is shown without reading it, for that is most of the work of a
+// list.
+Result<std::string> text_of(const api::KindInfo& kind, std::string_view value, Revision revision);
 // The server's 500 for what is too large, 400 for what is nested too deeply (a patch can make that).
 Result<std::string> value_of(const api::KindInfo& kind, json::Value object);
 

@@ -25,6 +25,25 @@ TEST(Storage, KeepsTheVersionOutsideOfTheValue) {
   EXPECT_TRUE(object_of(vms(), "{", 7).error().is(Code::kDataLoss));
 }
 
+TEST(Storage, WritesTheVersionIntoTheTextAsIntoTheObject) {
+  for (const std::string value : {
+           R"({"apiVersion":"v1","kind":"K","metadata":{"name":"one","uid":"u"},"spec":{"a":1}})",
+           R"({"metadata":{"name":"one","selfLink":"/x","uid":"u"}})",
+           R"({"data":{"metadata":{"uid":"not here"}},"metadata":{"uid":"u"},"spec":{}})",
+           R"({"metadata":{"annotations":{"uid":"\",\"uid\":\"\\"},"name":"a\\","ownerReferences":[{"uid":"o"}],"uid":"u"}})",
+           R"({"metadata":{"name":"of no uid"},"spec":{"uid":"nor here"}})",
+           R"({"metadata":{},"spec":["metadata","uid",{"x":["uid"]}]})",
+           R"({"spec":{"a":1}})",
+       }) {
+    EXPECT_EQ(*text_of(vms(), value, 42), json::to_text(*object_of(vms(), value, 42))) << value;
+  }
+  const api::KindInfo& events = *api::find_kind("", "events");
+  const std::string event = R"({"metadata":{"name":"one","uid":"u"},"note":"hello"})";
+  EXPECT_EQ(*text_of(events, event, 42), json::to_text(*object_of(events, event, 42)));
+  for (const char* damaged : {"{", R"({"metadata":{"uid)"})
+    EXPECT_TRUE(text_of(vms(), damaged, 7).error().is(Code::kDataLoss)) << damaged;
+}
+
 TEST(Storage, ShowsAnEventInBothGroups) {
   const api::KindInfo& core = *api::find_kind("", "events");
   const api::KindInfo& modern = *api::find_kind("events.k8s.io", "events");

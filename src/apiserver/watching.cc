@@ -45,8 +45,14 @@ Status check_options(const WatchQuery& query) {
 
 class LogWatch final : public Watch {
  public:
-  LogWatch(const Store& store, const Clock& clock, const api::KindInfo& kind, std::string prefix, Selector selector)
-      : store_(store), clock_(clock), kind_(kind), prefix_(std::move(prefix)), selector_(std::move(selector)) {}
+  LogWatch(const Store& store, const Clock& clock, const api::KindInfo& kind, std::string prefix, Selector selector,
+           bool as_text)
+      : store_(store),
+        clock_(clock),
+        kind_(kind),
+        prefix_(std::move(prefix)),
+        selector_(std::move(selector)),
+        as_text_(as_text && selector_.is_everything()) {}
 
   void start_after(Revision revision) { after_ = revision; }
   void start_with(Page page, bool mark_end) {
@@ -93,7 +99,7 @@ class LogWatch final : public Watch {
     json::Value object = json::Object{{"apiVersion", kind_.resource.api_version()}, {"kind", kind_.resource.kind}};
     set_version(object, after_);
     if (is_end_of_initial) object.set({"metadata", "annotations", "k8s.io/initial-events-end"}, "true");
-    return {Type::kBookmark, std::move(object)};
+    return {Type::kBookmark, std::move(object), {}};
   }
 
   Result<std::vector<Event>> take_initial() {
@@ -101,8 +107,13 @@ class LogWatch final : public Watch {
     const std::size_t end = std::min(initial_.size(), initial_done_ + limits::kWatchBatch);
     for (; initial_done_ < end; ++initial_done_) {
       const Record& record = initial_[initial_done_];
+      if (as_text_) {
+        std::string text = TRY(text_of(kind_, record.value, record.revision));
+        events.push_back({Type::kAdded, {}, std::move(text)});
+        continue;
+      }
       json::Value object = TRY(object_of(kind_, record.value, record.revision));
-      if (selector_.matches(object)) events.push_back({Type::kAdded, std::move(object)});
+      if (selector_.matches(object)) events.push_back({Type::kAdded, std::move(object), {}});
     }
     if (initial_done_ == initial_.size()) {
       initial_ = {};
@@ -127,22 +138,29 @@ class LogWatch final : public Watch {
 
   // What enters the selection was added to it, what leaves it was deleted from it.
   Status add_event(const Change& change, std::vector<Event>& events) const {
+    if (as_text_) {
+      const bool is_new = change.before_revision == 0;
+      const Type type = change.kind == Change::Kind::kRemove ? Type::kDeleted : is_new ? Type::kAdded : Type::kModified;
+      std::string text = TRY(text_of(kind_, change.now.value, change.now.revision));
+      events.push_back({type, {}, std::move(text)});
+      return {};
+    }
     json::Value now = TRY(object_of(kind_, change.now.value, change.now.revision));
     const bool is_in = selector_.matches(now);
     if (change.kind == Change::Kind::kRemove) {
-      if (is_in) events.push_back({Type::kDeleted, std::move(now)});
+      if (is_in) events.push_back({Type::kDeleted, std::move(now), {}});
       return {};
     }
     if (change.before_revision == 0 || selector_.is_everything()) {
-      if (is_in) events.push_back({change.before_revision == 0 ? Type::kAdded : Type::kModified, std::move(now)});
+      if (is_in) events.push_back({change.before_revision == 0 ? Type::kAdded : Type::kModified, std::move(now), {}});
       return {};
     }
     json::Value before = TRY(object_of(kind_, change.before, change.now.revision));
     const bool was_in = selector_.matches(before);
     if (is_in) {
-      events.push_back({was_in ? Type::kModified : Type::kAdded, std::move(now)});
+      events.push_back({was_in ? Type::kModified : Type::kAdded, std::move(now), {}});
     } else if (was_in) {
-      events.push_back({Type::kDeleted, std::move(before)});
+      events.push_back({Type::kDeleted, std::move(before), {}});
     }
     return {};
   }
@@ -152,6 +170,7 @@ class LogWatch final : public Watch {
   const api::KindInfo& kind_;
   const std::string prefix_;
   const Selector selector_;
+  const bool as_text_;
   Revision after_ = 0;  // everything up to it has been given
   std::vector<Record> initial_;
   std::size_t initial_done_ = 0;
@@ -174,7 +193,8 @@ Result<std::unique_ptr<Watch>> Registry::watch(const api::KindInfo& kind, const 
   Selector selector = TRY(Selector::parse(kind, query.list.label_selector, query.list.field_selector));
   const Revision from = TRY(parse_watch_version(query.list.resource_version));
   const std::string prefix = storage_prefix(kind, query.list.name_space);
-  auto watch = std::make_unique<LogWatch>(impl_->store, impl_->clock, kind, prefix, std::move(selector));
+  auto watch =
+      std::make_unique<LogWatch>(impl_->store, impl_->clock, kind, prefix, std::move(selector), query.list.as_text);
   if (query.send_initial_events.value_or(from == 0)) {
     if (from > impl_->store.revision()) return too_large_version(from, impl_->store.revision());
     watch->start_with(TRY(impl_->store.list(prefix, {}, 0, 0)),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace rig {
 namespace {
@@ -192,8 +193,25 @@ Result<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// How much of the beginning is surely ASCII, as nearly all text is: looked at by eight bytes.
+std::size_t ascii_length(std::string_view bytes) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; length + sizeof eight <= bytes.size(); length += sizeof eight) {
+    std::memcpy(&eight, bytes.data() + length, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return length;
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
+    bytes.remove_prefix(ascii_length(bytes));
+    if (bytes.empty()) return true;
     const std::size_t length = utf8_length(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);

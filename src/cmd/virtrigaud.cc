@@ -133,22 +133,32 @@ Call soon() {
   return {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30), .stop = {}, .request_id = {}};
 }
 
-// What must be there before the first cache can be filled.
-Status check_cluster(kube::Transport& cluster, const std::string& lease_namespace) {
+Error with_way_out(Error error) {
+  if (!error.is(Code::kPermissionDenied)) return error;
+  return std::move(error).with_hint(
+      "deploy/rbac has what the manager needs: kubectl apply -f deploy/rbac, and bind it to this user.");
+}
+
+// What must be there before the first cache can be filled. Answers the cluster's id.
+Result<std::string> check_cluster(kube::Transport& cluster, const std::string& lease_namespace) {
   for (const api::KindInfo& kind : api::kinds()) {
     if (!kind.is_custom) continue;
     const auto listed = cluster.send(kube::list_request(kind.resource, "", {.limit = 1}), soon());
     if (listed.ok()) continue;
-    if (!listed.error().is(Code::kNotFound)) return listed.error();
+    if (!listed.error().is(Code::kNotFound)) return with_way_out(listed.error());
     return Error(Code::kFailedPrecondition, "the cluster does not serve " + std::string(kind.resource.plural) + "." +
                                                 std::string(kind.resource.group))
         .with_hint("kubectl apply -f deploy/crds");
   }
-  const auto found = kube::Api<api::core::Namespace>(cluster).get({"", lease_namespace}, soon());
-  if (found.ok()) return {};
-  if (!found.error().is(Code::kNotFound)) return found.error();
-  return Error(Code::kFailedPrecondition, "namespace " + lease_namespace + ", for the Lease, does not exist")
-      .with_hint("kubectl create namespace " + lease_namespace + ", or name another with --lease-namespace.");
+  const kube::Api<api::core::Namespace> namespaces(cluster);
+  const auto found = namespaces.get({"", lease_namespace}, soon());
+  if (!found.ok() && found.error().is(Code::kNotFound))
+    return Error(Code::kFailedPrecondition, "namespace " + lease_namespace + ", for the Lease, does not exist")
+        .with_hint("kubectl create namespace " + lease_namespace + ", or name another with --lease-namespace.");
+  if (!found.ok()) return with_way_out(found.error());
+  const auto system = namespaces.get({"", "kube-system"}, soon());
+  if (!system.ok()) return with_way_out(system.error());
+  return system->meta.uid;
 }
 
 // Manager and providers against a cluster. Of all that may be started, one acts: who holds the reference's Lease.
@@ -156,9 +166,8 @@ Status run_in_cluster(const Flags& flags, int signals) {
   const SystemClock clock;
   const kube::Access access = TRY(kube::read_kubeconfig(flags.kubeconfig, flags.context));
   const auto cluster = TRY(kube::connect(access));
-  TRY(check_cluster(*cluster, flags.lease_namespace).context(access.server));
-  const auto system = TRY(kube::Api<api::core::Namespace>(*cluster).get({"", "kube-system"}, soon()));
-  cmd::ManagerOptions options = manager_options(flags, system.meta.uid);
+  const std::string cluster_id = TRY(check_cluster(*cluster, flags.lease_namespace).context(access.server));
+  cmd::ManagerOptions options = manager_options(flags, cluster_id);
   options.lease = {.lease = {flags.lease_namespace, "8da97394.virtrigaud.io"},
                    .identity = host_name() + "_" + random_uuid(),
                    .times = {}};

@@ -80,13 +80,13 @@ LeaseRecord record_of(const Lease& lease) {
           .resource_version = lease.meta.resource_version};
 }
 
-json::Value spec_of(const LeaseRecord& record, const LeaseTimes& times) {
+void put_into(json::Value& lease, const LeaseRecord& record, const LeaseTimes& times) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(times.lease).count();
-  return json::Object{{"holderIdentity", record.holder},
-                      {"leaseDurationSeconds", static_cast<std::int64_t>(seconds)},
-                      {"leaseTransitions", record.transitions},
-                      {"acquireTime", format_micro_time(record.acquire_time)},
-                      {"renewTime", format_micro_time(record.renew_time)}};
+  lease.set({"spec", "holderIdentity"}, record.holder);
+  lease.set({"spec", "leaseDurationSeconds"}, static_cast<std::int64_t>(seconds));
+  lease.set({"spec", "leaseTransitions"}, record.transitions);
+  lease.set({"spec", "acquireTime"}, format_micro_time(record.acquire_time));
+  lease.set({"spec", "renewTime"}, format_micro_time(record.renew_time));
 }
 
 }  // namespace
@@ -98,6 +98,7 @@ struct LeaderElector::Impl {
   const Clock& clock;
   const std::function<void()> on_gain, on_loss;
   LeaderCore core{options.identity, options.times};
+  json::Value lease{};  // as last read or written
   std::jthread thread{};
 
   void run(std::stop_token stop) {
@@ -137,30 +138,32 @@ struct LeaderElector::Impl {
   }
 
   Status read(const Call& call) {
-    const auto lease = kube::Api<Lease>(transport).get(options.lease, call);
-    if (!lease.ok() && !lease.error().is(Code::kNotFound)) return lease.error();
-    core.on_read(lease.ok() ? std::optional(record_of(*lease)) : std::nullopt, clock.now());
+    auto answer = transport.send(kube::get_request(Lease::kResource, options.lease), call);
+    if (!answer.ok() && !answer.error().is(Code::kNotFound)) return answer.error();
+    std::optional<LeaseRecord> record;
+    if (answer.ok()) record = record_of(TRY(kube::from_json<Lease>(*answer)));
+    lease = answer.ok() ? answer.take() : json::Value();
+    core.on_read(std::move(record), clock.now());
     return {};
   }
 
-  // A merge patch, because labels and annotations of the Lease are other people's.
+  // The whole Lease with its version, and no patch: the reference's Role has no right to one. What it has beside our
+  // record, such as labels, is other people's.
   Status put(const LeaseRecord& record, const Call& call) {
-    json::Value body = json::Object{{"spec", spec_of(record, options.times)}};
-    kube::Request request;
-    if (record.resource_version.empty()) {
-      body["apiVersion"] = Lease::kResource.api_version();
-      body["kind"] = Lease::kResource.kind;
-      body.set({"metadata", "name"}, options.lease.name);
-      body.set({"metadata", "namespace"}, options.lease.namespace_);
-      request = kube::create_request(Lease::kResource, options.lease.namespace_, body);
-    } else {
-      body.set({"metadata", "resourceVersion"}, record.resource_version);
-      request = kube::merge_patch_request(Lease::kResource, options.lease, body);
-    }
+    json::Value body = record.resource_version.empty() ? json::Value() : lease;
+    body["apiVersion"] = Lease::kResource.api_version();
+    body["kind"] = Lease::kResource.kind;
+    body.set({"metadata", "name"}, options.lease.name);
+    body.set({"metadata", "namespace"}, options.lease.namespace_);
+    put_into(body, record, options.times);
     const Time sent = clock.now();
-    const json::Value answer = TRY(transport.send(request, call));
-    const Lease lease = TRY(kube::from_json<Lease>(answer));
-    core.on_written(record_of(lease), sent, clock.now());
+    json::Value answer = TRY(transport.send(record.resource_version.empty()
+                                                ? kube::create_request(Lease::kResource, options.lease.namespace_, body)
+                                                : kube::replace_request(Lease::kResource, options.lease, body),
+                                            call));
+    const Lease written = TRY(kube::from_json<Lease>(answer));
+    lease = std::move(answer);
+    core.on_written(record_of(written), sent, clock.now());
     return {};
   }
 

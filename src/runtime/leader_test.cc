@@ -194,11 +194,11 @@ class LeaseServer final : public kube::Transport {
     if (!available_) return Error(Code::kUnavailable, "down");
     if (request.method == "GET") return lease_.is_null() ? Result<json::Value>(Error(Code::kNotFound, "none")) : lease_;
     const json::Value body = json::parse(request.body).take();
-    EXPECT_EQ(request.method, lease_.is_null() ? "POST" : "PATCH");
+    EXPECT_EQ(request.method, lease_.is_null() ? "POST" : "PUT") << "all that the reference's Role allows";
     if (body.text({"metadata", "resourceVersion"}) != lease_.text({"metadata", "resourceVersion"})) {
       return Error(Code::kAborted, "moved on");
     }
-    lease_["spec"] = *body.find("spec");
+    lease_ = body;
     lease_.set({"metadata", "resourceVersion"}, std::to_string(++version_));
     return lease_;
   }
@@ -206,6 +206,15 @@ class LeaseServer final : public kube::Transport {
   void go_away() {
     const std::lock_guard lock(mutex_);
     available_ = false;
+  }
+  // A released Lease that somebody has written more into.
+  void begin_with(json::Value lease) {
+    const std::lock_guard lock(mutex_);
+    lease_ = std::move(lease);
+  }
+  json::Value lease() {
+    const std::lock_guard lock(mutex_);
+    return lease_;
   }
 
  private:
@@ -236,6 +245,23 @@ TEST(LeaderElector, GivesTheLeaseUpSoThatTheNextOneNeedNotWait) {
         server, {{"ns", "lease"}, identity, {}}, clock, [&] { gained.count_down(); }, [] {});
     gained.wait();  // the default Lease stands still for 15 s
   }
+}
+
+TEST(LeaderElector, KeepsWhatOthersWroteIntoTheLease) {
+  LeaseServer server;
+  json::Value lease;
+  lease.set({"metadata", "resourceVersion"}, "0");
+  lease.set({"metadata", "labels", "team"}, "blue");
+  lease.set({"spec", "strategy"}, "OldestEmulationVersion");
+  server.begin_with(lease);
+  const SystemClock clock;
+  std::latch gained(1);
+  const LeaderElector elector(
+      server, {{"ns", "lease"}, "me", {}}, clock, [&] { gained.count_down(); }, [] {});
+  gained.wait();
+  EXPECT_EQ(server.lease().text({"metadata", "labels", "team"}), "blue");
+  EXPECT_EQ(server.lease().text({"spec", "strategy"}), "OldestEmulationVersion");
+  EXPECT_EQ(server.lease().text({"spec", "holderIdentity"}), "me");
 }
 
 TEST(LeaderElector, TakesOverFromOneThatDied) {

@@ -264,7 +264,7 @@ void bench_dead_provider(Standalone& rig, Machines& machines) {
   for (const pid_t pid : rig.providers()) ::kill(pid, SIGCONT);
 }
 
-void run_size(const std::string& cluster, std::size_t count) {
+void run_size(const std::optional<Cluster>& cluster, std::size_t count) {
   Standalone rig(cluster, "warn");
   lay_mock_foundation(rig);
   Machines machines(rig.transport());
@@ -280,13 +280,15 @@ void run_size(const std::string& cluster, std::size_t count) {
 
 int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  std::string cluster;
+  std::optional<rig::e2e::Cluster> cluster;
   std::vector<std::size_t> sizes;
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--kubeconfig" && i + 1 < argc)
-      cluster = argv[++i];
-    else
+    if (std::string_view(argv[i]) == "--kubeconfig" && i + 1 < argc) {
+      ++i;
+      cluster = rig::e2e::Cluster{.person = argv[i], .manager = argv[i]};
+    } else {
       sizes.push_back(std::stoul(argv[i]));
+    }
   }
   if (sizes.empty()) sizes = {100, 1000, 10000};
   for (const std::size_t size : sizes) rig::e2e::run_size(cluster, size);

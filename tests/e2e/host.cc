@@ -22,8 +22,8 @@ const Environment& environment() {
     const auto value = [](const char* name) {
       return std::string(std::getenv(name) == nullptr ? "" : std::getenv(name));
     };
-    return Environment{value("RIG_TEST_LIBVIRT_URI"), value("RIG_TEST_GUEST_IMAGE"),
-                       value("RIG_TEST_LIBVIRT_POOL_DIR")};
+    return Environment{value("RIG_TEST_LIBVIRT_URI"), value("RIG_TEST_GUEST_IMAGE"), value("RIG_TEST_LIBVIRT_POOL_DIR"),
+                       value("RIG_TEST_KUBE_DIR")};
   }();
   return found;
 }

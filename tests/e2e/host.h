@@ -11,8 +11,9 @@
 namespace rig::e2e {
 
 // RIG_TEST_LIBVIRT_URI, RIG_TEST_GUEST_IMAGE, RIG_TEST_LIBVIRT_POOL_DIR; main() refuses to run without them.
+// RIG_TEST_KUBE_DIR: a folder of tools/lab/kube/up; main() wants it for --kube only.
 struct Environment {
-  std::string uri, guest_image, pool_folder;
+  std::string uri, guest_image, pool_folder, kube_folder;
 };
 const Environment& environment();
 

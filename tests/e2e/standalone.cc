@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "base/yaml/yaml.h"
+#include "e2e/host.h"
 
 namespace rig::e2e {
 
@@ -20,15 +21,26 @@ Call within(Duration time) {
   return {.deadline = std::chrono::steady_clock::now() + time, .stop = {}, .request_id = {}};
 }
 
+namespace {
+std::optional<Cluster> in_use;
+}  // namespace
+
+Cluster lab_cluster() {
+  const std::string& folder = environment().kube_folder;
+  return {.person = folder + "/kubeconfig", .manager = folder + "/manager.kubeconfig"};
+}
+void use_cluster(const Cluster& cluster) { in_use = cluster; }
+const std::optional<Cluster>& cluster_in_use() { return in_use; }
+
 void Standalone::start() {
-  const std::string kubeconfig = cluster_.empty() ? data() + "/kubeconfig" : cluster_;
+  const std::string kubeconfig = cluster_ ? cluster_->person : data() + "/kubeconfig";
   std::vector<std::string> arguments = {"--data-dir",          data(),        "--runtime-dir",
                                         folder_.path() + "/r", "--log-level", log_level_};
-  if (cluster_.empty()) {
+  if (cluster_) {
+    arguments.insert(arguments.end(), {"--kubeconfig", cluster_->manager});
+  } else {
     std::filesystem::remove(kubeconfig);  // the port is another one each time
     arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
-  } else {
-    arguments.insert(arguments.end(), {"--kubeconfig", cluster_});
   }
   process_.emplace(program("virtrigaud"), arguments, folder_.path() + "/log");
   const bool serves = eventually(30s, [&] {

@@ -1,4 +1,4 @@
-// e2e/standalone.h — virtrigaud as a user runs it: its own folders, a port of its own, the kubeconfig that it wrote.
+// e2e/standalone.h — virtrigaud as a user runs it: its own folders, and its own API server or that of a cluster.
 #pragma once
 
 #include <memory>
@@ -19,10 +19,17 @@ namespace v1 = api::v1beta1;
 std::string program(std::string_view name);  // the path of one of our programs
 Call within(Duration time);
 
+// A cluster, as two of its users see it: kubeconfigs of one who may do all, and of the manager.
+struct Cluster {
+  std::string person, manager;
+};
+Cluster lab_cluster();                           // of tools/lab/kube/up, in RIG_TEST_KUBE_DIR
+void use_cluster(const Cluster& cluster);        // by every Standalone that is not told otherwise
+const std::optional<Cluster>& cluster_in_use();  // nullopt: each has an API server of its own
+
 class Standalone {
  public:
-  // `cluster`: the kubeconfig of an API server to work for, instead of its own.
-  explicit Standalone(std::string cluster = {}, std::string log_level = "debug")
+  explicit Standalone(std::optional<Cluster> cluster = cluster_in_use(), std::string log_level = "debug")
       : cluster_(std::move(cluster)), log_level_(std::move(log_level)) {
     start();
   }
@@ -71,7 +78,8 @@ class Standalone {
   Status patch(const api::Resource& resource, const std::string& name, std::string_view yaml);
   Status remove(const api::Resource& resource, const std::string& name);
 
-  const std::string cluster_, log_level_;
+  const std::optional<Cluster> cluster_;
+  const std::string log_level_;
   Folder folder_;
   std::optional<Process> process_;
   kube::Access access_;

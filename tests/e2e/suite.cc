@@ -81,6 +81,20 @@ void lay_foundation(Standalone& rig) {
     const Status created = rig.create(sample(file, rig.folder()));
     ASSERT_TRUE(created.ok()) << file << ": " << created.error().to_string();
   }
+  const auto answers = [&] {
+    const auto provider = rig.get<v1::Provider>("libvirt");
+    return provider.ok() && told(*provider, condition::kProviderAvailable).starts_with("True");
+  };
+  ASSERT_TRUE(eventually(kSoon, answers)) << rig.log();
+}
+
+void take_up_foundation(Standalone& rig) {
+  EXPECT_TRUE(rig.remove<v1::VmNetworkAttachment>("default").ok());
+  for (const char* image : {"tiny-guest", "blank"}) EXPECT_TRUE(rig.remove<v1::VmImage>(image).ok());
+  EXPECT_TRUE(rig.remove<v1::VmClass>("tiny").ok());
+  EXPECT_TRUE(rig.remove<v1::Provider>("libvirt").ok());
+  EXPECT_TRUE(eventually(kSoon, [&] { return rig.is_gone<v1::Provider>("libvirt"); })) << rig.log();
+  EXPECT_TRUE(rig.remove<api::core::Secret>("libvirt-credentials").ok());
 }
 
 std::unique_ptr<Standalone> Suite::rig_;
@@ -93,6 +107,7 @@ void Suite::SetUpTestSuite() {
 }
 
 void Suite::TearDownTestSuite() {
+  take_up_foundation(*rig_);
   EXPECT_EQ(rig_->stop(), 0) << rig_->log();
   rig_.reset();
   host_.reset();

@@ -1,8 +1,9 @@
-// tests/kube/apiserver_test_server.cc — an API server in memory, for tests that drive it with foreign clients.
+// tests/kube/apiserver_test_server.cc — an API server alone, for tests and measurements with foreign clients.
 //
-//   apiserver_test_server FOLDER [--forget]   writes FOLDER/kubeconfig, says "ready PORT", ends when its standard input
-//                                             does; --forget: each second, what changed before the last one is
-//                                             forgotten
+//   apiserver_test_server FOLDER [--forget|--stored]   writes FOLDER/kubeconfig, says "ready PORT", ends when its
+//                                                      standard input does. In memory; --forget: each second, what
+//                                                      changed before the last one is forgotten; --stored: in
+//                                                      FOLDER/state.db
 //
 // FOLDER also gets client certificates, NAME.crt and NAME.key: admin, alice (of no rights), expired, foreign.
 #include <cstdio>
@@ -49,30 +50,32 @@ void forget_each_second(apiserver::Store& store, const std::stop_token& stop) {
   }
 }
 
-int run(const std::string& folder, bool forgets) {
+int fail(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.to_string().c_str());
+  return 1;
+}
+
+enum class Log : std::uint8_t { kMemory, kForgets, kStored };
+
+int run(const std::string& folder, Log log) {
   const SystemClock clock;
-  if (const Status issued = issue_clients(folder, clock.wall()); !issued.ok()) {
-    std::fprintf(stderr, "%s\n", issued.error().to_string().c_str());
-    return 1;
-  }
-  const auto store = apiserver::memory_store();
+  if (const Status issued = issue_clients(folder, clock.wall()); !issued.ok()) return fail(issued.error());
+  auto opened = log == Log::kStored ? apiserver::sqlite_store(folder + "/state.db")
+                                    : Result<std::unique_ptr<apiserver::Store>>(apiserver::memory_store());
+  if (!opened.ok()) return fail(opened.error());
+  const auto store = opened.take();
   apiserver::Registry registry(*store, api::kinds(), clock);
-  if (const auto made = registry.bootstrap(); !made.ok()) {
-    std::fprintf(stderr, "%s\n", made.error().to_string().c_str());
-    return 1;
-  }
+  if (const auto made = registry.bootstrap(); !made.ok()) return fail(made.error());
   apiserver::Janitor janitor(registry, clock);
   apiserver::ApiServer server(registry, clock, {});
   const auto serving = apiserver::serve(
       server,
       {.port = 0, .unix_socket = folder + "/s", .pki_dir = folder + "/pki", .kubeconfig = folder + "/kubeconfig"},
       clock);
-  if (!serving.ok()) {
-    std::fprintf(stderr, "%s\n", serving.error().to_string().c_str());
-    return 1;
-  }
+  if (!serving.ok()) return fail(serving.error());
   std::jthread forgetting;
-  if (forgets) forgetting = std::jthread([&](const std::stop_token& stop) { forget_each_second(*store, stop); });
+  if (log == Log::kForgets)
+    forgetting = std::jthread([&](const std::stop_token& stop) { forget_each_second(*store, stop); });
   std::printf("ready %d\n", (*serving)->port());
   std::fflush(stdout);
   while (std::getchar() != EOF) {}
@@ -83,8 +86,9 @@ int run(const std::string& folder, bool forgets) {
 }  // namespace rig
 
 int main(int argc, char** argv) {
-  if (argc == 2) return rig::run(argv[1], false);
-  if (argc == 3 && std::string_view(argv[2]) == "--forget") return rig::run(argv[1], true);
-  std::fprintf(stderr, "usage: %s FOLDER [--forget]\n", argv[0]);
+  if (argc == 2) return rig::run(argv[1], rig::Log::kMemory);
+  if (argc == 3 && std::string_view(argv[2]) == "--forget") return rig::run(argv[1], rig::Log::kForgets);
+  if (argc == 3 && std::string_view(argv[2]) == "--stored") return rig::run(argv[1], rig::Log::kStored);
+  std::fprintf(stderr, "usage: %s FOLDER [--forget|--stored]\n", argv[0]);
   return 2;
 }

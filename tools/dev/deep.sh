@@ -39,9 +39,11 @@ fuzz() {
 
 deep_tests() {
   step tidy-headers /usr/bin/python3 tools/tidy/tidy.py --build build
-  step tests-deep programs deep build -L "$ASKED"
+  step tests-deep programs deep build -L '^deep$'
   GTEST_FILTER=$ASAN_FILTER sanitized asan -DRIG_SANITIZE=ON -LE "$SLOW|$ASKED"
   sanitized tsan -DRIG_TSAN=ON -R "$TSAN_ROOMS" -LE "$SLOW|$ASKED"
   build_in build-fuzz -DRIG_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++-16 -- fuzz
   step fuzz fuzz
+  start_kube
+  step tests-kube programs kube build -L '^kube$'
 }

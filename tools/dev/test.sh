@@ -3,7 +3,7 @@
 # ctest labels say what a test needs: none (a room's own tests), real (private libvirt host, guest image), e2e (those and
 # the built programs), kubectl, scale; and what asks for it: deep (only --deep), kube (only --deep or --kube), conformance.
 # Tests find the host by RIG_TEST_LIBVIRT_URI, RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_GUEST_IMAGE and RIG_TEST_HOST_EXEC
-# (a program that runs its arguments inside the host's namespaces).
+# (a program that runs its arguments inside the host's namespaces), a real control plane by RIG_TEST_KUBE_DIR.
 
 RESULTS=$RUN/test/results
 SLOW='^(real|e2e|kubectl|scale)$' # not in ./dev check
@@ -34,7 +34,7 @@ tool_tests() {
 start_lab() {
   exec 9>"$RUN/test.lock"
   flock -n 9 || fail "another ./dev test is at work here"
-  trap 'tools/lab/host down "$RUN/test/host"' EXIT # whatever happens, nothing is left running
+  trap end_lab EXIT # whatever happens, nothing is left running
   tools/lab/host down "$RUN/test/host"
   rm -rf "$RUN/test/host"
   step libvirt tools/lab/host up "$RUN/test/host"
@@ -45,20 +45,59 @@ start_lab() {
   export RIG_TEST_LIBVIRT_POOL_DIR=$RUN/test/host/pool RIG_TEST_HOST_EXEC=$RUN/test/host/exec
 }
 
-# Figures for docs/PERFORMANCE.md: optimised programs, and nothing else at work.
+KUBE_BUILD=
+end_lab() {
+  [[ ! $KUBE_BUILD ]] || kill -- -"$KUBE_BUILD" 2>/dev/null || true
+  [[ ! -d $RUN/test/kube ]] || tools/lab/kube/down "$RUN/test/kube"
+  tools/lab/host down "$RUN/test/host"
+}
+
+# Ten minutes of Go at first, beside the C++; start_kube waits for it. Without Go the tests that need it are skipped.
+begin_kube() {
+  tools/lab/kube/build --check || return 0
+  set -m
+  nice tools/lab/kube/build "$RIG_CACHE_DIR/kube" </dev/null >"$RUN/log/kube-begun.log" 2>&1 &
+  set +m
+  KUBE_BUILD=$!
+  trap 'kill -- -"$KUBE_BUILD" 2>/dev/null' EXIT # until start_lab has one for all
+}
+
+start_kube() {
+  [[ $KUBE_BUILD ]] || return 0
+  step kube-build tools/lab/kube/build "$RIG_CACHE_DIR/kube"
+  KUBE_BUILD=
+  rm -rf "$RUN/test/kube"
+  step kube-start tools/lab/kube/up "$RUN/test/kube"
+  export RIG_TEST_KUBE_DIR=$RUN/test/kube
+}
+
+# Figures for docs/PERFORMANCE.md: optimised programs, and nothing else at work. --kube: our API server beside a real one.
 bench() {
   packages build run
+  if [[ ${1:-} == --kube ]]; then bench_kube "${@:2}"; return; fi
   build_in build-release -DCMAKE_BUILD_TYPE=Release -- standalone_bench
   start_lab
   "$(find build-release/tests/bench -name standalone_bench -type f)" "$@"
 }
 
+bench_kube() {
+  local load
+  tools/lab/kube/build --check || exit 1
+  build_in build-release -DCMAKE_BUILD_TYPE=Release -- apiserver_test_server
+  step kube-build tools/lab/kube/build "$RIG_CACHE_DIR/kube"
+  load=$(tools/lab/kube/build --load "$RIG_CACHE_DIR/kube")
+  mkdir -p "$RUN/bench"
+  trap 'tools/lab/kube/down "$RUN/bench/kube" 2>/dev/null' EXIT
+  /usr/bin/python3 tools/lab/kube/measure.py --ours build-release/tests/kube/apiserver_test_server --load "$load" "$@" "$RUN/bench"
+}
+
 run_tests() {
-  local deep='' only=() rooms=()
+  local deep='' kube='' only=() rooms=()
   while [[ $# -gt 0 ]]; do
     case $1 in
-      --deep) deep=yes ;;
-      --conformance | --kube) only=(-L "${1#--}") ;;
+      --deep) deep=yes kube=yes ;;
+      --kube) kube=yes only=(-L '^kube$') ;;
+      --conformance) only=(-L conformance) ;;
       -*) fail "unknown option '$1'; ./dev help lists them" ;;
       *) rooms+=("$1") ;;
     esac
@@ -66,6 +105,7 @@ run_tests() {
   done
   packages build run test
   command -v kubectl >/dev/null || echo "no kubectl on PATH: install it (any release from 1.25 on) for the tests that call it"
+  [[ ! $kube ]] || begin_kube
   build
   start_lab
   rm -rf "$RESULTS"
@@ -74,6 +114,7 @@ run_tests() {
     source tools/dev/deep.sh
     deep_tests
   elif [[ ${only[*]} || ${rooms[*]} ]]; then
+    [[ ! $kube ]] || start_kube
     [[ ! ${rooms[*]} ]] || only+=(-R "^($(IFS='|' && echo "${rooms[*]}"))(/|$)")
     step tests programs chosen build --no-tests=error "${only[@]}"
   else

@@ -87,6 +87,25 @@ json::Value list_metadata(const api::KindInfo& kind, const ListResult& result) {
   return metadata;
 }
 
+// Objects as they are, in the form in which they are stored, for somebody who gets them as bytes.
+bool is_plain_text(const Media& media, const ApiRequest& http) {
+  return media.form == Form::kPlain && !media.is_yaml && !media.is_pretty && !http.host.empty();
+}
+
+std::string list_text(const api::KindInfo& kind, const ListResult& result, const json::Value& metadata) {
+  std::size_t size = 256;
+  for (const std::string& text : result.texts) size += text.size() + 1;
+  std::string out;
+  out.reserve(size);
+  out += "{\"apiVersion\":\"" + kind.resource.api_version() + "\",\"items\":[";
+  for (const std::string& text : result.texts) {
+    if (&text != result.texts.data()) out += ',';
+    out += text;
+  }
+  out += "],\"kind\":\"" + std::string(kind.list_kind) + "\",\"metadata\":" + json::to_text(metadata) + "}\n";
+  return out;
+}
+
 }  // namespace
 
 ApiAnswer Resources::handle(const Ask& ask) {
@@ -151,7 +170,8 @@ Resources::Answer Resources::get(Job& job) {
 }
 
 Resources::Answer Resources::list(Job& job) {
-  const ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
+  ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
+  query.as_text = is_plain_text(job.media, job.ask.http);
   return dress_list(job, TRY(registry_.list(job.kind, query)));
 }
 
@@ -162,6 +182,7 @@ Resources::Answer Resources::watch(Job& job) {
   query.bookmarks = target.is_set("allowWatchBookmarks");
   if (target.find("sendInitialEvents")) query.send_initial_events = target.is_set("sendInitialEvents");
   query.end = clock_.now() + timeout;
+  query.list.as_text = is_plain_text(job.media, job.ask.http);
   ApiAnswer out;
   out.watch =
       watch_stream(TRY(registry_.watch(job.kind, query)), {job.kind, job.media, job.include}, *query.end, clock_);
@@ -291,6 +312,11 @@ Resources::Answer Resources::dress(const Job& job, json::Value object, int statu
 
 Resources::Answer Resources::dress_list(const Job& job, ListResult result) const {
   json::Value metadata = list_metadata(job.kind, result);
+  if (!result.texts.empty()) {
+    ApiAnswer out;
+    out.text = list_text(job.kind, result, metadata);
+    return out;
+  }
   if (job.media.form != Form::kPlain && result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
   if (job.media.form == Form::kTable) {
     const TableForm form{.version = job.media.version, .include = job.include};

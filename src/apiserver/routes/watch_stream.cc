@@ -55,7 +55,7 @@ class LiveStream final : public EventStream {
       : watch_(std::move(watch)), dresser_(form, clock), end_(end), clock_(clock), has_no_time_(clock.now() >= end) {}
 
   Batch next(Time deadline, std::stop_token stop) override {
-    if (has_no_time_) return {.events = {}, .ended = true};
+    if (has_no_time_) return {.events = {}, .lines = {}, .ended = true};
     Result<std::vector<Watch::Event>> events = watch_->next(std::min(deadline, end_), std::move(stop));
     Batch out;
     if (!events.ok()) {
@@ -63,8 +63,13 @@ class LiveStream final : public EventStream {
       out.ended = true;
       return out;
     }
-    for (Watch::Event& event : *events) out.events.push_back(dresser_.dress(event.type, std::move(event.object)));
-    out.ended = out.events.empty() && clock_.now() >= end_;
+    for (Watch::Event& event : *events) {
+      if (event.text.empty())
+        out.events.push_back(dresser_.dress(event.type, std::move(event.object)));
+      else
+        out.lines += "{\"object\":" + event.text + ",\"type\":\"" + std::string(type_name(event.type)) + "\"}\n";
+    }
+    out.ended = events->empty() && clock_.now() >= end_;
     return out;
   }
 

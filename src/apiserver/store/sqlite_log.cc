@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "apiserver/limits.h"
+
 namespace rig::apiserver {
 namespace {
 
@@ -22,6 +24,22 @@ INSERT INTO meta VALUES('compacted', 0);
 #define RIG_STATE_THEN                                                                          \
   " FROM log WHERE key > ?1 AND key < ?2 AND id <= ?3 AND removed = 0 AND NOT EXISTS (SELECT 1" \
   " FROM log AS newer WHERE newer.key = log.key AND newer.previous = log.id AND newer.id <= ?3)"
+
+constexpr std::string_view kGet =
+    "SELECT live.key, value, live.created, live.id FROM live JOIN log ON log.id = live.id WHERE live.key = ?";
+
+Record record_of(const Statement& row) { return {row.text(0), row.text(1), row.integer(2), row.integer(3)}; }
+
+Result<std::optional<Record>> one_record(Statement& get, std::string_view key) {
+  std::optional<Record> record;
+  if (TRY(get.start().bind(key).step())) record = record_of(get);
+  get.start();
+  return record;
+}
+
+Error was_compacted(Revision at) {
+  return {Code::kOutOfRange, "revision " + std::to_string(at) + " has been compacted"};
+}
 
 std::int64_t sql_limit(std::size_t limit) { return limit == 0 ? -1 : static_cast<std::int64_t>(limit); }
 
@@ -59,7 +77,12 @@ Status check_integrity(Database& database, const std::string& path) {
 
 Result<Database> open_log(const std::string& path) {
   Database database = TRY(Database::open(path, /*read_only=*/false));
-  TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF")
+  // Pages that many writes touch are copied from the WAL once, and stay in memory for the next write.
+  TRY(database
+          .run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
+               "PRAGMA wal_autocheckpoint = " +
+               std::to_string(limits::kWalPages) + "; PRAGMA cache_size = -" +
+               std::to_string(limits::kWriterCacheBytes >> 10U))
           .context("open " + path));
   TRY(make_tables_if_new(database));
   TRY(check_log(database, path));
@@ -75,11 +98,10 @@ Result<LogHead> head_of(Database& database) {
   return head;
 }
 
-LogWriter::LogWriter(Statement find, Statement value, Statement newest, Statement add, Statement set_live,
-                     Statement drop_live, Statement drop_superseded, Statement drop_removed, Statement set_compacted)
-    : find_(std::move(find)),
-      value_(std::move(value)),
-      newest_(std::move(newest)),
+LogWriter::LogWriter(Statement newest, Statement last, Statement add, Statement set_live, Statement drop_live,
+                     Statement drop_superseded, Statement drop_removed, Statement set_compacted)
+    : newest_(std::move(newest)),
+      last_(std::move(last)),
       add_(std::move(add)),
       set_live_(std::move(set_live)),
       drop_live_(std::move(drop_live)),
@@ -89,8 +111,7 @@ LogWriter::LogWriter(Statement find, Statement value, Statement newest, Statemen
 
 Result<LogWriter> LogWriter::prepare(Database& database) {
   return LogWriter(
-      TRY(database.prepare("SELECT id, created FROM live WHERE key = ?")),
-      TRY(database.prepare("SELECT value FROM log WHERE id = ?")),
+      TRY(database.prepare(kGet)),
       TRY(database.prepare("SELECT id FROM log WHERE key = ? ORDER BY previous DESC LIMIT 1")),
       TRY(database.prepare("INSERT INTO log(id, key, created, previous, removed, value) VALUES(?, ?, ?, ?, ?, ?)")),
       TRY(database.prepare("INSERT INTO live(key, id, created) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET id = ?2")),
@@ -100,19 +121,7 @@ Result<LogWriter> LogWriter::prepare(Database& database) {
       TRY(database.prepare("UPDATE meta SET value = ? WHERE name = 'compacted'")));
 }
 
-Result<std::optional<LogWriter::Live>> LogWriter::find(std::string_view key) {
-  std::optional<Live> live;
-  if (TRY(find_.start().bind(key).step())) live = Live{find_.integer(0), find_.integer(1)};
-  find_.start();
-  return live;
-}
-
-Result<std::string> LogWriter::value(Revision revision) {
-  std::string value;
-  if (TRY(value_.start().bind(revision).step())) value = value_.text(0);
-  value_.start();
-  return value;
-}
+Result<std::optional<Record>> LogWriter::newest(std::string_view key) { return one_record(newest_, key); }
 
 Status LogWriter::add(std::string_view key, std::string_view value, Revision created, Revision previous, bool removed,
                       Revision revision) {
@@ -126,21 +135,19 @@ Status LogWriter::add(std::string_view key, std::string_view value, Revision cre
       .run();
 }
 
-Status LogWriter::put(std::string_view key, std::string_view value, const std::optional<Live>& before,
-                      Revision revision) {
-  const Revision created = before ? before->created : revision;
-  Revision previous = before ? before->revision : 0;
-  if (!before) {  // it follows the removal of its namesake, if that has not been compacted
-    if (TRY(newest_.start().bind(key).step())) previous = newest_.integer(0);
-    newest_.start();
+Status LogWriter::put(const Record& now, const Record* before) {
+  Revision previous = before != nullptr ? before->revision : 0;
+  if (before == nullptr) {  // it follows the removal of its namesake, if that has not been compacted
+    if (TRY(last_.start().bind(now.key).step())) previous = last_.integer(0);
+    last_.start();
   }
-  TRY(add(key, value, created, previous, /*removed=*/false, revision));
-  return set_live_.start().bind(key).bind(revision).bind(created).run();
+  TRY(add(now.key, now.value, now.created, previous, /*removed=*/false, now.revision));
+  return set_live_.start().bind(now.key).bind(now.revision).bind(now.created).run();
 }
 
-Status LogWriter::remove(std::string_view key, const Live& before, Revision revision) {
-  TRY(add(key, {}, before.created, before.revision, /*removed=*/true, revision));
-  return drop_live_.start().bind(key).run();
+Status LogWriter::remove(const Record& before, Revision revision) {
+  TRY(add(before.key, {}, before.created, before.revision, /*removed=*/true, revision));
+  return drop_live_.start().bind(before.key).run();
 }
 
 Status LogWriter::compact(Revision from, Revision upto) {
@@ -161,8 +168,7 @@ LogReader::LogReader(Database database, Statement get, Statement list_now, State
 
 Result<std::unique_ptr<LogReader>> LogReader::open(const std::string& path) {
   Database database = TRY(Database::open(path, /*read_only=*/true));
-  Statement get = TRY(database.prepare(
-      "SELECT live.key, value, live.created, live.id FROM live JOIN log ON log.id = live.id WHERE live.key = ?"));
+  Statement get = TRY(database.prepare(kGet));
   Statement list_now =
       TRY(database.prepare("SELECT live.key, value, live.created, live.id FROM live JOIN log ON log.id = live.id"
                            " WHERE live.key > ?1 AND live.key < ?2 ORDER BY live.key LIMIT ?3"));
@@ -179,22 +185,7 @@ Result<std::unique_ptr<LogReader>> LogReader::open(const std::string& path) {
                                                   std::move(changes)));
 }
 
-namespace {
-
-Error was_compacted(Revision at) {
-  return {Code::kOutOfRange, "revision " + std::to_string(at) + " has been compacted"};
-}
-
-Record record_of(const Statement& row) { return {row.text(0), row.text(1), row.integer(2), row.integer(3)}; }
-
-}  // namespace
-
-Result<std::optional<Record>> LogReader::get(std::string_view key) {
-  std::optional<Record> record;
-  if (TRY(get_.start().bind(key).step())) record = record_of(get_);
-  get_.start();
-  return record;
-}
+Result<std::optional<Record>> LogReader::get(std::string_view key) { return one_record(get_, key); }
 
 Result<Page> LogReader::list(std::string_view prefix, std::string_view after_key, std::size_t limit, Revision at) {
   TRY(database_.run("BEGIN"));  // one snapshot for all that follows

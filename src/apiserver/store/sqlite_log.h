@@ -29,23 +29,19 @@ class LogWriter {
  public:
   static Result<LogWriter> prepare(Database& database);
 
-  struct Live {
-    Revision revision = 0, created = 0;
-  };
-  Result<std::optional<Live>> find(std::string_view key);
-  Result<std::string> value(Revision revision);
-  Status put(std::string_view key, std::string_view value, const std::optional<Live>& before, Revision revision);
-  Status remove(std::string_view key, const Live& before, Revision revision);
+  Result<std::optional<Record>> newest(std::string_view key);  // nothing: it does not live
+  Status put(const Record& now, const Record* before);         // null: it did not live
+  Status remove(const Record& before, Revision revision);
   // Drops what the rows in (from, upto] made history.
   Status compact(Revision from, Revision upto);
 
  private:
-  LogWriter(Statement find, Statement value, Statement newest, Statement add, Statement set_live, Statement drop_live,
+  LogWriter(Statement newest, Statement last, Statement add, Statement set_live, Statement drop_live,
             Statement drop_superseded, Statement drop_removed, Statement set_compacted);
   Status add(std::string_view key, std::string_view value, Revision created, Revision previous, bool removed,
              Revision revision);
 
-  Statement find_, value_, newest_, add_, set_live_, drop_live_, drop_superseded_, drop_removed_, set_compacted_;
+  Statement newest_, last_, add_, set_live_, drop_live_, drop_superseded_, drop_removed_, set_compacted_;
 };
 
 // The reading half: a connection of its own.

@@ -13,6 +13,7 @@
 #include "apiserver/limits.h"
 #include "apiserver/store/change_window.h"
 #include "apiserver/store/database_file.h"
+#include "apiserver/store/record_cache.h"
 #include "apiserver/store/sqlite_log.h"
 #include "apiserver/store/store.h"
 
@@ -27,6 +28,8 @@ struct Job {
   Revision expected = 0;  // kCompact: up to where
   std::promise<Result<Revision>> done = {};
 };
+
+using Changes = std::vector<std::shared_ptr<const Change>>;
 
 class SqliteStore final : public Store {
  public:
@@ -55,7 +58,14 @@ class SqliteStore final : public Store {
   }
 
   Result<Record> get(std::string_view key) const override {
-    std::optional<Record> found = TRY(read([&](LogReader& reader) { return reader.get(key); }));
+    std::optional<Record> found;
+    if (const auto known = cache_.find(key)) {
+      if (*known) found = **known;
+    } else {
+      const Revision state = revision();  // what is read is of then, or newer
+      found = TRY(read([&](LogReader& reader) { return reader.get(key); }));
+      if (found) cache_.add(*found, state);
+    }
     if (!found) return Error(Code::kNotFound, std::string(key) + " does not exist");
     settle(found->revision);
     return *std::move(found);
@@ -149,7 +159,7 @@ class SqliteStore final : public Store {
   void write(const std::stop_token& stop) {
     for (std::vector<Job> group = take_group(stop); !group.empty(); group = take_group(stop)) {
       std::vector<Result<Revision>> results;
-      std::vector<std::shared_ptr<const Change>> changes;
+      Changes changes;
       const Status committed = commit(group, results, changes);
       if (!committed.ok()) {
         if (database_.is_in_transaction())
@@ -157,6 +167,7 @@ class SqliteStore final : public Store {
         changes.clear();
       } else {
         announce(group);
+        for (const auto& change : changes) cache_.write(*change);
       }
       window_.push(std::move(changes));
       for (std::size_t i = 0; i < group.size(); ++i) {
@@ -166,8 +177,7 @@ class SqliteStore final : public Store {
   }
 
   // A result per job: what was refused does not keep the others from being written.
-  Status commit(const std::vector<Job>& group, std::vector<Result<Revision>>& results,
-                std::vector<std::shared_ptr<const Change>>& changes) {
+  Status commit(const std::vector<Job>& group, std::vector<Result<Revision>>& results, Changes& changes) {
     TRY(database_.run("BEGIN IMMEDIATE"));
     Revision revision = window_.revision();
     for (const Job& job : group) {
@@ -176,38 +186,49 @@ class SqliteStore final : public Store {
         results.emplace_back(job.expected);
         continue;
       }
-      const std::optional<LogWriter::Live> live = TRY(log_.find(job.key));
-      if (std::optional<Error> refusal = refuse(job, live)) {
+      const std::shared_ptr<const Record> live = TRY(newest(job.key, changes));
+      if (std::optional<Error> refusal = refuse(job, live.get())) {
         results.emplace_back(*std::move(refusal));
         continue;
       }
-      changes.push_back(std::make_shared<const Change>(TRY(apply(job, live, ++revision))));
+      changes.push_back(std::make_shared<const Change>(TRY(apply(job, live.get(), ++revision))));
       results.emplace_back(revision);
     }
     return database_.run("COMMIT");
   }
 
-  static std::optional<Error> refuse(const Job& job, const std::optional<LogWriter::Live>& live) {
+  // Of this transaction, whose changes so far are given. Null: the key does not live.
+  Result<std::shared_ptr<const Record>> newest(const std::string& key, const Changes& changes) {
+    const auto same = [&](const auto& change) { return change->now.key == key; };
+    if (const auto it = std::find_if(changes.rbegin(), changes.rend(), same); it != changes.rend())
+      return (*it)->kind == Change::Kind::kPut ? std::make_shared<const Record>((*it)->now) : nullptr;
+    if (auto known = cache_.find(key)) return *std::move(known);
+    std::optional<Record> found = TRY(log_.newest(key));
+    return found ? std::make_shared<const Record>(*std::move(found)) : nullptr;
+  }
+
+  static std::optional<Error> refuse(const Job& job, const Record* live) {
     if (job.kind == Job::Kind::kCreate) {
-      return live ? std::optional(Error(Code::kAlreadyExists, job.key + " already exists")) : std::nullopt;
+      return live != nullptr ? std::optional(Error(Code::kAlreadyExists, job.key + " already exists")) : std::nullopt;
     }
-    if (!live) return Error(Code::kNotFound, job.key + " does not exist");
+    if (live == nullptr) return Error(Code::kNotFound, job.key + " does not exist");
     if (live->revision != job.expected) return Error(Code::kAborted, job.key + " was changed by somebody else");
     return std::nullopt;
   }
 
-  Result<Change> apply(const Job& job, const std::optional<LogWriter::Live>& live, Revision revision) {
-    Change change{Change::Kind::kPut, {job.key, job.value, live ? live->created : revision, revision}, {}, 0};
-    if (live) {
-      change.before = TRY(log_.value(live->revision));
+  Result<Change> apply(const Job& job, const Record* live, Revision revision) {
+    Change change{
+        Change::Kind::kPut, {job.key, job.value, live != nullptr ? live->created : revision, revision}, {}, 0};
+    if (live != nullptr) {
+      change.before = live->value;
       change.before_revision = live->revision;
     }
     if (job.kind == Job::Kind::kRemove) {
       change.kind = Change::Kind::kRemove;
       change.now.value = change.before;
-      TRY(log_.remove(job.key, *live, revision));
+      TRY(log_.remove(*live, revision));
     } else {
-      TRY(log_.put(job.key, job.value, live, revision));
+      TRY(log_.put(change.now, live));
     }
     return change;
   }
@@ -228,6 +249,7 @@ class SqliteStore final : public Store {
   std::deque<Job> jobs_ GUARDED_BY(mutex_);
   Revision compacted_ GUARDED_BY(mutex_);
   mutable std::vector<std::unique_ptr<LogReader>> readers_ GUARDED_BY(mutex_);  // idle
+  mutable RecordCache cache_{limits::kCachedRecordBytesMax};
   ChangeWindow window_;
   std::jthread writer_;
 };
