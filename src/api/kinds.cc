@@ -3,13 +3,17 @@
 
 #include <algorithm>
 
+#include "api/core/access_review.h"
 #include "api/core/config_map.h"
 #include "api/core/custom_resource_definition.h"
 #include "api/core/event.h"
 #include "api/core/lease.h"
 #include "api/core/namespace.h"
+#include "api/core/role.h"
+#include "api/core/role_binding.h"
 #include "api/core/secret.h"
 #include "api/core/service_account.h"
+#include "api/core/token_review.h"
 #include "api/v1beta1/provider.h"
 #include "api/v1beta1/virtual_machine.h"
 #include "api/v1beta1/vm_class.h"
@@ -29,6 +33,7 @@ using Names = std::vector<std::string_view>;
 
 constexpr Column kAge = {"Age", "date", ".metadata.creationTimestamp", {}};
 constexpr Column kCoreAge = {"Age", "string", ".metadata.creationTimestamp", "Time since the creation."};
+constexpr Column kCreatedAt = {"Created At", "date", ".metadata.creationTimestamp", "When it was made."};
 
 template <class Object>
 KindInfo kind(std::string_view singular, std::string_view list_kind, Names short_names, std::vector<Column> columns) {
@@ -150,6 +155,13 @@ std::vector<KindInfo> core_kinds() {
       {"Count", "string", ".count", "How often it happened.", 1},
       {"Name", "string", ".metadata.name", "Name of the Event.", 1, "name"},
   };
+  const std::vector<Column> binding_columns = {
+      {"Role", "string", ".roleRef", "What is given, as kind/name."},
+      kCoreAge,
+      {"Users", "string", ".subjects", "Users to whom it is given.", 1},
+      {"Groups", "string", ".subjects", "Groups to whom it is given.", 1},
+      {"ServiceAccounts", "string", ".subjects", "ServiceAccounts to whom it is given.", 1},
+  };
   std::vector<KindInfo> kinds = {
       core_kind<Namespace>("namespace", "NamespaceList", {"ns"}, {
           {"Status", "string", ".status.phase", "Active or Terminating."}, kCoreAge}),
@@ -163,10 +175,14 @@ std::vector<KindInfo> core_kinds() {
       core_kind<EventsV1Event>("event", "EventList", {"ev"}, event_columns),
       core_kind<Lease>("lease", "LeaseList", {}, {
           {"Holder", "string", ".spec.holderIdentity", "Who holds it."}, kCoreAge}),
+      core_kind<Role>("role", "RoleList", {}, {kCreatedAt}),
+      core_kind<RoleBinding>("rolebinding", "RoleBindingList", {}, binding_columns),
+      core_kind<ClusterRole>("clusterrole", "ClusterRoleList", {}, {kCreatedAt}),
+      core_kind<ClusterRoleBinding>("clusterrolebinding", "ClusterRoleBindingList", {}, binding_columns),
       core_kind<CustomResourceDefinition>("customresourcedefinition", "CustomResourceDefinitionList", {"crd", "crds"}, {
           {"Scope", "string", ".spec.scope", "Namespaced or Cluster."},
           {"Versions", "string", ".spec.versions[*].name", "Versions that are served."},
-          {"Created At", "date", ".metadata.creationTimestamp", "When it was made."},
+          kCreatedAt,
           {"Group", "string", ".spec.group", "API group.", 1},
           {"Kind", "string", ".spec.names.kind", "Kind.", 1},
           {"ShortNames", "string", ".spec.names.shortNames", "Short names.", 1},
@@ -181,6 +197,11 @@ std::vector<KindInfo> core_kinds() {
 }
 
 // clang-format on
+
+template <class Object>
+KindInfo review(std::string_view singular) {
+  return core_kind<Object>(singular, {}, {}, {});
+}
 
 bool is_called(const KindInfo& kind, std::string_view lower_word) {
   return lower_word == kind.resource.plural || lower_word == kind.singular ||
@@ -197,6 +218,23 @@ std::span<const KindInfo> kinds() {
     return all;
   }();
   return kAll;
+}
+
+std::span<const KindInfo> review_kinds() {
+  static const std::vector<KindInfo> kAll = {
+      review<core::SelfSubjectReview>("selfsubjectreview"),
+      review<core::TokenReview>("tokenreview"),
+      review<core::SelfSubjectAccessReview>("selfsubjectaccessreview"),
+      review<core::SubjectAccessReview>("subjectaccessreview"),
+      review<core::LocalSubjectAccessReview>("localsubjectaccessreview"),
+      review<core::SelfSubjectRulesReview>("selfsubjectrulesreview"),
+  };
+  return kAll;
+}
+
+const KindInfo& token_request_kind() {
+  static const KindInfo kKind = review<core::TokenRequest>("tokenrequest");
+  return kKind;
 }
 
 const KindInfo* find_kind(std::string_view group, std::string_view plural) {

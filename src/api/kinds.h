@@ -28,6 +28,9 @@ struct KindInfo {
 };
 
 std::span<const KindInfo> kinds();  // ours first, then the core kinds
+// Of which nothing is stored: they are posted and answered. Without columns and list.
+std::span<const KindInfo> review_kinds();
+const KindInfo& token_request_kind();
 const KindInfo* find_kind(std::string_view group, std::string_view plural);
 const KindInfo* find_kind_by_name(std::string_view group, std::string_view kind);
 // What a person types: plural, singular, short name, Kind, each in any case, or with ".group". Null: none.

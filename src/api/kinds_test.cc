@@ -31,6 +31,7 @@ TEST(Kinds, AreFoundByWhatAPersonTypes) {
       {"Events", "/events"},
       {"events.events.k8s.io", "events.k8s.io/events"},
       {"lease", "coordination.k8s.io/leases"},
+      {"rolebinding", "rbac.authorization.k8s.io/rolebindings"},
       {"crds", "apiextensions.k8s.io/customresourcedefinitions"},
       {"pods", ""},
       {"", ""},

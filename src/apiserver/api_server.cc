@@ -55,6 +55,8 @@ struct ApiServer::Impl {
   const Clock& clock;
   const Options options;
   const std::vector<ServedGroup> groups;
+  Access access;
+  const Tokens tokens;
   Resources resources;
   OpenApi openapi;
 
@@ -63,7 +65,9 @@ struct ApiServer::Impl {
         clock(c),
         options(std::move(o)),
         groups(served_groups(r.kinds(), options.open_console != nullptr)),
-        resources(r, c, options),
+        access(r),
+        tokens(r, c, options.token_key ? *options.token_key : SigningKey::make()),
+        resources(r, access, tokens, c, options),
         openapi(groups) {}
 
   // ---- what is not a resource: one row each; '*' takes a segment, "**" the rest ----
@@ -130,9 +134,10 @@ bool matches(std::string_view pattern, const std::vector<std::string>& path) {
 }  // namespace
 
 ApiAnswer ApiServer::Impl::route(const Ask& ask) {
-  if (!is_allowed(ask.http.user, ask.attributes)) return answer_denied(denied(ask.http.user, ask.attributes));
+  if (const Status allowed = access.check(ask.http.user, ask.attributes); !allowed.ok())
+    return answer_denied(allowed.error());
   if (ask.attributes.is_resource)
-    return is_review(ask.attributes) ? answer_review(ask, clock.wall()) : resources.handle(ask);
+    return is_review(ask.attributes) ? answer_review({ask, access, tokens, clock.wall()}) : resources.handle(ask);
   for (const Route& row : routes()) {
     if (!matches(row.pattern, ask.target.path)) continue;
     if (ask.http.method != "GET" && ask.http.method != "HEAD") return no_such_method();
@@ -254,6 +259,8 @@ ApiAnswer ApiServer::Impl::openapi_v3(const Ask& ask) {
 ApiServer::ApiServer(Registry& registry, const Clock& clock, Options options)
     : impl_(std::make_unique<Impl>(registry, clock, std::move(options))) {}
 ApiServer::~ApiServer() = default;
+Access& ApiServer::access() { return impl_->access; }
+const Tokens& ApiServer::tokens() const { return impl_->tokens; }
 
 ApiAnswer ApiServer::handle(const ApiRequest& request) {
   Result<Target> target = parse_target(request.target);

@@ -4,25 +4,18 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "apiserver/access/access.h"
+#include "apiserver/access/tokens.h"
 #include "apiserver/registry.h"
 #include "base/byte_stream.h"
 #include "http/client.h"
 
 namespace rig::apiserver {
-
-struct User {
-  std::string name;
-  std::vector<std::string> groups;
-  std::string uid = {};
-  std::map<std::string, std::vector<std::string>> extra = {};
-  bool is_anonymous() const { return name == "system:anonymous"; }
-};
 
 struct ApiRequest {
   std::string method, target;  // path and query, percent-encoded
@@ -73,10 +66,15 @@ class ApiServer {
     std::function<std::string()> metrics;  // text of /metrics; null: 404
     std::function<Status()> ready;         // for /readyz; null: always
     Duration watch_timeout_max = std::chrono::minutes(30);
+    // Signs the tokens of ServiceAccounts; without one they are good as long as this server lives.
+    std::optional<SigningKey> token_key = {};
   };
   ApiServer(Registry& registry, const Clock& clock, Options options);
   ~ApiServer();
   ApiAnswer handle(const ApiRequest& request);
+  // For those who let requests in.
+  Access& access();
+  const Tokens& tokens() const;
 
  private:
   struct Impl;

@@ -165,8 +165,10 @@ TEST_F(ApiServerTest, AnswersWhatItCannotDoWithA4xx) {
       {"DELETE", vms + "/one", "{", "", 400, "json parse error"},
       {"DELETE", vms + "/one", "[]", "", 400, "wanted an object"},
       {"DELETE", vms + "/one", "x", "text/plain", 415, "unknown format"},
-      {"POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "{}", "", 404,
-       "could not find the requested resource"},
+      {"POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "{}", "", 404, "serviceaccounts \"x\" not found"},
+      {"GET", "/api/v1/namespaces/default/serviceaccounts/x/token", "", "", 405, "get is not supported"},
+      {"POST", "/apis/authorization.k8s.io/v1/localsubjectaccessreviews", "{}", "", 404, "could not find"},
+      {"GET", "/apis/authorization.k8s.io/v1/subjectaccessreviews", "", "", 405, "list is not supported"},
   };
   for (const Refused& c : cases) {
     const ApiAnswer answer = ask(c.method, c.target, c.body, c.content_type);
@@ -323,6 +325,153 @@ TEST_F(ApiServerTest, ShowsItsDefinitionsAndKeepsThem) {
   EXPECT_EQ(batch.events[1].text({"object", "metadata", "annotations", "k8s.io/initial-events-end"}), "true");
 }
 
+// Rights are asked for what a write does, not only for its method.
+TEST_F(ApiServerTest, NeedsTheRightToCreateForAPutOrApplyThatCreates) {
+  const auto post = [&](std::string_view plural, std::string body) {
+    user_ = kMaster;
+    const bool is_local = !plural.starts_with("cluster");
+    EXPECT_EQ(ask("POST",
+                  std::string("/apis/rbac.authorization.k8s.io/v1/") + (is_local ? "namespaces/default/" : "") +
+                      std::string(plural),
+                  std::move(body))
+                  .status,
+              201);
+    user_ = kAlice;
+  };
+  const auto apply = [&] {
+    return ask("PATCH", std::string(kVms) + "/one?fieldManager=a", std::string(kOne), "application/apply-patch+yaml");
+  };
+  const auto put_lease = [&] {
+    return ask("PUT", "/apis/coordination.k8s.io/v1/namespaces/default/leases/l", R"({"metadata":{"name":"l"}})");
+  };
+  post("roles", R"({"metadata":{"name":"r"},"rules":[{"verbs":["get","patch","update"],
+      "apiGroups":["infra.virtrigaud.io","coordination.k8s.io"],"resources":["*"]}]})");
+  post("rolebindings", R"({"metadata":{"name":"b"},"roleRef":{"kind":"Role","name":"r"},
+      "subjects":[{"kind":"User","name":"alice"}]})");
+  EXPECT_EQ(apply().body.text({"message"}),
+            R"(virtualmachines.infra.virtrigaud.io "one" is forbidden: User "alice" cannot create resource )"
+            R"("virtualmachines" in API group "infra.virtrigaud.io" in the namespace "default")");
+  EXPECT_EQ(put_lease().status, 403);
+  EXPECT_EQ(get(kVms, "/one").status, 404);
+  post("roles", R"({"metadata":{"name":"c"},"rules":[{"verbs":["create"],"apiGroups":["*"],"resources":["*"]}]})");
+  post("rolebindings", R"({"metadata":{"name":"c"},"roleRef":{"kind":"Role","name":"c"},
+      "subjects":[{"kind":"User","name":"alice"}]})");
+  EXPECT_EQ(apply().status, 201);
+  EXPECT_EQ(put_lease().status, 201);
+  // The right to create roles is not the right to give away more than one has.
+  EXPECT_EQ(ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles",
+                R"({"metadata":{"name":"all"},"rules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}]})")
+                .status,
+            403);
+}
+
+TEST_F(ApiServerTest, ListsOneNameForThoseWhoMayListThatName) {
+  const std::string secrets = "/api/v1/namespaces/default/secrets";
+  ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles",
+      R"({"metadata":{"name":"r"},"rules":[{"verbs":["list","watch"],"apiGroups":[""],"resources":["secrets"],
+          "resourceNames":["mine"]}]})");
+  ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings",
+      R"({"metadata":{"name":"r"},"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","name":"alice"}]})");
+  for (const char* name : {"mine", "theirs"})
+    ask("POST", secrets, R"({"metadata":{"name":")" + std::string(name) + "\"}}");
+  user_ = kAlice;
+  EXPECT_EQ(get(secrets).status, 403);
+  EXPECT_EQ(get(secrets, "?fieldSelector=metadata.name=theirs").status, 403);
+  EXPECT_EQ(get(secrets, "?fieldSelector=metadata.name!=theirs").status, 403);
+  EXPECT_EQ(get(secrets, "?fieldSelector=metadata.name=mine").body.find("items")->as<json::Array>()->size(), 1U);
+  EXPECT_EQ(get(secrets, "?watch=1&timeoutSeconds=1&fieldSelector=metadata.name=mine").status, 200);
+  // Whatever else is said, no more than that name is shown.
+  EXPECT_TRUE(get(secrets, "?fieldSelector=metadata.name=mine,metadata.name=theirs")
+                  .body.find("items")
+                  ->as<json::Array>()
+                  ->empty());
+}
+
+TEST_F(ApiServerTest, MakesTokensAndSaysWhoseTheyAre) {
+  const std::string tokens = "/api/v1/namespaces/default/serviceaccounts/robot/token";
+  const std::string reviews = "/apis/authentication.k8s.io/v1/tokenreviews";
+  ask("POST", "/api/v1/namespaces/default/serviceaccounts", R"({"metadata":{"name":"robot"}})");
+  const json::Value made = ask("POST", tokens, R"({"spec":{"expirationSeconds":600}})").body;
+  ASSERT_NE(made.find("status"), nullptr) << json::to_text(made);
+  EXPECT_EQ(made.text({"metadata", "name"}), "robot");
+  EXPECT_EQ(made.text({"status", "expirationTimestamp"}), "2026-01-01T00:10:00Z");
+  EXPECT_EQ(json::to_text(*made.find("spec")),
+            R"({"audiences":["https://kubernetes.default.svc"],"boundObjectRef":null,"expirationSeconds":600})");
+  struct {
+    const char* body;
+    int status;
+    const char* text;
+  } const cases[] = {
+      {R"({"spec":{"expirationSeconds":599}})", 422, "may not specify a duration less than 10 minutes"},
+      {R"({"spec":{"expirationSeconds":4294967297}})", 422, "may not specify a duration larger than 2^32 seconds"},
+      {R"({"spec":{"expirationSeconds":-9223372036854775807}})", 422, "less than 10 minutes"},
+      {R"({"spec":{"boundObjectRef":{"kind":"Secret","apiVersion":"v1","name":"s"}}})", 400, "cannot bind a token"},
+      {R"({"metadata":{"name":"other"}})", 400, "does not match"},
+      {R"({"spec":{"audiences":"x"}})", 400, "cannot unmarshal"},
+      {R"({"kind":"Secret"})", 400, "Secret"},
+      {R"({"spec":{"expirationSeconds":4294967296}})", 201, ""},
+      {"{}", 201, ""},
+  };
+  for (const auto& c : cases) {
+    const ApiAnswer answer = ask("POST", tokens, c.body);
+    EXPECT_EQ(answer.status, c.status) << c.body << json::to_text(answer.body);
+    EXPECT_NE(answer.body.text({"message"}).find(c.text), std::string::npos) << json::to_text(answer.body);
+  }
+  const auto review = [&](std::string_view token, std::string_view audience) {
+    json::Value body = json::Object{{"spec", json::Object{{"token", token}}}};
+    if (!audience.empty()) body["spec"]["audiences"] = json::Array{audience};
+    const ApiAnswer answer = ask("POST", reviews, json::to_text(body));
+    EXPECT_EQ(answer.status, 201);
+    return json::to_text(*answer.body.find("status"));
+  };
+  const std::string token(made.text({"status", "token"}));
+  EXPECT_NE(review(token, "").find(R"("authenticated":true)"), std::string::npos);
+  EXPECT_NE(review(token, "").find(R"("username":"system:serviceaccount:default:robot")"), std::string::npos);
+  EXPECT_EQ(review(token, "elsewhere"), R"({"error":"invalid bearer token","user":{}})");
+  EXPECT_EQ(review("nonsense", ""), R"({"error":"invalid bearer token","user":{}})");
+  EXPECT_EQ(ask("POST", reviews, "{}").status, 400);
+  user_ = kAlice;
+  EXPECT_EQ(ask("POST", reviews, "{}").status, 403);
+  EXPECT_EQ(ask("POST", tokens, "{}").status, 403);
+}
+
+TEST_F(ApiServerTest, SaysWhatOthersMayDo) {
+  ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings",
+      R"({"metadata":{"name":"r"},"roleRef":{"kind":"ClusterRole","name":"cluster-admin"},
+          "subjects":[{"kind":"Group","name":"team"}]})");
+  const std::string all = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+  const std::string local = "/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews";
+  struct {
+    const std::string& target;
+    const char* spec;
+    int status;
+    const char* found;  // status, or a part of the refusal
+  } const cases[] = {
+      {all, R"({"groups":["team"],"resourceAttributes":{"namespace":"default","verb":"get","resource":"secrets"}})",
+       201,
+       R"({"allowed":true,"reason":"RBAC: allowed by RoleBinding \"r/default\" of ClusterRole \"cluster-admin\" to Group \"team\""})"},
+      {all, R"({"user":"bob","resourceAttributes":{"namespace":"default","verb":"get","resource":"secrets"}})", 201,
+       R"({"allowed":false})"},
+      {all, R"({"groups":["team"],"resourceAttributes":{"verb":"get","resource":"secrets"}})", 201,
+       R"({"allowed":false})"},
+      {all, R"({"groups":["system:masters"],"nonResourceAttributes":{"path":"/x","verb":"get"}})", 201,
+       R"({"allowed":true})"},
+      {all, R"({"resourceAttributes":{"verb":"get"}})", 422, "at least one of user or group must be specified"},
+      {all, R"({"user":"bob"})", 422, "exactly one of"},
+      {local, R"({"groups":["team"],"resourceAttributes":{"namespace":"default","verb":"get","resource":"secrets"}})",
+       201, R"({"allowed":true,"reason")"},
+      {local, R"({"groups":["team"],"resourceAttributes":{"namespace":"kube-system","verb":"get"}})", 422,
+       "must match metadata.namespace"},
+      {local, R"({"user":"bob","nonResourceAttributes":{"path":"/x"}})", 422, "disallowed on this kind of request"},
+  };
+  for (const auto& c : cases) {
+    const ApiAnswer answer = ask("POST", c.target, R"({"spec":)" + std::string(c.spec) + "}");
+    EXPECT_EQ(answer.status, c.status) << c.spec;
+    const std::string found = json::to_text(answer.status == 201 ? *answer.body.find("status") : answer.body);
+    EXPECT_NE(found.find(c.found), std::string::npos) << found;
+  }
+}
+
 TEST_F(ApiServerTest, AnswersReviewsOfOneself) {
   const std::string access = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   const std::string secrets = R"({"spec":{"resourceAttributes":{"verb":"get","resource":"secrets"}}})";
@@ -346,7 +495,7 @@ TEST_F(ApiServerTest, AnswersReviewsOfOneself) {
 TEST_F(ApiServerTest, LetsEverybodySeeVersionAndHealthOnly) {
   user_ = kNobody;
   EXPECT_EQ(get("/version").body.text({"major"}), "1");
-  for (const char* open : {"/healthz", "/livez", "/readyz", "/livez/ping"}) EXPECT_EQ(get(open).text, "ok") << open;
+  for (const char* open : {"/healthz", "/livez", "/readyz"}) EXPECT_EQ(get(open).text, "ok") << open;
   for (const char* closed : {"/", "/api", "/apis", "/openapi/v3", "/metrics", "/api/v1/namespaces"})
     EXPECT_EQ(get(closed).status, 403) << closed;
 }

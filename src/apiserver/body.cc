@@ -78,7 +78,7 @@ Status check_patched_type(const api::KindInfo& kind, const json::Value& object, 
 
 }  // namespace
 
-Status Registry::Impl::read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context) const {
+Status Registry::Impl::read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context) {
   if (!object.is_object()) return bad_request("the body is not an object but " + std::string(json::type_name(object)));
   TRY(check_type(kind, object));
   if (auto why = why_unreadable(kind, object)) return bad_request(title(kind, object) + *why);

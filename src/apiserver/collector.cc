@@ -32,6 +32,8 @@ Result<bool> Collector::round() {
   for (const std::string& key : keys) TRY(examine(key));
   const std::set<std::string> namespaces = ending_;
   for (const std::string& name : namespaces) TRY(end_namespace(name));
+  TRY(furnish_namespaces());
+  TRY(aggregate_roles());
   TRY(expire_events());
   TRY(forget_history());
   return has_changed_;
@@ -70,6 +72,7 @@ Status Collector::begin_again() {
 }
 
 void Collector::note_put(const Record& record) {
+  note_furniture(record.key, /*is_removal=*/false);
   if (record.key.starts_with(kEvents)) events_.push_back({registry_.clock.wall(), record.key, record.revision});
   if (!may_matter(record)) {
     if (owners_.contains(record.key)) set_owners(record.key, {});
@@ -82,6 +85,7 @@ void Collector::note_put(const Record& record) {
 }
 
 void Collector::note_removal(const Record& record) {
+  note_furniture(record.key, /*is_removal=*/true);
   if (record.key.starts_with(kNamespaces)) ending_.insert(record.key.substr(kNamespaces.size()));  // what slipped in
   const bool was_dependent = owners_.contains(record.key);
   if (!was_dependent && dependents_.empty()) return;

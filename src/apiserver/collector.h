@@ -1,5 +1,6 @@
 // apiserver/collector.h — what goes by itself: dependents whose owners are gone, objects deleted in the foreground or
-// leaving orphans, the contents of ending namespaces, old Events, old history.
+// leaving orphans, the contents of ending namespaces, old Events, old history; and what comes by itself: default
+// ServiceAccounts, the rules of aggregated ClusterRoles.
 //
 // Follows the log like a watch, so that a round costs what has changed, not what there is. All it remembers can be
 // read again; a crash loses nothing. Not thread-safe: Registry::collect() lets one round run at a time.
@@ -56,6 +57,11 @@ class Collector {
   Result<Remaining> empty_namespace(const std::string& name);
   Status report(const std::string& name, const Remaining& remaining);
 
+  // ---- furnishing.cc ----
+  void note_furniture(const std::string& storage_key, bool is_removal);
+  Status furnish_namespaces();
+  Status aggregate_roles();
+
   Registry::Impl& registry_;
   bool has_begun_ = false;
   Revision seen_ = 0;                                        // of the log
@@ -64,6 +70,8 @@ class Collector {
   std::map<std::string, std::vector<std::string>> owners_;   // storage key -> uids of its owners
   std::set<std::string> to_examine_;                         // storage keys
   std::set<std::string> ending_;                             // names of namespaces
+  std::set<std::string> to_furnish_;                         // names of namespaces
+  bool roles_changed_ = false;                               // some ClusterRole, since they were last put together
   struct OldEvent {
     WallTime written;
     std::string storage_key;

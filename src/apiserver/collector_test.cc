@@ -174,5 +174,48 @@ TEST_F(Collecting, ForgetsHistoryAfterAWhileButNotTheLastThousandChanges) {
   EXPECT_EQ(store->compacted(), store->revision() - limits::kHistoryMin);
 }
 
+// ---- what comes by itself ----
+
+TEST_F(Collecting, GivesEachNamespaceADefaultAccount) {
+  settle();  // namespaces from before
+  EXPECT_TRUE(exists(core("serviceaccounts"), "default"));
+  good(registry.create(core("namespaces"), "", config_map("n"), writer()));
+  settle();
+  EXPECT_TRUE(registry.get(core("serviceaccounts"), {"n", "default"}).ok());
+  const std::string uid(get(core("serviceaccounts"), "default").text({"metadata", "uid"}));
+  remove(core("serviceaccounts"), "default");
+  settle();
+  EXPECT_NE(get(core("serviceaccounts"), "default").text({"metadata", "uid"}), uid);
+  const Revision before = store->revision();
+  settle();
+  EXPECT_EQ(store->revision(), before);
+  good(registry.remove(core("namespaces"), {"", "n"}, {}));
+  settle();
+  EXPECT_FALSE(registry.get(core("namespaces"), {"", "n"}).ok());
+  EXPECT_FALSE(registry.get(core("serviceaccounts"), {"n", "default"}).ok());
+}
+
+TEST_F(Collecting, PutsAggregatedRolesTogether) {
+  const api::KindInfo& roles = kind("clusterroles", "rbac.authorization.k8s.io");
+  const auto rules = [&](const std::string& name) {
+    return json::to_text(*good(registry.get(roles, {"", name})).find("rules"));
+  };
+  const auto make = [&](std::string_view object) { good(registry.create(roles, "", J(object), writer())); };
+  make(R"({"metadata":{"name":"sum","labels":{"to":"total"}},
+      "aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"to":"sum"}}]}})");
+  make(R"({"metadata":{"name":"total"},"aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"to":"total"}}]}})");
+  settle();
+  EXPECT_EQ(rules("total"), "null");
+  make(R"({"metadata":{"name":"part","labels":{"to":"sum"}},"rules":[{"verbs":["get"],"nonResourceURLs":["/x"]}]})");
+  settle();
+  EXPECT_EQ(rules("total"), R"([{"nonResourceURLs":["/x"],"verbs":["get"]}])");  // by way of sum
+  good(registry.patch(roles, {"", "sum"}, PatchType::kMerge, J(R"({"rules":null})"), Part::kWhole, writer()));
+  settle();
+  EXPECT_EQ(rules("sum"), R"([{"nonResourceURLs":["/x"],"verbs":["get"]}])");
+  good(registry.remove(roles, {"", "part"}, {}));
+  settle();
+  EXPECT_EQ(rules("total"), "null");
+}
+
 }  // namespace
 }  // namespace rig::apiserver

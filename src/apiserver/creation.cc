@@ -73,6 +73,7 @@ Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::strin
                                            const WriteContext& context, bool is_apply) {
   const bool is_generated =
       object.text({"metadata", "name"}).empty() && !object.text({"metadata", "generateName"}).empty();
+  if (context.permit) TRY(context.permit(object, nullptr));
   TRY(check_namespace(kind, name_space, object.text({"metadata", "name"})));
   const json::Value* applied = is_apply ? object.at({"metadata", "managedFields"}) : nullptr;
   const json::Value managers = applied == nullptr ? json::Value() : *applied;

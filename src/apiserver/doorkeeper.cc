@@ -3,43 +3,66 @@
 
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
-#include "apiserver/routes/authorization.h"
 #include "base/text.h"
 #include "http/certificate.h"
 
 namespace rig::apiserver {
 namespace {
 
-constexpr std::string_view kAnonymous = "system:anonymous", kUnauthenticated = "system:unauthenticated";
-constexpr std::string_view kServiceAccount = "system:serviceaccount:", kExtraHeader = "impersonate-extra-";
+constexpr std::string_view kExtraHeader = "impersonate-extra-";
 
-bool has_token(const http::ServerRequest& request) {
+// "": none is shown.
+std::string_view token_of(const http::ServerRequest& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string_view credentials = request.header("Authorization");
-  return credentials.starts_with(kBearer) && !trim(credentials.substr(kBearer.size())).empty();
+  return credentials.starts_with(kBearer) ? trim(credentials.substr(kBearer.size())) : std::string_view();
 }
 
 bool is_header(const std::pair<std::string, std::string>& header, std::string_view lower_name) {
   return to_lower(header.first) == lower_name;
 }
 
-// "system:serviceaccount:NAMESPACE:NAME" brings its groups along.
-void add_account_groups(User& user) {
-  if (!user.name.starts_with(kServiceAccount)) return;
-  const std::string rest = user.name.substr(kServiceAccount.size());
-  user.groups.emplace_back("system:serviceaccounts");
-  user.groups.push_back("system:serviceaccounts:" + rest.substr(0, rest.find(':')));
-}
-
 // In the words of the real server, which prints the user as Go does.
 Error group_without_user(const User& user) {
   std::vector<std::string> groups;
   for (const std::string& group : user.groups) groups.push_back("\"" + group + "\"");
-  return bad_request("requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{" + join(groups, ", ") +
-                     "}, Extra:map[string][]string(nil)} without impersonating a user name");
+  return bad_request("requested &user.DefaultInfo{Name:\"\", UID:\"" + user.uid + "\", Groups:[]string{" +
+                     join(groups, ", ") + "}, Extra:map[string][]string(nil)} without impersonating a user name");
 }
 
-Result<User> impersonate(const User& real, const http::ServerRequest& request) {
+Attributes impersonation(std::string_view group, std::string_view resource, std::string_view name) {
+  Attributes wish;
+  wish.verb = "impersonate";
+  wish.is_resource = true;
+  wish.group = group;
+  wish.version = group.empty() ? "v1" : "*";
+  wish.resource = resource;
+  wish.name = name;
+  return wish;
+}
+
+// Each thing that he would be is a right of its own (kube-apiserver's impersonation filter).
+Status check_impersonation(Access& access, const User& real, const User& wanted) {
+  constexpr std::string_view kGroup = "authentication.k8s.io";
+  Attributes whom = impersonation("", "users", wanted.name);
+  if (const auto account = account_of(wanted.name)) {
+    whom = impersonation("", "serviceaccounts", account->name);
+    whom.name_space = account->namespace_;
+  }
+  TRY(access.check(real, whom));
+  for (const std::string& group : wanted.groups) TRY(access.check(real, impersonation("", "groups", group)));
+  if (!wanted.uid.empty()) TRY(access.check(real, impersonation(kGroup, "uids", wanted.uid)));
+  for (const auto& [key, values] : wanted.extra) {
+    for (const std::string& value : values) {
+      Attributes wish = impersonation(kGroup, "userextras", value);
+      wish.subresource = key;
+      TRY(access.check(real, wish));
+    }
+  }
+  return {};
+}
+
+Result<User> impersonate(Access& access, const User& real, const http::ServerRequest& request) {
   User user{.name = std::string(request.header("Impersonate-User")),
             .groups = {},
             .uid = std::string(request.header("Impersonate-Uid"))};
@@ -49,15 +72,10 @@ Result<User> impersonate(const User& real, const http::ServerRequest& request) {
       user.extra[name.substr(kExtraHeader.size())].push_back(header.second);
   }
   if (user.name.empty()) {
-    if (user.groups.empty()) return real;
+    if (user.groups.empty() && user.uid.empty() && user.extra.empty()) return real;
     return group_without_user(user);
   }
-  Attributes wish;
-  wish.verb = "impersonate";
-  wish.is_resource = true;
-  wish.resource = "users";
-  wish.name = user.name;
-  if (!is_allowed(real, wish)) return denied(real, wish);
+  TRY(check_impersonation(access, real, user));
   if (user.groups.empty()) add_account_groups(user);
   user.groups.emplace_back(user.is_anonymous() ? kUnauthenticated : kAuthenticated);
   return user;
@@ -74,10 +92,13 @@ Result<User> Doorkeeper::identify(const http::ServerRequest& request) {
     Result<User> known = user_of_certificate(request.peer_certificate_pem);
     if (!known.ok()) return known;
     user = known.take();
-  } else if (has_token(request)) {
-    return unauthorized();
+  } else if (const std::string_view token = token_of(request); !token.empty()) {
+    Result<Tokens::Known> known = tokens_.look_up(token);
+    if (!known.ok() && !known.error().is(Code::kUnauthenticated)) return known.error();
+    if (!known.ok()) return unauthorized();
+    user = known.take().user;
   }
-  return impersonate(user, request);
+  return impersonate(access_, user, request);
 }
 
 Result<User> Doorkeeper::user_of_certificate(const std::string& pem) {

@@ -46,6 +46,12 @@ inline constexpr Duration kRenewalLookEvery = std::chrono::hours(1);  // whether
 inline constexpr Duration kConsoleOpenTime = std::chrono::seconds(30);
 inline constexpr Duration kConsoleTimeMax = std::chrono::hours(24);  // then a console is closed
 
+// ---- rights ----
+inline constexpr std::size_t kComparedRightsMax = 20'000;  // verbs times resources of a role that is given away
+
+inline constexpr std::chrono::seconds kTokenLifeMin(600);
+inline constexpr std::int64_t kTokenLifeSeconds = 3'600, kTokenLifeMaxSeconds = 1LL << 32;  // figures of kube-apiserver
+
 // ---- collecting ----
 inline constexpr Duration kEventLife = std::chrono::hours(1);
 inline constexpr Duration kHistoryLife = std::chrono::minutes(5);  // older changes are compacted; as kube-apiserver

@@ -25,7 +25,7 @@ json::Value blank_namespace(const json::Value& object) {
   return json::Object{{"spec", *object.find("spec")}, {"status", *object.find("status")}};
 }
 
-json::Value blank_lease(const json::Value&) { return json::Object{{"spec", json::Object()}}; }
+json::Value blank_spec(const json::Value&) { return json::Object{{"spec", json::Object()}}; }
 
 void check_lease(const json::Value& object, const json::Value*, Problems& problems) {
   if (const json::Value* seconds = object.at({"spec", "leaseDurationSeconds"});
@@ -60,6 +60,15 @@ std::vector<Manners::Label> new_event_labels() {
   return labels;
 }
 
+Manners rbac_kind(decltype(Manners::prepare) prepare, decltype(Manners::check) check) {
+  return {.name = NameRule::kPath,
+          .unversioned_update = true,
+          .create_on_update = true,
+          .prepare = prepare,
+          .check = check,
+          .explains_labels = true};
+}
+
 using Rows = std::map<std::string, Manners, std::less<>>;  // by group_resource()
 
 const Rows& rows() {
@@ -84,7 +93,7 @@ const Rows& rows() {
        {.create_on_update = true,
         .prepare = prepare_lease,
         .check = check_lease,
-        .blank = blank_lease,
+        .blank = blank_spec,
         .explains_labels = true}},
       {"events",
        {.name = NameRule::kPath,
@@ -103,6 +112,10 @@ const Rows& rows() {
         .from_stored = new_event_of,
         .stored_under = "/core/events/",
         .labels = new_event_labels()}},
+      {"roles.rbac.authorization.k8s.io", rbac_kind(prepare_role, check_role)},
+      {"clusterroles.rbac.authorization.k8s.io", rbac_kind(prepare_role, check_cluster_role)},
+      {"rolebindings.rbac.authorization.k8s.io", rbac_kind(prepare_binding, check_role_binding)},
+      {"clusterrolebindings.rbac.authorization.k8s.io", rbac_kind(prepare_binding, check_cluster_role_binding)},
   };
   return kRows;
 }
@@ -111,11 +124,10 @@ const Rows& rows() {
 
 const Manners& manners_of(const api::KindInfo& kind) {
   static const Manners kCustom;
-  static const Manners kRbac{
-      .name = NameRule::kPath, .unversioned_update = true, .create_on_update = true, .explains_labels = true};
+  static const Manners kReview{.blank = blank_spec};
   static const Manners kOther{.unversioned_update = true, .explains_labels = true};
   if (kind.is_custom) return kCustom;
-  if (kind.resource.group == "rbac.authorization.k8s.io") return kRbac;
+  if (kind.resource.group == "authentication.k8s.io" || kind.resource.group == "authorization.k8s.io") return kReview;
   const auto row = rows().find(kind.resource.group_resource());
   return row == rows().end() ? kOther : row->second;
 }

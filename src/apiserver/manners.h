@@ -44,6 +44,14 @@ void check_secret(const json::Value& object, const json::Value* old, std::vector
 std::optional<std::string> read_config_map(json::Value& object);
 void check_config_map(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
 
+void prepare_role(json::Value& object, const json::Value* old);
+void check_role(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
+void check_cluster_role(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
+void prepare_binding(json::Value& object, const json::Value* old);
+void check_role_binding(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
+void check_cluster_role_binding(const json::Value& object, const json::Value* old,
+                                std::vector<schema::Problem>& problems);
+
 // Events have two groups and one storage, which is the core one.
 void prepare_core_event(json::Value& object, const json::Value* old);
 void check_core_event(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);

@@ -239,6 +239,76 @@ TEST_F(Manner, OfServiceAccountsIsToBeShownWhenTheyGo) {
   EXPECT_EQ(good(registry.remove(core("serviceaccounts"), {"default", "sa"}, {})).text({"kind"}), "ServiceAccount");
 }
 
+TEST_F(Manner, OfRolesIsToHaveWholeRulesAndAnyName) {
+  const auto message = [&](std::string_view plural, std::string_view object) {
+    const api::KindInfo& role = kind(plural, "rbac.authorization.k8s.io");
+    const auto made = registry.create(role, role.resource.namespaced ? "default" : "", J(object), writer());
+    return made.ok() ? json::to_text(*made->find("rules")) : made.error().message();
+  };
+  EXPECT_EQ(message("roles", R"({"metadata":{"name":"System:My Role"}})"), "null");
+  EXPECT_NE(message("roles", R"({"metadata":{"name":"a/b"}})").find("may not contain '/'"), std::string::npos);
+  EXPECT_EQ(message("roles", R"({"metadata":{"name":"r"},"rules":[{"verbs":[]}]})"),
+            "Role.rbac.authorization.k8s.io \"r\" is invalid: [rules[0].verbs: Required value: verbs must contain at "
+            "least one value, rules[0].apiGroups: Required value: resource rules must supply at least one api group, "
+            "rules[0].resources: Required value: resource rules must supply at least one resource]");
+  const std::string_view paths = R"({"metadata":{"name":"p"},"rules":[{"verbs":["get"],"nonResourceURLs":["/x"]}]})";
+  EXPECT_NE(message("roles", paths).find("namespaced rules cannot apply to non-resource URLs"), std::string::npos);
+  EXPECT_EQ(message("clusterroles", paths), R"([{"nonResourceURLs":["/x"],"verbs":["get"]}])");
+  EXPECT_NE(message("clusterroles", R"({"metadata":{"name":"b"},"rules":[{"verbs":["get"],"apiGroups":[""],
+      "resources":["a"],"nonResourceURLs":["/x"]}]})")
+                .find("cannot apply to both"),
+            std::string::npos);
+  EXPECT_NE(message("clusterroles", R"({"metadata":{"name":"s"},"aggregationRule":{}})")
+                .find("aggregationRule.clusterRoleSelectors: Required value"),
+            std::string::npos);
+}
+
+TEST_F(Manner, OfBindingsIsToNameOneRoleForGood) {
+  const api::KindInfo& local = kind("rolebindings", "rbac.authorization.k8s.io");
+  const json::Value made = create(local, J(R"({"metadata":{"name":"b"},"roleRef":{"kind":"Role","name":"r"},
+      "subjects":[{"kind":"User","name":"a"},{"kind":"ServiceAccount","name":"s"}]})"));
+  EXPECT_EQ(json::to_text(*made.find("roleRef")),
+            R"({"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"r"})");
+  EXPECT_EQ(
+      json::to_text(*made.find("subjects")),
+      R"([{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"a"},{"kind":"ServiceAccount","name":"s"}])");
+  const auto changed = registry.patch(local, {"default", "b"}, PatchType::kMerge, J(R"({"roleRef":{"name":"other"}})"),
+                                      Part::kWhole, writer());
+  EXPECT_EQ(http_code(changed.error()), 422);
+  EXPECT_NE(changed.error().message().find("cannot change roleRef"), std::string::npos);
+
+  const auto message = [&](std::string_view plural, std::string_view rest) {
+    json::Value object = J(rest);
+    object["metadata"]["name"] = "x";
+    const api::KindInfo& binding = kind(plural, "rbac.authorization.k8s.io");
+    const auto bound = registry.create(binding, binding.resource.namespaced ? "default" : "", object, writer());
+    return bound.ok() ? "" : bound.error().message();
+  };
+  struct {
+    std::string_view plural, rest, text;
+  } const cases[] = {
+      {"rolebindings", R"({})", "roleRef.name: Required value"},
+      {"rolebindings", R"({"roleRef":{"kind":"User","name":"r"}})",
+       R"(roleRef.kind: Unsupported value: "User": supported values: "Role", "ClusterRole")"},
+      {"rolebindings", R"({"roleRef":{"apiGroup":"g","kind":"Role","name":"r"}})",
+       R"(roleRef.apiGroup: Unsupported value: "g": supported values: "rbac.authorization.k8s.io")"},
+      {"clusterrolebindings", R"({"roleRef":{"kind":"Role","name":"r"}})", R"(supported values: "ClusterRole")"},
+      {"clusterrolebindings",
+       R"({"roleRef":{"kind":"ClusterRole","name":"r"},"subjects":[{"kind":"ServiceAccount","name":"s"}]})",
+       "subjects[0].namespace: Required value"},
+      {"rolebindings", R"({"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"ServiceAccount","name":"S"}]})",
+       R"(subjects[0].name: Invalid value: "S")"},
+      {"rolebindings", R"({"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"Robot","name":"s"}]})",
+       R"(supported values: "ServiceAccount", "User", "Group")"},
+      {"rolebindings",
+       R"({"roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"User","apiGroup":"g","name":"s"}]})",
+       R"(subjects[0].apiGroup: Unsupported value: "g")"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_NE(message(c.plural, c.rest).find(c.text), std::string::npos) << message(c.plural, c.rest) << c.text;
+  }
+}
+
 TEST_F(Manner, OfMetadataIsToHaveLimits) {
   const auto message = [&](const std::string& metadata) {
     json::Value object = vm("x");

@@ -1,7 +1,7 @@
 // apiserver/pki.cc — see pki.h.
 #include "apiserver/pki.h"
 
-#include "apiserver/routes/authorization.h"
+#include "apiserver/access/user.h"
 #include "base/file.h"
 #include "base/log.h"
 
@@ -37,6 +37,18 @@ Result<http::KeyPair> load_authority(const std::string& dir, WallTime now) {
   const http::CertificateFacts facts = TRY(http::read_certificate(found.certificate_pem).context(certificate_path));
   if (facts.not_after - now < kAuthorityRenewal) return make_and_store(certificate_path, key_path, now);
   return found;
+}
+
+Result<SigningKey> load_token_key(const std::string& dir) {
+  TRY(make_folder(dir, 0700));
+  const std::string path = dir + "/token.key";
+  const Result<std::string> pem = read_file(path);
+  if (pem.ok()) return SigningKey::parse(*pem).context(path);
+  if (!is_absent(pem)) return pem.error();
+  SigningKey made = SigningKey::make();
+  TRY(write_file(path, made.to_pem(), 0600));
+  log::info("token key made", {{"file", path}});
+  return made;
 }
 
 Result<Identities> issue_identities(const http::KeyPair& authority, const std::string& address, WallTime now) {

@@ -1,9 +1,10 @@
-// apiserver/pki.h — the server's own certificate authority, and what it issues. The authority is kept on disk; server
-// and administrator get new certificates at every start, and again before these end.
+// apiserver/pki.h — the server's own certificate authority and token key, and what it issues. Both are kept on disk;
+// server and administrator get new certificates at every start, and again before these end.
 #pragma once
 
 #include <string>
 
+#include "base/signing_key.h"
 #include "http/certificate.h"
 
 namespace rig::apiserver {
@@ -11,6 +12,10 @@ namespace rig::apiserver {
 // Reads DIR/ca.crt and ca.key; makes them (0600, in a 0700 folder) when absent or near their end.
 // kInvalidArgument: they are there but are no certificate and key; nothing is overwritten then.
 Result<http::KeyPair> load_authority(const std::string& dir, WallTime now);
+
+// Reads DIR/token.key, which signs the tokens of ServiceAccounts; makes it (0600, in a 0700 folder) when absent.
+// kInvalidArgument: it is there but is no such key.
+Result<SigningKey> load_token_key(const std::string& dir);
 
 struct Identities {
   http::KeyPair server, admin;  // admin: group system:masters

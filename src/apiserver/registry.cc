@@ -1,6 +1,7 @@
 // apiserver/registry.cc — one object at a time: reading, and the last step of writing.
 #include "apiserver/registry.h"
 
+#include "apiserver/access/default_policy.h"
 #include "apiserver/collector.h"
 #include "apiserver/registry_impl.h"
 #include "apiserver/scale.h"
@@ -75,6 +76,7 @@ Result<std::string> Registry::bootstrap() {
     }
     cluster_id = TRY(std::move(there)).text({"metadata", "uid"});
   }
+  TRY(lay_default_policy(*this));
   return cluster_id;
 }
 

@@ -22,7 +22,8 @@ namespace rig::apiserver {
 
 enum class Validation : std::uint8_t { kIgnore, kWarn, kStrict };
 enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
-enum class Part : std::uint8_t { kWhole, kStatus, kScale, kFinalize };  // subresource; kFinalize: of a Namespace
+// Subresource; kFinalize: of a Namespace, kToken: of a ServiceAccount.
+enum class Part : std::uint8_t { kWhole, kStatus, kScale, kFinalize, kToken };
 
 struct WriteContext {
   std::string field_manager = {};  // never empty: the manager named, else what the user agent says
@@ -31,6 +32,8 @@ struct WriteContext {
   std::vector<std::string>* warnings = nullptr;  // one text per Warning header
   // What reading the body brought up: duplicate field "spec.tags". Warned of as unknown fields are, refused by kStrict.
   std::vector<std::string> body_warnings = {};
+  // Asked with the object as it would be and the one whose place it takes (null: it is new); its refusal is the answer.
+  std::function<Status(const json::Value& object, const json::Value* old)> permit = {};
 };
 struct DeleteContext {
   bool dry_run = false;
@@ -80,8 +83,8 @@ class Registry {
   Registry(Store& store, std::span<const api::KindInfo> kinds, const Clock& clock);
   ~Registry();
 
-  // Makes namespaces default, kube-system, kube-public when they are not there. Returns the uid of kube-system: the
-  // cluster id.
+  // Makes namespaces default, kube-system, kube-public when they are not there, and completes the default roles.
+  // Returns the uid of kube-system: the cluster id.
   Result<std::string> bootstrap();
 
   Result<json::Value> create(const api::KindInfo&, std::string_view name_space, json::Value object,

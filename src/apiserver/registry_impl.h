@@ -24,7 +24,7 @@ struct Registry::Impl {
 
   // ---- body.cc: what came over the wire ----
   // Refuses what cannot be read, warns of (or refuses) what nobody described, prunes, fills in defaults.
-  Status read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context) const;
+  static Status read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context);
   // The same for what a patch made: other words, no 400. `shown`: what an error quotes.
   Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown,
                       const WriteContext& context) const;

@@ -244,6 +244,14 @@ std::string field_text(const json::Value& object, const std::vector<std::string>
 
 Result<std::vector<LabelRule>> parse_label_selector(std::string_view text) { return LabelParser(text).parse(); }
 
+std::optional<std::string> selected_name(std::string_view fields) {
+  for (const std::string& term : terms_of(fields)) {
+    const std::optional<Term> parts = split_term(term);
+    if (parts && parts->is_equal && parts->label == "metadata.name") return unescaped(parts->value);
+  }
+  return std::nullopt;
+}
+
 Result<Selector> Selector::parse(const api::KindInfo& kind, std::string_view labels, std::string_view fields) {
   Selector selector;
   selector.labels_ = TRY(parse_label_selector(labels));

@@ -1,6 +1,7 @@
 // apiserver/selector.h — label and field selectors: read once, asked for every object.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ class Selector {
   std::vector<LabelRule> labels_;
   std::vector<FieldRule> fields_;
 };
+
+// The one name to which a field selector limits, "a" of "metadata.name=a,type=Opaque"; nothing: any name may be meant.
+std::optional<std::string> selected_name(std::string_view fields);
 
 // The rules of a label selector: "app in (web, db), tier != 2, !old, size > 3".
 Result<std::vector<Selector::LabelRule>> parse_label_selector(std::string_view text);

@@ -76,7 +76,11 @@ Time now() { return std::chrono::steady_clock::now(); }
 class ServingServer final : public Serving {
  public:
   ServingServer(ApiServer& api, ServeOptions options, const Clock& clock, http::KeyPair authority)
-      : api_(api), options_(std::move(options)), clock_(clock), authority_(std::move(authority)) {}
+      : api_(api),
+        options_(std::move(options)),
+        clock_(clock),
+        authority_(std::move(authority)),
+        doorkeeper_(api.access(), api.tokens()) {}
   ~ServingServer() override { stop(Duration::zero()); }
 
   Status start() {

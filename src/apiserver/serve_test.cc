@@ -118,6 +118,39 @@ TEST_F(ServeTest, KeepsItsAuthorityAcrossStarts) {
   EXPECT_EQ(client(root)->send(get("/api"), soon())->status, 200);
 }
 
+TEST_F(ServeTest, KeepsItsTokenKeyAndGuardsIt) {
+  const std::string dir = folder_ + "/tokens";
+  const auto key = load_token_key(dir);
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ(mode_of(dir + "/token.key"), 0600U);
+  EXPECT_EQ(load_token_key(dir)->id(), key->id());
+  ASSERT_TRUE(write_file(dir + "/token.key", "rubbish").ok());
+  const auto damaged = load_token_key(dir);
+  ASSERT_FALSE(damaged.ok());
+  EXPECT_EQ(damaged.error().code(), Code::kInvalidArgument);
+  EXPECT_NE(damaged.error().to_string().find("token.key"), std::string::npos);
+  EXPECT_EQ(*read_file(dir + "/token.key"), "rubbish");
+}
+
+TEST_F(ServeTest, LetsAnAccountInByItsToken) {
+  const auto post = [&](std::string target, std::string body) {
+    http::Request request{.method = "POST",
+                          .target = std::move(target),
+                          .headers = {{"Content-Type", "application/json"}},
+                          .body = std::move(body)};
+    return local()->send(request, soon()).take();
+  };
+  ASSERT_EQ(post("/api/v1/namespaces/default/serviceaccounts", R"({"metadata":{"name":"robot"}})").status, 201);
+  const http::Reply reply = post("/api/v1/namespaces/default/serviceaccounts/robot/token", "{}");
+  ASSERT_EQ(reply.status, 201) << reply.body;
+  http::Request request = get("/api");
+  request.headers.emplace_back("Authorization",
+                               "Bearer " + std::string(json::parse(reply.body)->text({"status", "token"})));
+  EXPECT_EQ(client()->send(request, soon())->status, 200);
+  request.target = "/api/v1/secrets";
+  EXPECT_EQ(client()->send(request, soon())->status, 403);
+}
+
 TEST_F(ServeTest, SaysWhatItFindsInItsPlaces) {
   EXPECT_EQ(serve(server_, options_, clock_).error().code(), Code::kAlreadyExists);  // the unix socket
   ServeOptions same_port = options_;

@@ -135,6 +135,7 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
     const json::Value old = TRY(read(kind, key));
     const Revision current = revision_of(old);
     json::Value object = TRY(wish.make(old));
+    if (context.permit) TRY(context.permit(object, &old));
     const std::string_view uid = object.text({"metadata", "uid"});
     if (wish.verb == Verb::kReplace && !uid.empty() && uid != old.text({"metadata", "uid"})) {
       return wrong_uid(kind, key, uid, old.text({"metadata", "uid"}));

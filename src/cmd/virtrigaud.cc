@@ -11,6 +11,7 @@
 #include "api/core/namespace.h"
 #include "apiserver/janitor.h"
 #include "apiserver/local_transport.h"
+#include "apiserver/pki.h"
 #include "apiserver/serve.h"
 #include "apiserver/store/backup.h"
 #include "apiserver/store/store.h"
@@ -104,13 +105,16 @@ Status run_alone(const Flags& flags, int signals) {
   const std::string cluster_id = TRY(registry.bootstrap());
   apiserver::Janitor janitor(registry, clock);
 
+  const std::string pki_dir = flags.data_dir + "/pki";
+  const SigningKey token_key = TRY(apiserver::load_token_key(pki_dir));
   // The API server and the manager need each other's doors: filled in below, before anybody knocks.
   cmd::ManagerProcess* consoles = nullptr;
   apiserver::ApiServer server(
       registry, clock,
       {.open_console = [&](const ObjectKey& key, const Call& call) { return consoles->open_console(key, call); },
        .metrics = [] { return metrics::text(); },
-       .ready = {}});
+       .ready = {},
+       .token_key = token_key});
   const auto transport = apiserver::local_transport(server, clock);
   const auto manager = TRY(cmd::ManagerProcess::make(*transport, manager_options(flags, cluster_id), clock));
   consoles = manager.get();
@@ -119,7 +123,7 @@ Status run_alone(const Flags& flags, int signals) {
   serving.address = address;
   serving.port = port;
   serving.unix_socket = flags.runtime_dir + "/api.sock";
-  serving.pki_dir = flags.data_dir + "/pki";
+  serving.pki_dir = pki_dir;
   serving.kubeconfig = flags.kubeconfig_out.empty() ? flags.data_dir + "/kubeconfig" : flags.kubeconfig_out;
   const auto door = TRY(apiserver::serve(server, serving, clock));
   log::info("serving", {{"address", address + ":" + std::to_string(door->port())}, {"kubeconfig", serving.kubeconfig}});

@@ -9,10 +9,10 @@
 #include <cstdio>
 #include <thread>
 
+#include "apiserver/access/user.h"
 #include "apiserver/api_server.h"
 #include "apiserver/janitor.h"
 #include "apiserver/pki.h"
-#include "apiserver/routes/authorization.h"
 #include "apiserver/serve.h"
 #include "base/file.h"
 
@@ -67,7 +67,14 @@ int run(const std::string& folder, Log log) {
   apiserver::Registry registry(*store, api::kinds(), clock);
   if (const auto made = registry.bootstrap(); !made.ok()) return fail(made.error());
   apiserver::Janitor janitor(registry, clock);
-  apiserver::ApiServer server(registry, clock, {});
+  const auto token_key = apiserver::load_token_key(folder + "/pki");
+  if (!token_key.ok()) {
+    std::fprintf(stderr, "%s\n", token_key.error().to_string().c_str());
+    return 1;
+  }
+  apiserver::ApiServer::Options options;
+  options.token_key = *token_key;
+  apiserver::ApiServer server(registry, clock, options);
   const auto serving = apiserver::serve(
       server,
       {.port = 0, .unix_socket = folder + "/s", .pki_dir = folder + "/pki", .kubeconfig = folder + "/kubeconfig"},

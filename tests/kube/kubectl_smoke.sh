@@ -19,7 +19,7 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT
-read -r ready _ <&"${SERVER[0]}"
+read -r ready port <&"${SERVER[0]}"
 [ "$ready" = ready ] || { cat "$work/log"; exit 1; }
 
 export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache HOME=$work
@@ -132,6 +132,49 @@ refuses 'virtualmachines.infra.virtrigaud.io "none" not found' kubectl get vm no
 refuses "the server doesn't have a resource type" kubectl get nothings
 says 'Power State:  Off' kubectl describe vm one
 refuses 'could not find the requested resource' kubectl get --raw /apis/infra.virtrigaud.io/v1beta1/nothings
+
+# ---- rights, and a ServiceAccount that has some ----
+says 'role.rbac.authorization.k8s.io/reader created' kubectl create role reader --verb=get,list,watch \
+  --resource=virtualmachines.infra.virtrigaud.io
+says 'rolebinding.rbac.authorization.k8s.io/reader created' kubectl create rolebinding reader --role=reader \
+  --serviceaccount=demo:robot
+says 'clusterrole.rbac.authorization.k8s.io/demo:metrics created' kubectl create clusterrole demo:metrics --verb=get \
+  --non-resource-url=/metrics
+says 'clusterrolebinding.rbac.authorization.k8s.io/demo:metrics created' kubectl create clusterrolebinding demo:metrics \
+  --clusterrole=demo:metrics --group=watchers
+says 'Role/reader' cell 2 kubectl get rolebinding reader
+says 'demo/robot' kubectl get rolebinding -o wide
+says '[get list watch]' kubectl describe role reader
+says 'ServiceAccount  robot' kubectl describe rolebinding reader
+says 'virtualmachines.infra.virtrigaud.io' kubectl describe clusterrole view
+says 'clusterRoleSelectors' kubectl explain clusterrole.aggregationRule
+refuses 'cannot change roleRef' kubectl patch rolebinding reader --type=merge -p '{"roleRef":{"name":"other"}}'
+says 'default' kubectl get serviceaccount default
+kubeconfig_of() { # ACCOUNT: writes ACCOUNT.kubeconfig, with a token and nothing else to show
+  local file=$work/$1.kubeconfig token
+  token=$(kubectl create token "$1" --duration=10m) || return 1
+  export KUBECONFIG=$file
+  kubectl config set-cluster lab --server="https://127.0.0.1:$port" --certificate-authority="$work/pki/ca.crt" \
+    --embed-certs
+  kubectl config set-credentials "$1" --token="$token" && kubectl config set-context lab --cluster=lab --user="$1" \
+    --namespace=demo && kubectl config use-context lab
+  export KUBECONFIG=$work/kubeconfig
+}
+says 'Switched to context "lab"' kubeconfig_of robot
+as_robot() { kubectl --kubeconfig "$work/robot.kubeconfig" "$@"; }
+says 'system:serviceaccount:demo:robot' as_robot auth whoami
+says 'one' as_robot get vm one
+says 'virtualmachines.infra.virtrigaud.io' as_robot auth can-i --list
+says 'yes' as_robot auth can-i list vm
+refuses 'no' as_robot auth can-i delete vm
+refuses 'cannot delete resource "virtualmachines"' as_robot delete vm one
+refuses 'cannot list resource "virtualmachines" in API group "infra.virtrigaud.io" at the cluster scope' as_robot get vm -A
+refuses 'cannot get resource "secrets"' as_robot get secret login
+says 'yes' kubectl auth can-i get vm --as=system:serviceaccount:demo:robot
+says 'clusterrole.rbac.authorization.k8s.io "demo:metrics" deleted' kubectl delete clusterrole demo:metrics
+says 'deleted' kubectl delete clusterrolebinding demo:metrics
+says 'serviceaccount "robot" deleted' kubectl delete serviceaccount robot
+refuses 'must be logged in' as_robot get vm one
 
 # ---- change ----
 says 'labeled' kubectl label vm one tier=web

@@ -6,6 +6,8 @@
 #include "api/core/event.h"
 #include "api/core/lease.h"
 #include "api/core/namespace.h"
+#include "api/core/role.h"
+#include "api/core/role_binding.h"
 #include "api/core/secret.h"
 #include "api/core/service_account.h"
 #include "schema/walk.h"
@@ -38,6 +40,19 @@ TEST(Core, ComesBackFromTheStructsAsItWent) {
     "leaseTransitions":0,"strategy":"OldestEmulationVersion","preferredHolder":"b"}})");
   expect_round_trip<CustomResourceDefinition>(R"({"metadata":{"generation":0,"name":"a.b"},
     "spec":{"group":"b","anything":[1,{"x":null}]},"status":{"storedVersions":["v1"]}})");
+}
+
+TEST(Core, KeepsRolesAndBindings) {
+  expect_round_trip<Role>(R"({"metadata":{"generation":0,"name":"a"},"rules":[{"verbs":["get"],"apiGroups":[""],
+    "resources":["secrets"],"resourceNames":["one"]}]})");
+  expect_round_trip<ClusterRole>(R"({"metadata":{"generation":0,"name":"a:b"},"rules":[{"verbs":["get"],
+    "nonResourceURLs":["/metrics"]}],"aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"to":"view"},
+    "matchExpressions":[{"key":"k","operator":"In","values":["x"]}]}]}})");
+  for (const auto expect : {expect_round_trip<RoleBinding>, expect_round_trip<ClusterRoleBinding>}) {
+    expect(R"({"metadata":{"generation":0,"name":"a"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io",
+      "kind":"ClusterRole","name":"view"},"subjects":[{"kind":"ServiceAccount","name":"robot","namespace":"n"},
+      {"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"alice"}]})");
+  }
 }
 
 TEST(Core, ReadsAnEventOfEitherGroup) {

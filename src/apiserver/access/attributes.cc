@@ -1,12 +1,12 @@
-// apiserver/routes/authorization.cc — see authorization.h.
-#include "apiserver/routes/authorization.h"
+// apiserver/access/attributes.cc — see attributes.h.
+#include "apiserver/access/attributes.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
 
-#include "apiserver/failure.h"
-#include "base/text.h"
+#include "apiserver/metadata.h"
+#include "apiserver/selector.h"
 
 namespace rig::apiserver {
 namespace {
@@ -31,28 +31,10 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool matches(std::string_view path, std::string_view pattern) {
-  return pattern.ends_with('*') ? path.starts_with(pattern.substr(0, pattern.size() - 1)) : path == pattern;
-}
-
-bool is_public(const Attributes& attributes) {
-  static constexpr std::array<std::string_view, 7> kPaths = {"/version",   "/healthz", "/livez",   "/readyz",
-                                                             "/healthz/*", "/livez/*", "/readyz/*"};
-  return !attributes.is_resource && attributes.verb == "get" &&
-         std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view p) { return matches(attributes.path, p); });
-}
-
-bool is_for_everyone_known(const Attributes& attributes) {
-  static constexpr std::array<std::string_view, 5> kPaths = {"/api", "/api/*", "/apis", "/apis/*", "/openapi/*"};
-  static constexpr std::array<std::string_view, 3> kReviews = {"selfsubjectreviews", "selfsubjectaccessreviews",
-                                                               "selfsubjectrulesreviews"};
-  if (attributes.is_resource) return attributes.verb == "create" && is_one_of(attributes.resource, kReviews);
-  return attributes.verb == "get" &&
-         std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view p) { return matches(attributes.path, p); });
-}
-
-bool is_in(const User& user, std::string_view group) {
-  return std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end();
+// "" unless it could be a name in a path.
+std::string name_in_selector(const Target& target) {
+  const std::string name = selected_name(target.get("fieldSelector")).value_or("");
+  return check_name(NameRule::kPath, name).empty() ? name : std::string();
 }
 
 }  // namespace
@@ -83,25 +65,12 @@ Attributes attributes_of(std::string_view method, const Target& target) {
   if (path.size() > at + 1) out.name = path[at + 1];
   if (path.size() > at + 2) out.subresource = path[at + 2];
   if (path.size() > at + 1) return out;
-  if (out.verb == "get") out.verb = is_watch ? "watch" : "list";
+  if (out.verb == "get") {
+    out.verb = is_watch ? "watch" : "list";
+    out.name = name_in_selector(target);
+  }
   if (out.verb == "delete") out.verb = "deletecollection";
   return out;
-}
-
-bool is_allowed(const User& user, const Attributes& attributes) {
-  if (is_public(attributes) || is_in(user, kMasters)) return true;
-  return is_in(user, kAuthenticated) && is_for_everyone_known(attributes);
-}
-
-Error denied(const User& user, const Attributes& a) {
-  const std::string who = "User \"" + user.name + "\" cannot " + a.verb;
-  if (!a.is_resource) {
-    return status_error(403, "Forbidden", "forbidden: " + who + " path \"" + a.path + "\"", json::Object{});
-  }
-  const std::string resource = a.resource + (a.subresource.empty() ? "" : "/" + a.subresource);
-  const std::string where = a.name_space.empty() ? "at the cluster scope" : "in the namespace \"" + a.name_space + "\"";
-  return forbidden({.group = a.group, .version = a.version, .kind = {}, .plural = a.resource}, a.name,
-                   who + " resource \"" + resource + "\" in API group \"" + a.group + "\" " + where);
 }
 
 }  // namespace rig::apiserver

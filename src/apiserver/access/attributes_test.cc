@@ -1,5 +1,5 @@
-// apiserver/routes/authorization_test.cc — what a path is about, and who may ask for it.
-#include "apiserver/routes/authorization.h"
+// apiserver/access/attributes_test.cc — what a path is about.
+#include "apiserver/access/attributes.h"
 
 #include <gtest/gtest.h>
 
@@ -35,61 +35,16 @@ TEST(Attributes, AreReadFromThePathAlone) {
       {"DELETE", "/apis/g/v1/namespaces/x/things", "deletecollection g/v1 x/things/"},
       {"GET", "/apis/g/v1/namespaces//things", "list g/v1 /things/"},
       {"HEAD", "/apis/g/v1/things", "list g/v1 /things/"},
+      {"GET", "/apis/g/v1/things?fieldSelector=metadata.name%3Done,type!=x", "list g/v1 /things/one"},
+      {"GET", "/apis/g/v1/things?watch=1&fieldSelector=metadata.name==one", "watch g/v1 /things/one"},
+      {"GET", "/apis/g/v1/things?fieldSelector=metadata.name!=one", "list g/v1 /things/"},
+      {"GET", "/apis/g/v1/things?fieldSelector=metadata.name=a%2Fb", "list g/v1 /things/"},
+      {"DELETE", "/apis/g/v1/things?fieldSelector=metadata.name=one", "deletecollection g/v1 /things/"},
       {"get", "/apis/g/v1/things", " g/v1 /things/"},
       {"BREW", "/pot", " /pot"},
   };
   for (const auto& c : cases)
     EXPECT_EQ(shown(attributes_of(c.method, parse_target(c.target).take())), c.wanted) << c.method << " " << c.target;
-}
-
-const User kMaster{.name = "admin", .groups = {"system:masters", "system:authenticated"}};
-const User kAlice{.name = "alice", .groups = {"team-a", "system:authenticated"}};
-const User kNobody{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
-
-TEST(Authorization, OpensLittleToThoseWhoAreNoMasters) {
-  struct {
-    const char* method;
-    const char* target;
-    bool alice, nobody;
-  } const cases[] = {
-      {"GET", "/version", true, true},
-      {"GET", "/readyz/ready", true, true},
-      {"POST", "/version", false, false},
-      {"GET", "/api", true, false},
-      {"GET", "/apis/infra.virtrigaud.io/v1beta1", true, false},
-      {"GET", "/openapi/v3/api/v1", true, false},
-      {"GET", "/metrics", false, false},
-      {"GET", "/api/v1/namespaces/x/secrets", false, false},
-      {"POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", true, false},
-      {"POST", "/apis/infra.virtrigaud.io/v1beta1/namespaces/x/virtualmachines", false, false},
-  };
-  for (const auto& c : cases) {
-    const Attributes a = attributes_of(c.method, parse_target(c.target).take());
-    EXPECT_EQ(is_allowed(kAlice, a), c.alice) << c.target;
-    EXPECT_EQ(is_allowed(kNobody, a), c.nobody) << c.target;
-    EXPECT_TRUE(is_allowed(kMaster, a)) << c.target;
-  }
-}
-
-TEST(Authorization, RefusesInKubernetesWords) {
-  struct {
-    const char* method;
-    const char* target;
-    const char* wanted;
-  } const cases[] = {
-      {"GET", "/apis/infra.virtrigaud.io/v1beta1/namespaces/x/virtualmachines/one",
-       R"(virtualmachines.infra.virtrigaud.io "one" is forbidden: User "alice" cannot get resource "virtualmachines" in API group "infra.virtrigaud.io" in the namespace "x")"},
-      {"GET", "/apis/infra.virtrigaud.io/v1beta1/virtualmachines",
-       R"(virtualmachines.infra.virtrigaud.io is forbidden: User "alice" cannot list resource "virtualmachines" in API group "infra.virtrigaud.io" at the cluster scope)"},
-      {"PUT", "/api/v1/namespaces/x/things/one/status",
-       R"(things "one" is forbidden: User "alice" cannot update resource "things/status" in API group "" in the namespace "x")"},
-      {"GET", "/metrics", R"(forbidden: User "alice" cannot get path "/metrics")"},
-  };
-  for (const auto& c : cases) {
-    const Error error = denied(kAlice, attributes_of(c.method, parse_target(c.target).take()));
-    EXPECT_EQ(error.message(), c.wanted);
-    EXPECT_EQ(error.code(), Code::kPermissionDenied);
-  }
 }
 
 }  // namespace

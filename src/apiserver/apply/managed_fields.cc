@@ -46,6 +46,7 @@ Comparison compare_objects(const api::KindInfo& kind, json::Value before, json::
 std::string subresource(Part part) {
   if (part == Part::kStatus) return "status";
   if (part == Part::kScale) return "scale";
+  if (part == Part::kToken) return "token";
   return part == Part::kFinalize ? "finalize" : "";
 }
 

@@ -15,8 +15,8 @@ using schema::TypeInfo;
 using K = schema::Kind;
 
 // Structs that Kubernetes marks x-kubernetes-map-type: atomic.
-constexpr std::array<std::string_view, 3> kAtomicStructs = {"OwnerReference", "ObjectReference",
-                                                            "LocalObjectReference"};
+constexpr std::array<std::string_view, 5> kAtomicStructs = {"OwnerReference", "ObjectReference", "LocalObjectReference",
+                                                            "RoleRef", "Subject"};
 
 // Lists of core kinds that merge by a key although their rows, which are raw, do not say so.
 struct KeyedList {

@@ -1,8 +1,8 @@
 // apiserver/routes/ask.h — a request taken apart once, and the few shapes an answer takes.
 #pragma once
 
+#include "apiserver/access/attributes.h"
 #include "apiserver/api_server.h"
-#include "apiserver/routes/authorization.h"
 #include "apiserver/routes/media.h"
 #include "apiserver/routes/target.h"
 

@@ -43,7 +43,7 @@ json::Value legacy_resource(const ServedResource& resource) {
                                  {"verbs", words(resource.verbs)}};
   if (!resource.short_names.empty()) out["shortNames"] = words(resource.short_names);
   if (!resource.categories.empty()) out["categories"] = words(resource.categories);
-  if (resource.info != nullptr) out["storageVersionHash"] = storage_version_hash(resource.kind);
+  if (resource.is_stored) out["storageVersionHash"] = storage_version_hash(resource.kind);
   return out;
 }
 
@@ -67,7 +67,7 @@ json::Value response_kind(const ServedKind& kind, bool is_custom) {
 }
 
 json::Value aggregated_resource(const ServedResource& resource) {
-  const bool is_custom = resource.info != nullptr && resource.info->is_custom;
+  const bool is_custom = resource.info->is_custom;
   json::Value out = json::Object{{"resource", resource.plural},
                                  {"responseKind", response_kind(resource.kind, is_custom)},
                                  {"scope", resource.namespaced ? "Namespaced" : "Cluster"},

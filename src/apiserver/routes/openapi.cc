@@ -47,8 +47,7 @@ json::Value described_reference(std::string_view prefix, const std::string& name
 }
 
 json::Value object_schema(const ServedResource& resource, std::string_view prefix) {
-  json::Value schema =
-      resource.info != nullptr ? schema::openapi(resource.info->type()) : json::Object{{"type", "object"}};
+  json::Value schema = schema::openapi(resource.info->type());
   json::Value& properties = schema["properties"];
   properties["apiVersion"] = text_field("Group and version of the kind.");
   properties["kind"] = text_field("The kind.");
@@ -83,7 +82,7 @@ json::Value list_meta_schema() {
 void add_schemas(const ServedGroup& group, std::string_view prefix, json::Value& schemas) {
   for (const ServedResource& resource : group.resources) {
     schemas[schema_name(resource.kind)] = object_schema(resource, prefix);
-    if (resource.info == nullptr) continue;
+    if (!resource.is_stored) continue;
     schemas[schema_name({resource.kind.group, resource.kind.version, resource.info->list_kind})] =
         list_schema(resource, prefix);
   }

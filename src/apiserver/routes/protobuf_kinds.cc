@@ -1,5 +1,6 @@
 // apiserver/routes/protobuf_kinds.cc — the rows: core/v1, events.k8s.io/v1, coordination.k8s.io/v1,
-// authentication.k8s.io/v1, authorization.k8s.io/v1 and meta/v1, as their generated.proto files number them.
+// authentication.k8s.io/v1, authorization.k8s.io/v1, rbac.authorization.k8s.io/v1 and meta/v1, as their generated.proto
+// files number them.
 #include <array>
 
 #include "apiserver/routes/protobuf.h"
@@ -105,6 +106,39 @@ constexpr Message kRules{kRulesRows};
 constexpr std::array kSubjectRows = {one(1, "metadata", kMeta)};
 constexpr Message kSubject{kSubjectRows};
 
+constexpr std::array kReviewedRows = {
+    one(1, "resourceAttributes", kResource), one(2, "nonResourceAttributes", kNonResource), text(3, "user"),
+    texts(4, "groups"), text(6, "uid")};
+constexpr Message kReviewed{kReviewedRows};
+constexpr std::array kSubjectAccessRows = {one(1, "metadata", kMeta), one(2, "spec", kReviewed)};
+constexpr Message kSubjectAccess{kSubjectAccessRows};
+constexpr std::array kTokenReviewSpecRows = {text(1, "token"), texts(2, "audiences")};
+constexpr Message kTokenReviewSpec{kTokenReviewSpecRows};
+constexpr std::array kTokenReviewRows = {one(1, "metadata", kMeta), one(2, "spec", kTokenReviewSpec)};
+constexpr Message kTokenReview{kTokenReviewRows};
+
+constexpr std::array kRuleRows = {texts(1, "verbs"), texts(2, "apiGroups"), texts(3, "resources"),
+                                  texts(4, "resourceNames"), texts(5, "nonResourceURLs")};
+constexpr Message kRule{kRuleRows};
+constexpr std::array kRoleRows = {one(1, "metadata", kMeta), many(2, "rules", kRule)};
+constexpr Message kRole{kRoleRows};
+constexpr std::array kRequirementRows = {text(1, "key"), text(2, "operator"), texts(3, "values")};
+constexpr Message kRequirement{kRequirementRows};
+constexpr std::array kSelectorRows = {Row{1, "matchLabels", Type::kTextMap}, many(2, "matchExpressions", kRequirement)};
+constexpr Message kSelector{kSelectorRows};
+constexpr std::array kAggregationRows = {many(1, "clusterRoleSelectors", kSelector)};
+constexpr Message kAggregation{kAggregationRows};
+constexpr std::array kClusterRoleRows = {one(1, "metadata", kMeta), many(2, "rules", kRule),
+                                         one(3, "aggregationRule", kAggregation)};
+constexpr Message kClusterRole{kClusterRoleRows};
+constexpr std::array kRoleSubjectRows = {text(1, "kind"), text(2, "apiGroup"), text(3, "name"), text(4, "namespace")};
+constexpr Message kRoleSubject{kRoleSubjectRows};
+constexpr std::array kRoleRefRows = {text(1, "apiGroup"), text(2, "kind"), text(3, "name")};
+constexpr Message kRoleRef{kRoleRefRows};
+constexpr std::array kBindingRows = {one(1, "metadata", kMeta), many(2, "subjects", kRoleSubject),
+                                     one(3, "roleRef", kRoleRef)};
+constexpr Message kBinding{kBindingRows};
+
 constexpr std::array kPreconditionRows = {text_pointer(1, "uid"), text_pointer(2, "resourceVersion")};
 constexpr Message kPreconditions{kPreconditionRows};
 constexpr std::array kDeleteRows = {number_pointer(1, "gracePeriodSeconds"), one(2, "preconditions", kPreconditions),
@@ -128,6 +162,13 @@ constexpr std::array kKinds = {
     KindRow{"authentication.k8s.io/v1", "SelfSubjectReview", kSubject},
     KindRow{"authorization.k8s.io/v1", "SelfSubjectAccessReview", kAccess},
     KindRow{"authorization.k8s.io/v1", "SelfSubjectRulesReview", kRules},
+    KindRow{"authentication.k8s.io/v1", "TokenReview", kTokenReview},
+    KindRow{"authorization.k8s.io/v1", "SubjectAccessReview", kSubjectAccess},
+    KindRow{"authorization.k8s.io/v1", "LocalSubjectAccessReview", kSubjectAccess},
+    KindRow{"rbac.authorization.k8s.io/v1", "Role", kRole},
+    KindRow{"rbac.authorization.k8s.io/v1", "ClusterRole", kClusterRole},
+    KindRow{"rbac.authorization.k8s.io/v1", "RoleBinding", kBinding},
+    KindRow{"rbac.authorization.k8s.io/v1", "ClusterRoleBinding", kBinding},
 };
 // clang-format on
 

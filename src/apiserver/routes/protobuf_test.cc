@@ -105,6 +105,29 @@ TEST(Protobuf, ReadsEventsOfBothGroupsAndLeases) {
       R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["aud"],"expirationSeconds":600}})");
 }
 
+TEST(Protobuf, ReadsRolesBindingsAndReviews) {
+  const std::string rbac = "rbac.authorization.k8s.io/v1";
+  EXPECT_EQ(
+      decoded(rbac, "ClusterRole",
+              bytes(2, bytes(1, "get") + bytes(1, "list") + bytes(2, "") + bytes(3, "secrets") + bytes(4, "a")) +
+                  bytes(2, bytes(1, "get") + bytes(5, "/metrics")) +
+                  bytes(3, bytes(1, bytes(1, bytes(1, "k") + bytes(2, "v")) +
+                                        bytes(2, bytes(1, "k") + bytes(2, "In") + bytes(3, "v"))))),
+      R"({"aggregationRule":{"clusterRoleSelectors":[{"matchExpressions":[{"key":"k","operator":"In","values":["v"]}],"matchLabels":{"k":"v"}}]},)"
+      R"("apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","rules":[{"apiGroups":[""],"resourceNames":["a"],"resources":["secrets"],"verbs":["get","list"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]})");
+  EXPECT_EQ(
+      decoded(rbac, "RoleBinding",
+              bytes(2, bytes(1, "ServiceAccount") + bytes(2, "") + bytes(3, "s") + bytes(4, "n")) +
+                  bytes(3, bytes(1, "g") + bytes(2, "Role") + bytes(3, "r"))),
+      R"({"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","roleRef":{"apiGroup":"g","kind":"Role","name":"r"},"subjects":[{"kind":"ServiceAccount","name":"s","namespace":"n"}]})");
+  EXPECT_EQ(
+      decoded("authorization.k8s.io/v1", "SubjectAccessReview",
+              bytes(2, bytes(2, bytes(1, "/x") + bytes(2, "get")) + bytes(3, "u") + bytes(4, "g") + bytes(6, "id"))),
+      R"({"apiVersion":"authorization.k8s.io/v1","kind":"SubjectAccessReview","spec":{"groups":["g"],"nonResourceAttributes":{"path":"/x","verb":"get"},"uid":"id","user":"u"}})");
+  EXPECT_EQ(decoded("authentication.k8s.io/v1", "TokenReview", bytes(2, bytes(1, "t") + bytes(2, "a"))),
+            R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview","spec":{"audiences":["a"],"token":"t"}})");
+}
+
 TEST(Protobuf, RefusesWhatIsNone) {
   struct {
     const char* name;

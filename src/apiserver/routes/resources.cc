@@ -10,6 +10,7 @@
 #include "apiserver/listing.h"
 #include "apiserver/routes/options.h"
 #include "apiserver/routes/request_body.h"
+#include "apiserver/routes/token_request.h"
 
 namespace rig::apiserver {
 namespace {
@@ -33,9 +34,9 @@ const api::KindInfo* find_kind(std::span<const api::KindInfo> kinds, const Attri
 
 // One object has a namespace in its path if its kind has, and no other way to be named.
 bool is_well_placed(const api::KindInfo& kind, const Attributes& a) {
-  if (a.resource == "namespaces") return a.name_space == a.name;
+  const bool is_about_one = a.verb != "list" && a.verb != "watch";
+  if (a.resource == "namespaces") return a.name_space == (is_about_one ? a.name : "");
   if (!kind.resource.namespaced) return a.name_space.empty();
-  const bool is_about_one = !a.name.empty() || (a.verb != "list" && a.verb != "watch");
   return !is_about_one || !a.name_space.empty();
 }
 
@@ -133,9 +134,25 @@ Result<Part> Resources::part_of(const api::KindInfo& kind, const Attributes& a) 
   if (a.subresource.empty()) return Part::kWhole;
   if (a.subresource == "status" && kind.has_status) return Part::kStatus;
   if (a.subresource == "scale" && !kind.scale_spec_path.empty()) return Part::kScale;
+  if (a.subresource == "token" && kind.resource.kind == "ServiceAccount") return Part::kToken;
   if (a.subresource == "finalize" && kind.resource.kind == "Namespace" && a.verb == "update") return Part::kFinalize;
   if (kind.is_custom) return not_found(kind.resource, a.name);
   return not_served();
+}
+
+// What the path alone does not tell: a PUT or an apply may create, and a role or binding gives rights away.
+Resources::Permission Resources::permission(const Ask& ask) const {
+  const User& user = ask.http.user;
+  if (user.is_in(kMasters)) return nullptr;
+  return
+      [&access = access_, &user, &asked = ask.attributes](const json::Value& object, const json::Value* old) -> Status {
+        if (old == nullptr && asked.verb != "create") {
+          Attributes creation = asked;
+          creation.verb = "create";
+          TRY(access.check(user, creation));
+        }
+        return access.check_grant(user, asked, object, old);
+      };
 }
 
 Resources::Answer Resources::act(Job& job) {
@@ -144,6 +161,7 @@ Resources::Answer Resources::act(Job& job) {
   job.part = TRY(part_of(job.kind, a));
   job.include = TRY(parse_include(job.ask.target.get("includeObject")));
   if (job.kind.resource == definitions_.kind().resource) return definitions(job);
+  if (job.part == Part::kToken) return request_token(job);
 
   struct Row {
     std::string_view verb;
@@ -194,6 +212,7 @@ Resources::Answer Resources::create(Job& job) {
   Body body = TRY(read_object(http.body, http.content_type, job.kind.resource, job.kind.is_custom));
   WriteContext context = TRY(write_options("CreateOptions", job.ask.target, http.user_agent));
   context.warnings = &job.warnings;
+  context.permit = permission(job.ask);
   context.body_warnings = std::move(body.duplicates);
   return dress(job, TRY(registry_.create(job.kind, job.key.namespace_, std::move(body.value), context)), 201);
 }
@@ -205,6 +224,7 @@ Resources::Answer Resources::replace(Job& job) {
   Body body = TRY(read_object(http.body, http.content_type, kind.resource, kind.is_custom));
   WriteContext context = TRY(write_options("UpdateOptions", job.ask.target, http.user_agent));
   context.warnings = &job.warnings;
+  context.permit = permission(job.ask);
   context.body_warnings = std::move(body.duplicates);
   Written written = TRY(registry_.replace(job.kind, job.key, std::move(body.value), job.part, context));
   return dress(job, std::move(written.object), written.created ? 201 : 200);
@@ -217,6 +237,7 @@ Resources::Answer Resources::patch(Job& job) {
   WriteContext context = TRY(patch_options(type == PatchType::kApply, job.ask.target, http.user_agent));
   Body body = TRY(read_patch(http.body, type));
   context.warnings = &job.warnings;
+  context.permit = permission(job.ask);
   context.body_warnings = std::move(body.duplicates);
   Written written = TRY(registry_.patch(job.kind, job.key, type, body.value, job.part, context));
   return dress(job, std::move(written.object), written.created ? 201 : 200);
@@ -235,6 +256,18 @@ Resources::Answer Resources::remove_collection(Job& job) {
   const DeleteContext context = TRY(delete_options(body, job.ask.target));
   const ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
   return dress_list(job, TRY(registry_.remove_collection(job.kind, query, context)));
+}
+
+Resources::Answer Resources::request_token(Job& job) {
+  if (job.ask.attributes.verb != "create")
+    return method_not_supported(api::token_request_kind().resource, job.ask.attributes.verb);
+  const json::Value account = TRY(registry_.get(job.kind, job.key));
+  const ApiRequest& http = job.ask.http;
+  Body body = TRY(read_object(http.body, http.content_type, api::token_request_kind().resource));
+  WriteContext context = TRY(write_options("CreateOptions", job.ask.target, http.user_agent));
+  context.warnings = &job.warnings;
+  context.body_warnings = std::move(body.duplicates);
+  return dress(job, TRY(answer_token_request(tokens_, account, std::move(body.value), context)), 201);
 }
 
 Resources::Answer Resources::console(const Ask& ask, const api::KindInfo& kind) {

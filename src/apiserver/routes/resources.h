@@ -9,8 +9,14 @@ namespace rig::apiserver {
 
 class Resources {
  public:
-  Resources(Registry& registry, const Clock& clock, const ApiServer::Options& options)
-      : registry_(registry), clock_(clock), options_(options), definitions_(registry.kinds(), clock.wall()) {}
+  Resources(Registry& registry, Access& access, const Tokens& tokens, const Clock& clock,
+            const ApiServer::Options& options)
+      : registry_(registry),
+        access_(access),
+        tokens_(tokens),
+        clock_(clock),
+        options_(options),
+        definitions_(registry.kinds(), clock.wall()) {}
 
   ApiAnswer handle(const Ask& ask);
 
@@ -26,8 +32,10 @@ class Resources {
     std::vector<std::string> warnings;
   };
   using Answer = Result<ApiAnswer>;
+  using Permission = decltype(WriteContext::permit);
 
   Result<Part> part_of(const api::KindInfo& kind, const Attributes& attributes) const;
+  Permission permission(const Ask& ask) const;
   Answer act(Job& job);
   Answer get(Job& job);
   Answer list(Job& job);
@@ -37,6 +45,7 @@ class Resources {
   Answer patch(Job& job);
   Answer remove(Job& job);
   Answer remove_collection(Job& job);
+  Answer request_token(Job& job);
   Answer console(const Ask& ask, const api::KindInfo& kind);
   Answer definitions(Job& job);
   Answer watch_definitions(Job& job);
@@ -45,6 +54,8 @@ class Resources {
   Answer dress_list(const Job& job, ListResult result) const;
 
   Registry& registry_;
+  Access& access_;
+  const Tokens& tokens_;
   const Clock& clock_;
   const ApiServer::Options& options_;
   const Definitions definitions_;

@@ -2,7 +2,6 @@
 #include "apiserver/routes/served.h"
 
 #include <algorithm>
-#include <array>
 
 namespace rig::apiserver {
 namespace {
@@ -16,19 +15,6 @@ const Verbs kNamespaceVerbs = {"create", "delete", "get", "list", "patch", "upda
 const Verbs kDefinitionVerbs = {"get", "list", "watch"};
 const Verbs kPartVerbs = {"get", "patch", "update"};
 
-struct Review {
-  ServedKind kind;
-  std::string_view plural, singular;
-};
-constexpr std::array kReviews = {
-    Review{{"authentication.k8s.io", "v1", "SelfSubjectReview"}, "selfsubjectreviews", "selfsubjectreview"},
-    Review{{"authorization.k8s.io", "v1", "SelfSubjectAccessReview"},
-           "selfsubjectaccessreviews",
-           "selfsubjectaccessreview"},
-    Review{
-        {"authorization.k8s.io", "v1", "SelfSubjectRulesReview"}, "selfsubjectrulesreviews", "selfsubjectrulesreview"},
-};
-
 Verbs verbs_of(const api::KindInfo& kind) {
   if (kind.is_custom) return kCustomVerbs;
   if (kind.resource.kind == "Namespace") return kNamespaceVerbs;
@@ -39,6 +25,10 @@ Verbs verbs_of(const api::KindInfo& kind) {
 std::vector<ServedSubresource> subresources_of(const api::KindInfo& kind, const ServedKind& own, bool with_console) {
   std::vector<ServedSubresource> out;
   if (kind.resource.kind == "Namespace") out.push_back({"finalize", own, {"update"}});
+  if (kind.resource.kind == "ServiceAccount") {
+    const api::Resource& token = api::token_request_kind().resource;
+    out.push_back({"token", {token.group, token.version, token.kind}, {"create"}});
+  }
   if (kind.resource.kind == "VirtualMachine" && with_console) out.push_back({"console", own, {"get"}});
   if (kind.resource.kind == "CustomResourceDefinition") return {{"status", own, {"get"}}};
   if (kind.has_status) out.push_back({"status", own, kPartVerbs});
@@ -60,13 +50,10 @@ ServedResource resource_of(const api::KindInfo& kind, bool with_console) {
   return out;
 }
 
-ServedResource resource_of(const Review& review) {
-  ServedResource out;
-  out.plural = review.plural;
-  out.singular = review.singular;
-  out.kind = review.kind;
-  out.namespaced = false;
+ServedResource resource_of_review(const api::KindInfo& kind) {
+  ServedResource out = resource_of(kind, /*with_console=*/false);
   out.verbs = {"create"};
+  out.is_stored = false;
   return out;
 }
 
@@ -89,7 +76,7 @@ std::string ServedGroup::group_version() const {
 std::vector<ServedGroup> served_groups(std::span<const api::KindInfo> kinds, bool with_console) {
   std::vector<ServedGroup> groups;
   for (const api::KindInfo& kind : kinds) add(groups, resource_of(kind, with_console));
-  for (const Review& review : kReviews) add(groups, resource_of(review));
+  for (const api::KindInfo& kind : api::review_kinds()) add(groups, resource_of_review(kind));
   std::sort(groups.begin(), groups.end(), [](const ServedGroup& a, const ServedGroup& b) { return a.group < b.group; });
   for (ServedGroup& group : groups) {
     std::sort(group.resources.begin(), group.resources.end(),

@@ -25,7 +25,8 @@ struct ServedResource {
   bool namespaced = true;
   std::vector<std::string_view> verbs, short_names, categories;
   std::vector<ServedSubresource> subresources;
-  const api::KindInfo* info = nullptr;  // null: a review, of which nothing is stored
+  const api::KindInfo* info = nullptr;  // never null
+  bool is_stored = true;                // false: a review
 };
 struct ServedGroup {
   std::string_view group, version;        // of each group we serve one version

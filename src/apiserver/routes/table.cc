@@ -103,12 +103,33 @@ json::Value established_cell(const json::Value& object, WallTime) {
   return status != nullptr && *status == json::Value("True");
 }
 
+// ---- bindings: whom a role is given to ----
+
+json::Value role_cell(const json::Value& binding, WallTime) {
+  return std::string(binding.text({"roleRef", "kind"})) + "/" + std::string(binding.text({"roleRef", "name"}));
+}
+json::Value subjects_cell(const json::Value& binding, std::string_view kind) {
+  std::vector<std::string> names;
+  const json::Value* subjects = binding.find("subjects");
+  const auto* all = subjects == nullptr ? nullptr : subjects->as<json::Array>();
+  for (const json::Value& subject : all == nullptr ? json::Array() : *all) {
+    if (subject.text({"kind"}) != kind) continue;
+    const std::string name(subject.text({"name"}));
+    names.push_back(kind == "ServiceAccount" ? std::string(subject.text({"namespace"})) + "/" + name : name);
+  }
+  return join(names, ", ");
+}
+json::Value users_cell(const json::Value& binding, WallTime) { return subjects_cell(binding, "User"); }
+json::Value groups_cell(const json::Value& binding, WallTime) { return subjects_cell(binding, "Group"); }
+json::Value accounts_cell(const json::Value& binding, WallTime) { return subjects_cell(binding, "ServiceAccount"); }
+
 struct Printer {
   std::string_view kind, column;  // kind "": any
   json::Value (*cell)(const json::Value& object, WallTime now);
 };
 constexpr std::array kPrinters = {
     Printer{"", "Age", age_cell},
+    Printer{"", "Created At", created_cell},
     Printer{"Secret", "Data", count_data},
     Printer{"ConfigMap", "Data", count_data},
     Printer{"Event", "Last Seen", last_seen_cell},
@@ -118,8 +139,11 @@ constexpr std::array kPrinters = {
     Printer{"Event", "Source", event_source_cell},
     Printer{"Event", "Message", event_message_cell},
     Printer{"Event", "Count", event_count_cell},
-    Printer{"CustomResourceDefinition", "Created At", created_cell},
     Printer{"CustomResourceDefinition", "Established", established_cell},
+    Printer{"", "Role", role_cell},
+    Printer{"", "Users", users_cell},
+    Printer{"", "Groups", groups_cell},
+    Printer{"", "ServiceAccounts", accounts_cell},
 };
 
 const Printer* printer_of(const api::KindInfo& kind, std::string_view column) {

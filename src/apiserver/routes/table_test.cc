@@ -71,6 +71,12 @@ TEST(Table, KnowsTheCellsOfCoreKinds) {
   EXPECT_EQ(cells("coordination.k8s.io", "leases", "{" + meta + R"(,"spec":{"holderIdentity":"me"}})"),
             R"(["m","me","60s"])");
   EXPECT_EQ(cells("", "serviceaccounts", "{" + meta + "}"), R"(["m","60s"])");
+  const std::string rbac = "rbac.authorization.k8s.io";
+  EXPECT_EQ(cells(rbac, "roles", "{" + meta + "}"), R"(["m","2025-12-31T23:59:00Z"])");
+  EXPECT_EQ(cells(rbac, "rolebindings", "{" + meta + R"(,"roleRef":{"kind":"Role","name":"r"},"subjects":[
+                {"kind":"User","name":"a"},{"kind":"User","name":"b"},{"kind":"Group","name":"g"},
+                {"kind":"ServiceAccount","name":"s","namespace":"n"}]})"),
+            R"(["m","Role/r","60s","a, b","g","n/s"])");
 }
 
 TEST(Table, ShowsAnEventAlikeInBothGroups) {
