@@ -206,6 +206,19 @@ TEST_F(Applying, OfKubectlTakesOverWhatItsClientSideWrote) {
   EXPECT_EQ(refusal("somebody", spec(R"(,"powerState":"Off")")).find("Apply failed with"), 0U);
   const json::Value applied = good(try_apply(vms(), "kubectl", vm("one", R"({"powerState":"Off"})")));
   EXPECT_EQ(applied.text({"spec", "powerState"}), "Off");
+  EXPECT_EQ(applied.text({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"}),
+            json::to_text(vm("one", R"({"powerState":"Off"})")) + "\n")
+      << "so that client-side kubectl apply can go on from there";
+}
+
+TEST_F(Applying, OfKubectlDoesNotTakeOverWhatSomebodyChangedSince) {
+  json::Value object = vm("one", R"({"powerState":"On"})");
+  object.set({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"}, json::to_text(object));
+  good(registry.create(vms(), "default", object, writer("kubectl-client-side-apply")));
+  merge(vms(), "one", R"({"spec":{"powerState":"Off"}})");
+  const auto refused = try_apply(vms(), "kubectl", vm("one", R"({"powerState":"On"})"));
+  EXPECT_EQ(refused.error().message(),
+            "Apply failed with 1 conflict: conflict with \"test\" using infra.virtrigaud.io/v1beta1: .spec.powerState");
 }
 
 // ---- the bookkeeping of other writes ----

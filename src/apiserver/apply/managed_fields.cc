@@ -15,6 +15,7 @@ namespace rig::apiserver {
 namespace {
 
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+constexpr std::string_view kKubectl = "kubectl";  // its manager for server-side apply
 
 // What the server keeps for itself: nobody owns it.
 const FieldSet& server_fields() {
@@ -134,19 +135,30 @@ void keep_part(const api::KindInfo& kind, Part part, json::Value& configuration)
   members = std::move(kept);
 }
 
-// What client-side kubectl apply wrote may be taken over by server-side kubectl apply: it is the same user.
+// What client-side kubectl apply wrote and nobody changed since may be taken over by server-side kubectl apply: it is the
+// same user.
 bool is_own_client_side_apply(const api::KindInfo& kind, const Writer& writer, const json::Value& live,
                               const std::vector<Conflict>& conflicts) {
   const std::string_view text = live.text({"metadata", "annotations", kLastApplied});
-  if (writer.manager != "kubectl" || text.empty()) return false;
+  if (writer.manager != kKubectl || text.empty()) return false;
   const Result<json::Value> last = json::parse(text);
   if (!last.ok() || !last->is_object()) return false;
-  const FieldSet fields = fields_of(shape_of(kind), *last);
+  const FieldSet fields = without(fields_of(shape_of(kind), *last), compare_objects(kind, *last, live).modified);
   return std::all_of(conflicts.begin(), conflicts.end(), [&](const Conflict& c) {
     FieldSet others = without(c.fields, fields);
     drop_empty(others);
     return others.is_empty();
   });
+}
+
+// Server-side kubectl apply keeps up what client-side kubectl apply left, so that one may go back. Its manager stays
+// the owner.
+void keep_up_last_applied(json::Value configuration, json::Value& object) {
+  if (object.text({"metadata", "annotations", kLastApplied}).empty()) return;
+  if (json::Value* annotations = configuration["metadata"].find("annotations")) {
+    if (auto* members = annotations->as<json::Object>()) members->erase(kLastApplied);
+  }
+  object.set({"metadata", "annotations", kLastApplied}, json::to_text(configuration) + "\n");
 }
 
 std::vector<Conflict> conflicts_of(const Managers& managers, const Manager& applier, const Comparison& comparison) {
@@ -205,6 +217,7 @@ Result<json::Value> apply_configuration(const api::KindInfo& kind, const Writer&
                                         json::Value configuration, bool force) {
   const Shape& shape = shape_of(kind);
   const std::string title = title_of(kind, configuration);
+  const json::Value sent = writer.manager == kKubectl ? configuration : json::Value();
   const Without api_version(configuration, "apiVersion"), kind_name(configuration, "kind");
   if (auto why = misfit(shape, configuration)) {
     return status_error(500, {}, "failed to create typed patch object (" + title + "): " + *why);
@@ -231,6 +244,7 @@ Result<json::Value> apply_configuration(const api::KindInfo& kind, const Writer&
     drop_empty(manager.fields);
   }
   if (object != live) applier.time = format_time(writer.now);
+  if (!sent.is_null()) keep_up_last_applied(sent, object);
   managers.push_back(std::move(applier));
   if (!object["metadata"].is_object()) object["metadata"] = json::Object();
   store(object, std::move(managers));
