@@ -3,19 +3,17 @@
 
 #include <sys/utsname.h>
 #include <array>
+#include <set>
 
 #include "apiserver/failure.h"
 #include "apiserver/routes/discovery.h"
-#include "apiserver/routes/openapi.h"
+#include "apiserver/routes/documents.h"
 #include "apiserver/routes/resources.h"
 #include "apiserver/routes/reviews.h"
 #include "base/digest.h"
 
 namespace rig::apiserver {
 namespace {
-
-// The Kubernetes version whose API this is. kubectl warns when it is more than one minor version away from its own.
-constexpr std::string_view kMajor = "1", kMinor = "33";
 
 json::Value version_body() {
   utsname machine{};
@@ -24,21 +22,31 @@ json::Value version_body() {
   const std::string go_name = architecture == "x86_64"    ? "amd64"
                               : architecture == "aarch64" ? "arm64"
                                                           : std::string(architecture);
-  return json::Object{
-      {"major", kMajor},
-      {"minor", kMinor},
-      {"gitVersion", "v" + std::string(kMajor) + "." + std::string(kMinor) + ".0+virtrigaud-" RIG_VERSION},
-      {"gitCommit", ""},
-      {"gitTreeState", ""},
-      {"buildDate", ""},
-      {"goVersion", ""},
-      {"compiler", "g++"},
-      {"platform", "linux/" + go_name}};
+  return json::Object{{"major", kKubernetesMajor},
+                      {"minor", kKubernetesMinor},
+                      {"emulationMajor", kKubernetesMajor},
+                      {"emulationMinor", kKubernetesMinor},
+                      {"minCompatibilityMajor", kKubernetesMajor},
+                      {"minCompatibilityMinor", kKubernetesMinor},
+                      {"gitVersion", "v" + std::string(kKubernetesMajor) + "." + std::string(kKubernetesMinor) +
+                                         ".0+virtrigaud-" RIG_VERSION},
+                      {"gitCommit", "unknown"},
+                      {"gitTreeState", "archive"},
+                      {"buildDate", "1970-01-01T00:00:00Z"},
+                      {"goVersion", "none"},
+                      {"compiler", "g++"},
+                      {"platform", "linux/" + go_name}};
 }
 
 ApiAnswer no_such_method() {
   return answer_error(status_error(405, "MethodNotAllowed",
                                    "the server does not allow this method on the requested resource", json::Object()));
+}
+
+ApiAnswer answer_ok() {  // of one check: without the header of answer_text()
+  ApiAnswer out = answer_text(200, "ok");
+  out.headers.clear();
+  return out;
 }
 
 // People who look with a browser or curl get indented JSON.
@@ -58,7 +66,7 @@ struct ApiServer::Impl {
   Access access;
   const Tokens tokens;
   Resources resources;
-  OpenApi openapi;
+  Documents documents;
 
   Impl(Registry& r, const Clock& c, Options o)
       : registry(r),
@@ -68,7 +76,7 @@ struct ApiServer::Impl {
         access(r),
         tokens(r, c, options.token_key ? *options.token_key : SigningKey::make()),
         resources(r, access, tokens, c, options),
-        openapi(groups) {}
+        documents(groups, c.wall()) {}
 
   // ---- what is not a resource: one row each; '*' takes a segment, "**" the rest ----
   struct Route {
@@ -79,15 +87,20 @@ struct ApiServer::Impl {
 
   ApiAnswer root(const Ask& ask);
   ApiAnswer version(const Ask& ask);
+  struct Check {
+    std::string_view name;
+    Status status;
+  };
+  std::vector<Check> checks(bool asks_ready) const;
   ApiAnswer health(const Ask& ask);
   ApiAnswer metrics(const Ask& ask);
   ApiAnswer core_group(const Ask& ask);
   ApiAnswer all_groups(const Ask& ask);
   ApiAnswer one_group(const Ask& ask);
   ApiAnswer group_version(const Ask& ask);
-  ApiAnswer openapi_v2(const Ask& ask);
-  ApiAnswer openapi_v3_index(const Ask& ask);
-  ApiAnswer openapi_v3(const Ask& ask);
+  ApiAnswer openapi_v2(const Ask& ask) { return documents.swagger(ask); }
+  ApiAnswer openapi_v3_index(const Ask& ask) { return documents.index(ask); }
+  ApiAnswer openapi_v3(const Ask& ask) { return documents.group(ask); }
 
   ApiAnswer discovery(const Ask& ask, bool core, json::Value plain);
   const ServedGroup* find_group(std::string_view group) const;
@@ -147,17 +160,21 @@ ApiAnswer ApiServer::Impl::route(const Ask& ask) {
 }
 
 ApiAnswer ApiServer::Impl::root(const Ask&) {
-  json::Array paths;
+  std::set<std::string> paths = {"/apis/"};
   for (const Route& row : routes()) {
-    if (row.pattern.find('*') == std::string_view::npos && row.pattern != "/") paths.emplace_back(row.pattern);
+    if (row.pattern.find('*') == std::string_view::npos && row.pattern != "/") paths.emplace(row.pattern);
   }
   for (const ServedGroup& group : groups) {
-    paths.emplace_back((group.group.empty() ? "/api/" : "/apis/") + group.group_version());
+    if (!group.group.empty()) paths.insert("/apis/" + std::string(group.group));
+    paths.insert((group.group.empty() ? "/api/" : "/apis/") + group.group_version());
   }
-  return answer_json({}, json::Object{{"paths", std::move(paths)}});
+  ApiAnswer out = answer_json({}, json::Object{{"paths", json::Array(paths.begin(), paths.end())}});
+  out.pretty = true;
+  return out;
 }
 
 ApiAnswer ApiServer::Impl::version(const Ask& ask) {
+  if (ask.http.method == "HEAD") return no_such_method();  // as the real one, alone among these
   const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
   if (!media.ok()) return answer_error(media.error());
   ApiAnswer out = answer_json(*media, version_body());
@@ -165,22 +182,34 @@ ApiAnswer ApiServer::Impl::version(const Ask& ask) {
   return out;
 }
 
-// "ping" is that we answer at all; "ready" is what the owner says.
+// "ping" is that we answer at all; "etcd" that the log can be read, under the name by which probes ask for it; "ready"
+// is what the owner says.
+std::vector<ApiServer::Impl::Check> ApiServer::Impl::checks(bool asks_ready) const {
+  const Result<Record> read = registry.store().get("/");
+  const bool can_read = read.ok() || read.error().is(Code::kNotFound);
+  std::vector<Check> out = {{"ping", {}}, {"etcd", can_read ? Status() : Status(read.error())}};
+  if (asks_ready) out.push_back({"ready", options.ready ? options.ready() : Status()});
+  return out;
+}
+
 ApiAnswer ApiServer::Impl::health(const Ask& ask) {
-  const std::string& which = ask.target.path[0];
-  const bool asks_ready = which == "readyz";
-  const Status ready = asks_ready && options.ready ? options.ready() : Status();
-  const std::string text = ready.ok() ? "" : ready.error().message();
-  if (ask.target.path.size() > 1) {
-    const std::string& check = ask.target.path[1];
-    if (check == "ping") return answer_text(200, "ok");
-    if (check != "ready" || !asks_ready) return answer_page_not_found();
-    return ready.ok() ? answer_text(200, "ok") : answer_text(500, "not ready: " + text + "\n");
+  const std::vector<std::string>& path = ask.target.path;
+  bool passes = true;
+  std::string lines;
+  for (const Check& check : checks(path[0] == "readyz")) {
+    const std::string why = check.status.ok() ? "" : check.status.error().message();
+    if (path.size() > 1 && check.name == path[1])
+      return why.empty() ? answer_ok() : answer_text(500, "not " + path[1] + ": " + why + "\n");
+    const auto& query = ask.target.query;
+    const std::pair<std::string, std::string> exclusion("exclude", check.name);
+    const bool is_excluded = std::find(query.begin(), query.end(), exclusion) != query.end();
+    passes = passes && (why.empty() || is_excluded);
+    lines += (why.empty() || is_excluded ? "[+]" : "[-]") + std::string(check.name);
+    lines += is_excluded ? " excluded: ok\n" : why.empty() ? " ok\n" : " failed: " + why + "\n";
   }
-  if (ready.ok() && !ask.target.is_set("verbose")) return answer_text(200, "ok");
-  std::string lines = "[+]ping ok\n";
-  if (asks_ready) lines += ready.ok() ? "[+]ready ok\n" : "[-]ready failed: " + text + "\n";
-  return answer_text(ready.ok() ? 200 : 500, lines + which + " check " + (ready.ok() ? "passed" : "failed") + "\n");
+  if (path.size() > 1) return answer_page_not_found();
+  if (passes && !ask.target.is_set("verbose")) return answer_text(200, "ok");
+  return answer_text(passes ? 200 : 500, lines + path[0] + " check " + (passes ? "passed" : "failed") + "\n");
 }
 
 ApiAnswer ApiServer::Impl::metrics(const Ask&) {
@@ -227,33 +256,6 @@ ApiAnswer ApiServer::Impl::group_version(const Ask& ask) {
   }
   const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
   return media.ok() ? answer_json(*media, api_resource_list(*group)) : answer_error(media.error());
-}
-
-// Clients that want it as protobuf go on without it.
-ApiAnswer ApiServer::Impl::openapi_v2(const Ask& ask) {
-  const Result<Media> media = negotiate(ask.http.accept, Offer::kPlain);
-  if (!media.ok() || media->is_yaml) return answer_nothing(406);
-  return answer_document(ask.http, "application/json", openapi.swagger().text, openapi.swagger().hash);
-}
-
-ApiAnswer ApiServer::Impl::openapi_v3_index(const Ask& ask) {
-  return answer_document(ask.http, "application/json", openapi.index().text, openapi.index().hash);
-}
-
-ApiAnswer ApiServer::Impl::openapi_v3(const Ask& ask) {
-  const std::string path = ask.target.path_text().substr(std::string_view("/openapi/v3/").size());
-  const OpenApi::Document* document = openapi.find(path);
-  if (document == nullptr) return answer_nothing(404);
-  const std::string_view hash = ask.target.get("hash");
-  if (!hash.empty() && hash != document->hash) {
-    ApiAnswer out = answer_nothing(301);
-    out.headers.emplace_back("Location", "/openapi/v3/" + path + "?hash=" + document->hash);
-    return out;
-  }
-  ApiAnswer out = answer_document(ask.http, "application/json", document->text, document->hash);
-  // A name with its hash never means anything else.
-  if (!hash.empty()) out.headers.emplace_back("Cache-Control", "public, immutable");
-  return out;
 }
 
 ApiServer::ApiServer(Registry& registry, const Clock& clock, Options options)

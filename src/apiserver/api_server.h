@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,11 +20,12 @@ namespace rig::apiserver {
 
 struct ApiRequest {
   std::string method, target;  // path and query, percent-encoded
-  std::string accept, content_type, user_agent, if_none_match;
+  std::string accept, content_type, user_agent, if_none_match, if_modified_since;
   std::string host;     // under which the client reached us; "" : in this process
   std::string upgrade;  // the protocol that the client wants to change to; "" : none
   std::string body;
   User user;
+  std::stop_token stop = {};  // the server ends: do not wait for anything
 };
 
 // The protocol of .../virtualmachines/NAME/console: the bytes of the machine's console and nothing else.

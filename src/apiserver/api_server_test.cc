@@ -65,6 +65,8 @@ class ApiServerTest : public testing::Test {
     request.user_agent = "test/1";
     request.upgrade = upgrade_;
     request.if_none_match = if_none_match_;
+    request.if_modified_since = if_modified_since_;
+    request.stop = stop_.get_token();
     request.user = user_;
     return server_.handle(request);
   }
@@ -88,7 +90,8 @@ class ApiServerTest : public testing::Test {
                      },
                      .metrics = [] { return std::string("up 1\n"); },
                      .ready = [this] { return ready_; }}};
-  std::string accept_, upgrade_, if_none_match_;
+  std::string accept_, upgrade_, if_none_match_, if_modified_since_;
+  std::stop_source stop_;
   User user_ = kMaster;
 };
 
@@ -217,9 +220,22 @@ TEST_F(ApiServerTest, ReadsOneObjectNoOlderThanAsked) {
   const ApiAnswer bad = get(kVms, "/one?resourceVersion=abc");
   EXPECT_EQ(bad.status, 500);
   EXPECT_NE(bad.body.text({"message"}).find("resourceVersion: Invalid value: \"abc\""), std::string::npos);
+  stop_.request_stop();  // else it waits for that version, which does not come
   const ApiAnswer future = get(kVms, "/one?resourceVersion=99999");
   EXPECT_EQ(future.status, 504);
   EXPECT_EQ(header(future, "Retry-After"), "1");
+  EXPECT_EQ(get(kVms, "?resourceVersion=99999").status, 504);
+}
+
+TEST_F(ApiServerTest, WaitsForAVersionThatIsOnItsWay) {
+  const std::string next = std::to_string(store_->revision() + 1);
+  ApiAnswer list;
+  {
+    const std::jthread reader([&] { list = get(kVms, "?resourceVersion=" + next); });
+    make_one();
+  }
+  EXPECT_EQ(list.status, 200);
+  EXPECT_EQ(list.body.find("items")->as<json::Array>()->size(), 1U);
 }
 
 TEST_F(ApiServerTest, TellsBrowsersNotToGuessAtWhatIsForbidden) {
@@ -239,6 +255,18 @@ TEST_F(ApiServerTest, WarnsOfKeysThatYamlHasTwice) {
   EXPECT_EQ(answer.status, 201) << json::to_text(answer.body);
   EXPECT_EQ(header(answer, "Warning"), R"(299 - "line 9: key \"tags\" already set in map")");
   EXPECT_EQ(json::to_text(*answer.body.at({"spec", "tags"})), R"(["b"])");
+  EXPECT_EQ(ask("POST", std::string(kVms) + "?fieldValidation=Strict", body + "  colour: red\n", "application/yaml")
+                .body.text({"message"}),
+            "VirtualMachine in version \"v1beta1\" cannot be handled as a VirtualMachine: strict decoding error: yaml: "
+            "unmarshal errors:\n  line 9: key \"tags\" already set in map, unknown field \"spec.colour\"");
+}
+
+TEST_F(ApiServerTest, WarnsOfACoreKindInTheOrderOfTheBody) {
+  const ApiAnswer answer = ask("POST", "/api/v1/namespaces/default/configmaps?fieldValidation=Strict",
+                               R"({"metadata":{"name":"x","hue":2},"data":{"a":"1","a":"2"},"colour":1})");
+  EXPECT_EQ(answer.body.text({"message"}),
+            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field "
+            "\"metadata.hue\", duplicate field \"data.a\", unknown field \"colour\"");
 }
 
 TEST_F(ApiServerTest, EndsAWatchOfNegativeTimeAtOnce) {
@@ -316,7 +344,23 @@ TEST_F(ApiServerTest, ShowsItsDefinitionsAndKeepsThem) {
   const ApiAnswer other = ask("POST", path, R"({"kind":"CustomResourceDefinition","metadata":{"name":"x.y.z"}})");
   EXPECT_EQ(other.status, 403);
   EXPECT_NE(other.body.text({"message"}).find("serves the kinds that it was built with"), std::string_view::npos);
-  EXPECT_EQ(ask("DELETE", path + "/vmclasses.infra.virtrigaud.io").status, 403);
+  // Charts bring definitions along: what is there already may be applied, any way.
+  const std::string there = path + "/vmclasses.infra.virtrigaud.io";
+  json::Value sent = json::Object{{"apiVersion", "apiextensions.k8s.io/v1"},
+                                  {"kind", "CustomResourceDefinition"},
+                                  {"metadata", json::Object{{"name", "vmclasses.infra.virtrigaud.io"}}},
+                                  {"spec", *one.find("spec")}};
+  const std::string apply = there + "?fieldManager=helm&force=true";
+  for (const bool is_equal : {true, false}) {
+    EXPECT_EQ(ask("PUT", there, json::to_text(sent)).status, is_equal ? 200 : 403);
+    EXPECT_EQ(ask("PATCH", apply, json::to_text(sent), "application/apply-patch+yaml").status, is_equal ? 200 : 403);
+    sent["spec"]["scope"] = "Cluster";
+  }
+  EXPECT_EQ(ask("PATCH", path + "/x.y.z?fieldManager=helm", "{}", "application/apply-patch+yaml").status, 403);
+  EXPECT_EQ(ask("PATCH", path + "/x.y.z", "{}", "application/merge-patch+json").status, 404);
+  const char* label = R"({"metadata":{"labels":{"a":"b"}}})";
+  EXPECT_EQ(ask("PATCH", there, label, "application/merge-patch+json").body, one) << "nothing is kept of it";
+  EXPECT_EQ(ask("DELETE", there).status, 403);
   const ApiAnswer watch = get(path +
                               "?watch=true&fieldSelector=metadata.name%3Dvmclasses.infra.virtrigaud.io&"
                               "sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
@@ -503,17 +547,22 @@ TEST_F(ApiServerTest, LetsEverybodySeeVersionAndHealthOnly) {
 TEST_F(ApiServerTest, SaysWhyItIsNotReady) {
   ready_ = Error(Code::kUnavailable, "the store is closed");
   EXPECT_EQ(get("/readyz").status, 500);
-  EXPECT_EQ(get("/readyz").text, "[+]ping ok\n[-]ready failed: the store is closed\nreadyz check failed\n");
+  EXPECT_EQ(get("/readyz").text, "[+]ping ok\n[+]etcd ok\n[-]ready failed: the store is closed\nreadyz check failed\n");
+  EXPECT_EQ(get("/readyz/ready").text, "not ready: the store is closed\n");
+  EXPECT_EQ(get("/readyz?exclude=ready").text, "ok");
+  EXPECT_EQ(get("/readyz?verbose&exclude=etcd&exclude=ready").text,
+            "[+]ping ok\n[+]etcd excluded: ok\n[+]ready excluded: ok\nreadyz check passed\n");
   EXPECT_EQ(get("/livez").status, 200);
+  EXPECT_EQ(get("/livez/ready").status, 404);
   ready_ = {};
-  EXPECT_EQ(get("/readyz?verbose").text, "[+]ping ok\n[+]ready ok\nreadyz check passed\n");
+  EXPECT_EQ(get("/readyz?verbose").text, "[+]ping ok\n[+]etcd ok\n[+]ready ok\nreadyz check passed\n");
   EXPECT_EQ(get("/readyz/none").status, 404);
   EXPECT_EQ(get("/metrics").text, "up 1\n");
 }
 
 TEST_F(ApiServerTest, SendsDocumentsOnlyWhenTheyChanged) {
   accept_ = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-  for (const char* path : {"/api", "/apis", "/openapi/v3", "/openapi/v2", "/openapi/v3/api/v1"}) {
+  for (const char* path : {"/api", "/apis", "/openapi/v2", "/openapi/v3/api/v1"}) {
     if_none_match_.clear();
     if (std::string_view(path).starts_with("/openapi")) accept_ = "application/json";
     const ApiAnswer first = get(path);
@@ -522,11 +571,27 @@ TEST_F(ApiServerTest, SendsDocumentsOnlyWhenTheyChanged) {
     if_none_match_ = header(first, "ETag");
     EXPECT_EQ(get(path).status, 304) << path;
   }
+  if_none_match_ = "\"another\"";
+  if_modified_since_ = header(get("/openapi/v3"), "Last-Modified");
+  EXPECT_EQ(if_modified_since_, "Thu, 01 Jan 2026 00:00:00 GMT");
+  EXPECT_EQ(get("/openapi/v2").status, 200) << "the tag tells more than the time";
   if_none_match_.clear();
+  for (const char* path : {"/openapi/v3", "/openapi/v2", "/openapi/v3/api/v1"})
+    EXPECT_EQ(get(path).status, 304) << path;
+  if_modified_since_ = "Wed, 31 Dec 2025 00:00:00 GMT";
+  EXPECT_EQ(get("/openapi/v3").status, 200);
+  EXPECT_EQ(get("/openapi/v3/").status, 404);
   const ApiAnswer moved = get("/openapi/v3/api/v1?hash=0");
   EXPECT_EQ(moved.status, 301);
   EXPECT_EQ(header(get(header(moved, "Location")), "Cache-Control"), "public, immutable");
   accept_ = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  const ApiAnswer swagger = get("/openapi/v2");
+  EXPECT_EQ(swagger.content_type, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+  EXPECT_TRUE(
+      swagger.text.starts_with("\x0a\x03"
+                               "2.0"))
+      << "field 1: swagger";
+  accept_ = "application/yaml";
   EXPECT_EQ(get("/openapi/v2").status, 406);
 }
 

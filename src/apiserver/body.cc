@@ -1,4 +1,6 @@
 // apiserver/body.cc — the first look at what a client sent.
+#include <algorithm>
+
 #include "apiserver/document.h"
 #include "apiserver/registry_impl.h"
 #include "base/text.h"
@@ -36,10 +38,34 @@ Status check_type(const api::KindInfo& kind, json::Value& object) {
                      "\" in scheme \"pkg/runtime/scheme.go:111\"");
 }
 
+// A strategic patch is read by another part of the real server.
+std::optional<std::string> why_unconvertible(const api::KindInfo& kind, json::Value& object) {
+  if (auto why = unconvertible(kind, object)) return why;
+  const auto read = manners_of(kind).read;
+  std::optional<std::string> why = read == nullptr ? std::nullopt : read(object);
+  if (why) why->insert(0, "error decoding from json: ");
+  return why;
+}
+
 std::optional<std::string> why_unreadable(const api::KindInfo& kind, json::Value& object) {
   if (auto why = unreadable(kind, object)) return why;
   const auto read = manners_of(kind).read;
   return read == nullptr ? std::nullopt : read(object);
+}
+
+// Core kinds are read from the body's beginning to its end, a text for each strange member; a duplicate is strange when
+// it is met again.
+void sort_as_sent(std::string_view body, std::vector<std::string>& texts) {
+  std::vector<std::string> members;
+  if (!json::parse(body, {.refuse_duplicate_keys = false, .members = &members}).ok()) return;
+  const auto place = [&](const std::string& text) {
+    const std::size_t begin = text.find('"') + 1;
+    const std::string path = text.substr(begin, text.find('"', begin) - begin);
+    return text.starts_with("duplicate") ? std::find(members.rbegin(), members.rend(), path).base() - 1
+                                         : std::find(members.begin(), members.end(), path);
+  };
+  std::stable_sort(texts.begin(), texts.end(),
+                   [&](const std::string& a, const std::string& b) { return place(a) < place(b); });
 }
 
 // The texts of a strict error, or none after having warned.
@@ -47,9 +73,21 @@ std::vector<std::string> undescribed(const api::KindInfo& kind, json::Value& obj
   if (context.validation == Validation::kIgnore) return {};
   std::vector<std::string> texts = context.body_warnings;
   for (std::string& text : unknown_members(kind, object)) texts.push_back(std::move(text));
+  if (!kind.is_custom && texts.size() > 1) sort_as_sent(context.sent, texts);
   if (context.validation == Validation::kStrict) return texts;
   if (context.warnings != nullptr) context.warnings->insert(context.warnings->end(), texts.begin(), texts.end());
   return {};
+}
+
+// The texts about YAML (they begin with its lines) are one error, which comes first.
+std::string strict_error(std::vector<std::string> texts) {
+  std::string yaml;
+  while (!texts.empty() && texts.front().starts_with("line ")) {
+    yaml += "\n  " + texts.front();
+    texts.erase(texts.begin());
+  }
+  if (!yaml.empty()) texts.insert(texts.begin(), "yaml: unmarshal errors:" + yaml);
+  return "strict decoding error: " + join(texts, ", ");
 }
 
 Error unusable_patch(const std::string& shown, const std::string& why) {
@@ -83,18 +121,19 @@ Status Registry::Impl::read_body(const api::KindInfo& kind, json::Value& object,
   TRY(check_type(kind, object));
   if (auto why = why_unreadable(kind, object)) return bad_request(title(kind, object) + *why);
   if (const auto texts = undescribed(kind, object, context); !texts.empty()) {
-    return bad_request(title(kind, object) + "strict decoding error: " + join(texts, ", "));
+    return bad_request(title(kind, object) + strict_error(texts));
   }
   normalise(kind, object);
   return {};
 }
 
 Status Registry::Impl::read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown,
-                                    const WriteContext& context) const {
+                                    bool is_strategic, const WriteContext& context) const {
   TRY(check_patched_type(kind, object, shown));
-  if (auto why = why_unreadable(kind, object)) return unusable_patch(shown, *why);
+  const auto why = is_strategic ? why_unconvertible(kind, object) : why_unreadable(kind, object);
+  if (why) return unusable_patch(shown, *why);
   if (const auto texts = undescribed(kind, object, context); !texts.empty()) {
-    return unusable_patch(shown, "strict decoding error: " + join(texts, ", "));
+    return unusable_patch(shown, strict_error(texts));
   }
   normalise(kind, object);
   return {};

@@ -85,6 +85,7 @@ Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::strin
   if (!is_apply) {
     track_write(kind, {context.field_manager, Part::kWhole, clock.wall()}, json::Value(), object);
   }
+  if (const auto settle = manners_of(kind).settle) settle(object, nullptr);
   TRY(check_new(kind, object));
   if (!version.empty() && version != "0" && !is_apply) {
     return bad_value("resourceVersion should not be set on objects to be created");

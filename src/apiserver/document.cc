@@ -49,14 +49,29 @@ bool is_readable_as(const TypeInfo& type, const json::Value& value) {
   }
 }
 
-// `field`: "ObjectMeta.labels"; "" for the whole value.
-std::optional<std::string> misread(const TypeInfo& outer, const json::Value& value, const std::string& field) {
+// Go's words for a value of a wrong type. `field`: "ObjectMeta.labels"; "" for the whole value.
+using Words = std::string (*)(const TypeInfo& type, const json::Value& value, const std::string& field);
+
+std::string decoder_words(const TypeInfo& type, const json::Value& value, const std::string& field) {
+  return "json: cannot unmarshal " + std::string(go_json_type(value)) + " into Go " +
+         (field.empty() ? "value" : "struct field " + field) + " of type " + go_name(type);
+}
+
+std::string converter_words(const TypeInfo& type, const json::Value& value, const std::string&) {
+  const std::string found = value.is_object() ? "map" : value.is_array() ? "slice" : std::string(go_json_type(value));
+  switch (type.kind) {
+    case Kind::kMap: return "cannot restore map from " + found;
+    case Kind::kList: return "cannot restore slice from " + found;
+    case Kind::kObject: return "cannot restore struct from: " + found;
+    default: return "unrecognized type: " + go_name(type);
+  }
+}
+
+std::optional<std::string> misread(const TypeInfo& outer, const json::Value& value, const std::string& field,
+                                   Words words) {
   const TypeInfo& type = unwrapped(outer);
   if (value.is_null()) return std::nullopt;
-  if (!is_readable_as(type, value)) {
-    return "json: cannot unmarshal " + std::string(go_json_type(value)) + " into Go " +
-           (field.empty() ? "value" : "struct field " + field) + " of type " + go_name(type);
-  }
+  if (!is_readable_as(type, value)) return words(type, value, field);
   if (type.kind == Kind::kTime || type.kind == Kind::kMicroTime) {
     return go_time_error(value.text({}), type.kind == Kind::kMicroTime);
   }
@@ -64,15 +79,15 @@ std::optional<std::string> misread(const TypeInfo& outer, const json::Value& val
     for (const auto& [name, member] : *value.as<json::Object>()) {
       const schema::Field* row = type.find(name);
       if (row == nullptr) continue;
-      if (auto why = misread(row->type(), member, std::string(type.name) + "." + name)) return why;
+      if (auto why = misread(row->type(), member, std::string(type.name) + "." + name, words)) return why;
     }
   } else if (type.kind == Kind::kMap) {
     for (const auto& [name, member] : *value.as<json::Object>()) {
-      if (auto why = misread(type.element(), member, field)) return why;
+      if (auto why = misread(type.element(), member, field, words)) return why;
     }
   } else if (type.kind == Kind::kList) {
     for (const json::Value& item : *value.as<json::Array>()) {
-      if (auto why = misread(type.element(), item, field)) return why;
+      if (auto why = misread(type.element(), item, field, words)) return why;
     }
   }
   return std::nullopt;
@@ -126,10 +141,14 @@ Without::~Without() {
 
 std::optional<std::string> unreadable(const api::KindInfo& kind, const json::Value& object) {
   const TypeInfo& type = kind.type();
-  if (!kind.is_custom) return misread(type, object, {});
+  if (!kind.is_custom) return misread(type, object, {}, decoder_words);
   const json::Value* metadata = object.find("metadata");
   const TypeInfo* described = metadata_type(type);
-  return metadata == nullptr || described == nullptr ? std::nullopt : misread(*described, *metadata, {});
+  return metadata == nullptr || described == nullptr ? std::nullopt : misread(*described, *metadata, {}, decoder_words);
+}
+
+std::optional<std::string> unconvertible(const api::KindInfo& kind, const json::Value& object) {
+  return misread(kind.type(), object, {}, converter_words);
 }
 
 std::vector<std::string> unknown_members(const api::KindInfo& kind, json::Value& object) {

@@ -30,6 +30,9 @@ class Without {
 // which a user meets at a real server. The server reads these strictly and judges the rest by the schema.
 std::optional<std::string> unreadable(const api::KindInfo& kind, const json::Value& object);
 
+// The same in the words of apimachinery's converter, which reads what a strategic patch made.
+std::optional<std::string> unconvertible(const api::KindInfo& kind, const json::Value& object);
+
 // One text per member that no row describes: unknown field "spec.sizeGB" (did you mean "sizeGiB"?).
 std::vector<std::string> unknown_members(const api::KindInfo& kind, json::Value& object);
 

@@ -82,14 +82,28 @@ json::Value details_of(const api::Resource& resource, std::string_view name) {
   return details_of(name, resource.group, resource.plural);
 }
 
-std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
-
 std::string kind_title(const api::Resource& resource) {
   std::string title(resource.kind);
   return resource.group.empty() ? title : title + "." + std::string(resource.group);
 }
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  constexpr std::string_view kEscaped = "\"\\\a\b\f\n\r\t\v", kLetters = "\"\\abfnrtv";
+  std::string out = "\"";
+  for (const char c : text) {
+    const std::size_t at = kEscaped.find(c);
+    if (at != std::string_view::npos) {
+      out += {'\\', kLetters[at]};
+    } else if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) {
+      out += "\\x" + hex(std::string_view(&c, 1));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
 
 Error not_found(const api::Resource& resource, std::string_view name) {
   return make(404, "NotFound", resource.group_resource() + " " + quoted(name) + " not found",

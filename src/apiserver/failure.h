@@ -28,6 +28,7 @@ Error unsupported_media_type(std::string message);  // 415
 Error not_acceptable(std::string message);          // 406
 Error status_error(int code, std::string_view reason, std::string message, json::Value details = {});
 
+std::string quoted(std::string_view text);  // as Go's %q: a name in a message may hold anything
 int http_code(const Error& error);
 json::Value status_of(const Error& error);  // the Status object
 json::Value success(const api::Resource& resource, std::string_view name, std::string_view uid);

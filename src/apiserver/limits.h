@@ -36,6 +36,7 @@ inline constexpr Duration kBusyTimeout = std::chrono::seconds(5);
 // ---- reading ----
 inline constexpr std::size_t kWatchBatch = 256;  // changes looked at in one step of a watch
 inline constexpr std::size_t kListChunk = 500;   // records read at a time when a selector and a limit are given
+inline constexpr Duration kFutureWait = std::chrono::seconds(3);  // for a version that a read wants at least
 inline constexpr Duration kBookmarkEvery = std::chrono::minutes(1);
 
 // ---- serving ----

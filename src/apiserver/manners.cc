@@ -17,6 +17,17 @@ void prepare_namespace(json::Value& object, const json::Value* old) {
   object.set({"status", "phase"}, "Active");
 }
 
+// Finalizers are the finalize subresource's, but whoever sends others is noted as their writer.
+void settle_namespace(json::Value& object, const json::Value* old) {
+  const json::Value* kept = old == nullptr ? nullptr : old->at({"spec", "finalizers"});
+  if (kept != nullptr) object.set({"spec", "finalizers"}, *kept);
+}
+
+// Members of coordinated leader election, which is off by default there and does not exist here.
+void settle_lease(json::Value& object, const json::Value*) {
+  for (const std::string_view name : {"strategy", "preferredHolder"}) object["spec"].as<json::Object>()->erase(name);
+}
+
 void prepare_lease(json::Value& object, const json::Value*) {
   if (object.find("spec") == nullptr) object["spec"] = json::Object();
 }
@@ -78,6 +89,7 @@ const Rows& rows() {
         .unversioned_update = true,
         .deletes_one_by_one = true,
         .prepare = prepare_namespace,
+        .settle = settle_namespace,
         .blank = blank_namespace,
         .labels = {{"status.phase", {}}, {"name", "metadata.name"}}}},
       {"secrets",
@@ -92,12 +104,14 @@ const Rows& rows() {
       {"leases.coordination.k8s.io",
        {.create_on_update = true,
         .prepare = prepare_lease,
+        .settle = settle_lease,
         .check = check_lease,
         .blank = blank_spec,
         .explains_labels = true}},
       {"events",
        {.name = NameRule::kPath,
         .create_on_update = true,
+        .is_uncached = true,
         .prepare = prepare_core_event,
         .check = check_core_event,
         .blank = blank_core_event,
@@ -105,6 +119,7 @@ const Rows& rows() {
       {"events.events.k8s.io",
        {.name = NameRule::kPath,
         .create_on_update = true,
+        .is_uncached = true,
         .prepare = prepare_new_event,
         .check = check_new_event,
         .blank = blank_new_event,

@@ -15,11 +15,14 @@ struct Manners {
   bool unversioned_update = false;     // a PUT without resourceVersion overwrites
   bool create_on_update = false;       // a PUT of what is not there makes it
   bool deletion_shows_object = false;  // a DELETE answers with the object, not with a Status
+  bool is_uncached = false;            // the real server's watches of it read the log, and say so when they cannot
   bool deletes_one_by_one = false;     // DELETE of the collection is not allowed
   // What the types alone do not tell: base64, times. Says why it cannot be read, or brings it to its plain form.
   std::optional<std::string> (*read)(json::Value& object) = nullptr;
   // Fills in what the server decides. `old` is null on create.
   void (*prepare)(json::Value& object, const json::Value* old) = nullptr;
+  // What becomes of it after it was noted who wrote what.
+  void (*settle)(json::Value& object, const json::Value* old) = nullptr;
   void (*check)(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems) = nullptr;
   // What of a new object nobody wrote: it is there with any object, or the server's own.
   json::Value (*blank)(const json::Value& object) = nullptr;

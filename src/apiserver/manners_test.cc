@@ -130,6 +130,14 @@ TEST_F(Leases, HaveSensibleNumbers) {
       R"(Lease.coordination.k8s.io "x" is invalid: spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0)");
 }
 
+TEST_F(Leases, MayBeGivenUpAndKnowNoElectionBetweenCandidates) {
+  const json::Value made = create(
+      kind("leases", "coordination.k8s.io"),
+      config_map("l", R"({"spec":{"holderIdentity":"","strategy":"OldestEmulationVersion","preferredHolder":"b"}})"));
+  EXPECT_EQ(json::to_text(*made.find("spec")), R"({"holderIdentity":""})");
+  EXPECT_NE(json::to_text(made).find("f:strategy"), std::string::npos) << "noted before it is dropped";
+}
+
 TEST_F(Leases, AreMadeByAReplaceWithoutAUid) {
   const api::KindInfo& leases = kind("leases", "coordination.k8s.io");
   const auto made = registry.replace(leases, {"default", "l"}, config_map("l", R"({"spec":{"holderIdentity":"a"}})"),
@@ -216,6 +224,18 @@ TEST_F(Namespaces, CarryTheirNameAsALabel) {
       registry.patch(core("namespaces"), {"", "n"}, PatchType::kMerge,
                      J(R"({"metadata":{"labels":{"kubernetes.io/metadata.name":"x"}}})"), Part::kWhole, writer());
   EXPECT_EQ(good(changed), made) << "it cannot go";
+}
+
+TEST_F(Namespaces, KeepTheirFinalizersAndForgetWhoSetThemWhenOthersAreSent) {
+  const api::KindInfo& namespaces = core("namespaces");
+  json::Value sent = good(registry.create(namespaces, "", J(R"({"metadata":{"name":"n"}})"), writer()));
+  sent["spec"]["finalizers"] = json::Array{"kubernetes", "example.com/x"};
+  sent = good(registry.replace(namespaces, {"", "n"}, sent, Part::kFinalize, writer()));
+  EXPECT_NE(json::to_text(sent).find("f:finalizers"), std::string::npos);
+  sent["spec"]["finalizers"] = json::Array();
+  const json::Value kept = good(registry.replace(namespaces, {"", "n"}, sent, Part::kWhole, writer()));
+  EXPECT_EQ(*kept.at({"spec", "finalizers"}), J(R"(["kubernetes","example.com/x"])"));
+  EXPECT_EQ(json::to_text(kept).find("f:finalizers"), std::string::npos);
 }
 
 TEST_F(Namespaces, HaveNamesThatAreLabels) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "base/text.h"
 
@@ -212,7 +213,9 @@ void add_problem(std::vector<schema::Problem>& problems, std::string_view path, 
 
 void add_invalid(std::vector<schema::Problem>& problems, std::string_view path, const json::Value& found,
                  std::string_view why) {
-  add_problem(problems, path, kInvalid, "Invalid value: " + json::to_text(found) + ": " + std::string(why));
+  add_problem(problems, path, kInvalid,
+              "Invalid value: " + (found.is_string() ? quoted(found.text({})) : json::to_text(found)) + ": " +
+                  std::string(why));
 }
 
 void check_metadata(NameRule rule, const json::Value& object, std::vector<schema::Problem>& problems) {

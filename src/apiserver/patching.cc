@@ -35,8 +35,9 @@ Result<Written> Registry::patch(const api::KindInfo& kind, const ObjectKey& key,
   const auto make = [&](const json::Value& old) -> Result<json::Value> {
     WriteContext reading = context;
     json::Value object = TRY(patched(kind, type, old, patch, reading.body_warnings));
-    const std::string shown = type == PatchType::kStrategic ? go_text(patch) : json::to_text(object);
-    TRY(impl_->read_patched(kind, object, shown, reading));
+    const bool is_strategic = type == PatchType::kStrategic;
+    const std::string shown = is_strategic ? go_text(patch) : json::to_text(object);
+    TRY(impl_->read_patched(kind, object, shown, is_strategic, reading));
     TRY(Impl::check_address(kind, key, object));
     return object;
   };

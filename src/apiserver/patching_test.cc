@@ -59,6 +59,22 @@ TEST_F(Patching, RefusesAResultThatCannotBeRead) {
       << refused;
 }
 
+TEST_F(Patching, OfACoreKindIsReadByAnotherPartOfTheRealServer) {
+  create(core("secrets"), config_map("s"));
+  const auto why = [&](std::string_view patch) {
+    return registry.patch(core("secrets"), {"default", "s"}, PatchType::kStrategic, J(patch), Part::kWhole, writer())
+        .error()
+        .message();
+  };
+  const std::string head = R"( "" is invalid: patch: Invalid value: )";
+  EXPECT_EQ(why(R"({"data":"x"})"), head + R"("map[data:x]": cannot restore map from string)");
+  EXPECT_EQ(why(R"({"type":1})"), head + R"("map[type:1]": unrecognized type: string)");
+  EXPECT_EQ(why(R"({"metadata":{"finalizers":"x"}})"),
+            head + R"("map[metadata:map[finalizers:x]]": cannot restore slice from string)");
+  EXPECT_EQ(why(R"({"data":{"b":"***"}})"),
+            head + R"("map[data:map[b:***]]": error decoding from json: illegal base64 data at input byte 0)");
+}
+
 TEST_F(Patching, SaysWhichFieldNobodyKnows) {
   create(vms(), vm("one"));
   EXPECT_EQ(refusal(PatchType::kMerge, R"({"spec":{"colour":"red"}})"), "ok");
@@ -172,7 +188,7 @@ TEST_F(Scaling, RefusesWhatTheWholeObjectWouldNotTake) {
   const auto message = [&](std::string_view body) { return put(body).error().message(); };
   EXPECT_EQ(
       message(R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"one"},"spec":{"replicas":-1}})"),
-      R"(VMSet.infra.virtrigaud.io "one" is invalid: spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0)");
+      R"(VMSet.infra.virtrigaud.io "one" is invalid: [spec.replicas: Invalid value: -1: spec.replicas in body should be greater than or equal to 0, .spec.replicas: Invalid value: -1: should be a non-negative integer])");
   EXPECT_EQ(
       message(
           R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"one","resourceVersion":"1"},"spec":{"replicas":1}})"),

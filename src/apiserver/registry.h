@@ -32,6 +32,7 @@ struct WriteContext {
   std::vector<std::string>* warnings = nullptr;  // one text per Warning header
   // What reading the body brought up: duplicate field "spec.tags". Warned of as unknown fields are, refused by kStrict.
   std::vector<std::string> body_warnings = {};
+  std::string_view sent = {};  // the body, when it is JSON: core kinds warn in its order
   // Asked with the object as it would be and the one whose place it takes (null: it is new); its refusal is the answer.
   std::function<Status(const json::Value& object, const json::Value* old)> permit = {};
 };

@@ -26,7 +26,7 @@ struct Registry::Impl {
   // Refuses what cannot be read, warns of (or refuses) what nobody described, prunes, fills in defaults.
   static Status read_body(const api::KindInfo& kind, json::Value& object, const WriteContext& context);
   // The same for what a patch made: other words, no 400. `shown`: what an error quotes.
-  Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown,
+  Status read_patched(const api::KindInfo& kind, json::Value& object, const std::string& shown, bool is_strategic,
                       const WriteContext& context) const;
   // A custom kind's name is judged with the object, not when it is read.
   static Status check_kind(const api::KindInfo& kind, const json::Value& object);

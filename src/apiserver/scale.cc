@@ -1,6 +1,7 @@
 // apiserver/scale.cc — the scale subresource.
 #include "apiserver/scale.h"
 
+#include "apiserver/document.h"
 #include "base/text.h"
 
 namespace rig::apiserver {
@@ -40,6 +41,13 @@ json::Value make_scale(const api::KindInfo& kind, const json::Value& object) {
                       {"status", std::move(status)}};
 }
 
+// Refused twice by the real server: as a Scale, and as what it makes of the object.
+Error negative(const api::KindInfo& kind, const ObjectKey& key, json::Value& object, const json::Value& replicas) {
+  std::vector<schema::Problem> problems = check_schema(kind, object, nullptr);
+  add_invalid(problems, kind.scale_spec_path, replicas, "should be a non-negative integer");
+  return invalid(kind.resource, key.name, problems);
+}
+
 }  // namespace
 
 Result<json::Value> scale_of(const api::KindInfo& kind, const json::Value& object) {
@@ -68,6 +76,7 @@ Result<Written> change_scale(Registry::Impl& registry, const api::KindInfo& kind
     json::Value object = old;
     object["metadata"]["resourceVersion"] = scale.text({"metadata", "resourceVersion"});
     set_path(object, kind.scale_spec_path, replicas == nullptr ? json::Value(0) : *replicas);
+    if (replicas != nullptr && replicas->integer({}) < 0) return negative(kind, key, object, *replicas);
     return object;
   };
   Written written = TRY(registry.update(kind, key, {verb, Part::kScale, make}, context));

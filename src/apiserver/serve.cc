@@ -1,6 +1,7 @@
 // apiserver/serve.cc — see serve.h.
 #include "apiserver/serve.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,7 @@ ApiRequest api_request(const http::ServerRequest& request, User user) {
   out.content_type = request.header("Content-Type");
   out.user_agent = request.header("User-Agent");
   out.if_none_match = request.header("If-None-Match");
+  out.if_modified_since = request.header("If-Modified-Since");
   out.upgrade = request.header("Upgrade");
   out.body = request.body;
   out.user = std::move(user);
@@ -44,9 +46,10 @@ http::Reply reply_of(ApiAnswer answer, std::string_view accept_encoding) {
   http::Reply out{.status = answer.status, .headers = std::move(answer.headers), .body = body_text(answer)};
   if (!out.body.empty()) out.headers.emplace_back("Content-Type", answer.content_type);
   if (out.body.size() >= limits::kCompressedBytesMin && http::accepts_gzip(accept_encoding)) {
+    const http::Headers::value_type vary{"Vary", "Accept-Encoding"};
     out.body = http::gzip(out.body);
     out.headers.emplace_back("Content-Encoding", "gzip");
-    out.headers.emplace_back("Vary", "Accept-Encoding");
+    if (std::find(out.headers.begin(), out.headers.end(), vary) == out.headers.end()) out.headers.push_back(vary);
   }
   return out;
 }
@@ -125,7 +128,9 @@ class ServingServer final : public Serving {
       if (refusal.status != 401) refusal.headers.emplace_back("X-Content-Type-Options", "nosniff");
       return responder.send(std::move(refusal));
     }
-    ApiAnswer answer = api_.handle(api_request(request, *user));
+    ApiRequest asked = api_request(request, *user);
+    asked.stop = stop_.get_token();
+    ApiAnswer answer = api_.handle(asked);
     if (answer.watch) return stream(answer, responder);
     if (answer.upgraded) {
       if (const auto client = responder.upgrade(answer.upgrade_protocol)) answer.upgraded(*client);

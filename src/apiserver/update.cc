@@ -37,7 +37,6 @@ void take_part(const api::KindInfo& kind, const Registry::Impl::Wish& wish, cons
     return;
   }
   if (kind.has_status) copy_member(object, &old, "status");
-  if (is_namespace(kind)) copy_member(object["spec"], old.find("spec"), "finalizers");
 }
 
 // What a client cannot change and need not send.
@@ -149,6 +148,8 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
     }
     set_version(object, current);
     if (wish.verb != Verb::kApply) track_write(kind, {context.field_manager, wish.part, clock.wall()}, old, object);
+    if (const auto settle = manners_of(kind).settle; settle != nullptr && wish.part == Part::kWhole)
+      settle(object, &old);
     TRY(check_update(kind, wish.part, old, object));
     if (context.warnings != nullptr) {
       for (std::string& text : finalizer_warnings(object, &old)) context.warnings->push_back(std::move(text));

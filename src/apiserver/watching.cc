@@ -126,6 +126,7 @@ class LogWatch final : public Watch {
     Result<std::vector<Change>> changes = store_.changes(prefix_, after_, limits::kWatchBatch);
     if (!changes.ok()) {
       if (!changes.error().is(Code::kOutOfRange)) return changes.take_error();
+      if (manners_of(kind_).is_uncached) return expired("The resourceVersion for the provided watch is too old.");
       return expired("too old resource version: " + std::to_string(after_) + " (" + std::to_string(store_.compacted()) +
                      ")");
     }

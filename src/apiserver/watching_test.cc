@@ -118,6 +118,14 @@ TEST_F(Watching, ResumesAndRefusesWhatIsForgotten) {
             "too old resource version: " + version + " (" + std::to_string(store->compacted()) + ")");
 }
 
+TEST_F(Watching, OfEventsIsRefusedInTheWordsOfAKindWithoutACache) {
+  const std::string version = std::to_string(store->revision());
+  create(vms(), vm("a"));
+  ASSERT_TRUE(store->compact(store->revision()).ok());
+  const auto late = registry.watch(core("events"), {.list = {.resource_version = version}});
+  EXPECT_EQ((*late)->next(clock.now(), {}).error().message(), "The resourceVersion for the provided watch is too old.");
+}
+
 TEST_F(Watching, SaysNothingUntilAVersionOfTheFutureComes) {
   const auto w = watch({.list = {.resource_version = std::to_string(store->revision() + 1)}});
   create(vms(), vm("a"));

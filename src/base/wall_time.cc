@@ -14,13 +14,15 @@ namespace {
 using std::chrono::floor;
 using std::chrono::seconds;
 
-std::string date_and_time(WallTime time) {
+std::string in_utc(WallTime time, const char* form) {
   const std::time_t t = floor<seconds>(time).time_since_epoch().count();
   std::tm utc{};
   ::gmtime_r(&t, &utc);
   char text[40];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc)};
+  return {text, std::strftime(text, sizeof text, form, &utc)};
 }
+
+std::string date_and_time(WallTime time) { return in_utc(time, "%Y-%m-%dT%H:%M:%S"); }
 
 // Takes exactly `count` digits off the front.
 bool take_digits(std::string_view& text, std::size_t count, int& value) {
@@ -114,6 +116,8 @@ std::string decimal(std::int64_t value, std::int64_t unit) {
 }  // namespace
 
 std::string format_time(WallTime time) { return date_and_time(time) + "Z"; }
+
+std::string format_http_time(WallTime time) { return in_utc(time, "%a, %d %b %Y %H:%M:%S GMT"); }
 
 std::string format_micro_time(WallTime time) {
   const auto micro = floor<std::chrono::microseconds>(time) - floor<seconds>(time);

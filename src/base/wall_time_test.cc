@@ -14,6 +14,7 @@ TEST(Time, IsWrittenInWholeSecondsOrWithSixDigits) {
   const WallTime time = StepClock().wall() + 1h + 2s + 3456789ns;
   EXPECT_EQ(format_time(time), "2026-01-01T01:00:02Z");
   EXPECT_EQ(format_micro_time(time), "2026-01-01T01:00:02.003456Z");
+  EXPECT_EQ(format_http_time(time), "Thu, 01 Jan 2026 01:00:02 GMT");
   EXPECT_EQ(format_micro_time(WallTime(-1ns)), "1969-12-31T23:59:59.999999Z");
 }
 

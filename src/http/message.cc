@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
 
 #include "base/check.h"
 #include "base/text.h"
+#include "base/wall_time.h"
 
 namespace rig::http {
 
@@ -290,14 +290,6 @@ std::string_view reason_of(int status) {
   return found == kRows.end() ? "" : found->reason;
 }
 
-void append_date(std::string& out) {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 64> text{};
-  out.append(text.data(), std::strftime(text.data(), text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts));
-}
-
 }  // namespace
 
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
@@ -311,7 +303,7 @@ std::string reply_head(int status, const Headers& headers, Framing framing, std:
     for (const char c : value) out += is_control(c) ? ' ' : c;
     out += kLineEnd;
   }
-  append_date(out);
+  out.append("Date: ").append(format_http_time(std::chrono::system_clock::now())).append(kLineEnd);
   if (framing == Framing::kLength && has_body(status)) out += "Content-Length: " + std::to_string(length) + "\r\n";
   if (framing == Framing::kChunked) out += "Transfer-Encoding: chunked\r\n";
   if (!keep_alive && framing != Framing::kUpgrade) out += "Connection: close\r\n";

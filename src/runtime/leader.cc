@@ -73,7 +73,7 @@ using api::core::Lease;
 
 LeaseRecord record_of(const Lease& lease) {
   const auto time = [](const std::optional<schema::MicroTime>& t) { return t ? t->time : WallTime{}; };
-  return {.holder = lease.spec.holder_identity,
+  return {.holder = lease.spec.holder_identity.value_or(""),
           .transitions = lease.spec.lease_transitions.value_or(0),
           .acquire_time = time(lease.spec.acquire_time),
           .renew_time = time(lease.spec.renew_time),

@@ -10,11 +10,11 @@
 namespace rig::api::core {
 
 struct LeaseSpec {
-  std::string holder_identity;
+  std::optional<std::string> holder_identity;  // "": given up
   std::optional<std::int32_t> lease_duration_seconds;
   std::optional<schema::MicroTime> acquire_time, renew_time;
   std::optional<std::int32_t> lease_transitions;
-  std::string strategy, preferred_holder;
+  std::optional<std::string> strategy, preferred_holder;
 };
 
 struct Lease {

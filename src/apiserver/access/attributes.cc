@@ -64,7 +64,7 @@ Attributes attributes_of(std::string_view method, const Target& target) {
   out.resource = path[at];
   if (path.size() > at + 1) out.name = path[at + 1];
   if (path.size() > at + 2) out.subresource = path[at + 2];
-  if (path.size() > at + 1) return out;
+  if (!out.name.empty()) return out;
   if (out.verb == "get") {
     out.verb = is_watch ? "watch" : "list";
     out.name = name_in_selector(target);

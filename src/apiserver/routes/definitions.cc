@@ -68,6 +68,13 @@ Result<std::vector<json::Value>> Definitions::list(const ListQuery& query) const
   return out;
 }
 
+Result<json::Value> Definitions::keep(std::string_view name, const json::Value& wanted) const {
+  json::Value definition = TRY(get(name));
+  const json::Value* spec = wanted.find("spec");
+  if (spec == nullptr || *spec != *definition.find("spec")) return refuse("update", name);
+  return definition;
+}
+
 Error Definitions::refuse(std::string_view verb, std::string_view name) const {
   if (verb == "create" && get(name).ok()) return already_exists(kind_->resource, name);
   return forbidden(

@@ -17,6 +17,9 @@ class Definitions {
   const api::KindInfo& kind() const { return *kind_; }
   Result<json::Value> get(std::string_view name) const;
   Result<std::vector<json::Value>> list(const ListQuery& query) const;
+  // What an update or a patch made of one: the definition, when its spec is as it was (so that who applies the same
+  // again is content; labels and annotations are not kept), else why not.
+  Result<json::Value> keep(std::string_view name, const json::Value& wanted) const;
   // Why it is not made, changed or removed: 409 for a create of what is there, 403 for the rest.
   Error refuse(std::string_view verb, std::string_view name) const;
 

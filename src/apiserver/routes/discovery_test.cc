@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "apiserver/routes/openapi.h"
+#include "apiserver/routes/swagger_protobuf.h"
+#include "base/text.h"
 
 namespace rig::apiserver {
 namespace {
@@ -126,6 +128,24 @@ TEST(OpenApi, NamesEachDocumentByItsHash) {
   EXPECT_EQ(index.text({"paths", "apis/coordination.k8s.io/v1", "serverRelativeURL"}),
             "/openapi/v3/apis/coordination.k8s.io/v1?hash=" + found->hash);
   EXPECT_EQ(openapi.find("apis/none/v1"), nullptr);
+}
+
+// Bytes as protoc --encode=openapi.v2.Document makes them of the same document.
+TEST(OpenApi, OfVersionTwoHasAProtobufForm) {
+  const json::Value swagger =
+      json::parse(R"({"swagger":"2.0","info":{"title":"T","version":"v"},"paths":{},"definitions":{
+    "A":{"type":"object","required":["b"],"properties":{"b":{"type":"integer","minimum":1,"maxLength":300},
+         "c":{"type":"array","items":{"$ref":"#/definitions/A"}},"d":{"type":"string","enum":["x"],"default":"x"},
+         "e":{"type":"object","additionalProperties":{"type":"string"}},"f":{"allOf":[{"$ref":"#/definitions/A"}]}},
+         "x-kubernetes-preserve-unknown-fields":true}}})")
+          .take();
+  EXPECT_EQ(hex(swagger_protobuf(swagger)),
+            "0a03322e3012060a015412017642004af1010aee010a014112e8019a010162b201080a066f626a656374ca01a4010a1d0a01"
+            "62121849000000000000f03f58ac02b201090a07696e74656765720a250a01631220b201070a056172726179ba01130a110a"
+            "0f232f646566696e6974696f6e732f410a1f0a0164121a2a051203227822a201051203227822b201080a06737472696e670a"
+            "200a0165121baa010d0a0bb201080a06737472696e67b201080a066f626a6563740a190a01661214c201110a0f232f646566"
+            "696e6974696f6e732f41fa012e0a24782d6b756265726e657465732d70726573657276652d756e6b6e6f776e2d6669656c64"
+            "731206120474727565");
 }
 
 }  // namespace

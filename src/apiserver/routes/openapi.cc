@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "api/meta/meta.h"
+#include "apiserver/routes/openapi_meta.h"
+#include "apiserver/routes/swagger_protobuf.h"
 #include "base/digest.h"
 #include "base/json/json.h"
 #include "base/text.h"
@@ -12,8 +13,6 @@
 
 namespace rig::apiserver {
 namespace {
-
-constexpr std::string_view kMetaName = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
 // "infra.virtrigaud.io/v1beta1 VirtualMachine" -> "io.virtrigaud.infra.v1beta1.VirtualMachine"; Kubernetes' own kinds
 // have the names of their Go packages.
@@ -71,12 +70,10 @@ json::Value list_schema(const ServedResource& resource, std::string_view prefix)
   return schema;
 }
 
-json::Value list_meta_schema() {
-  json::Value schema = json::Object{{"type", "object"}};
-  schema["properties"]["resourceVersion"] = text_field("State of the server that the list shows.");
-  schema["properties"]["continue"] = text_field("Where the next page begins.");
-  schema["properties"]["remainingItemCount"] = json::Object{{"type", "integer"}, {"format", "int64"}};
-  return schema;
+bool has_scale(const ServedGroup& group) {
+  return std::any_of(group.resources.begin(), group.resources.end(), [](const ServedResource& resource) {
+    return resource.info != nullptr && !resource.info->scale_spec_path.empty();
+  });
 }
 
 void add_schemas(const ServedGroup& group, std::string_view prefix, json::Value& schemas) {
@@ -86,17 +83,17 @@ void add_schemas(const ServedGroup& group, std::string_view prefix, json::Value&
     schemas[schema_name({resource.kind.group, resource.kind.version, resource.info->list_kind})] =
         list_schema(resource, prefix);
   }
-  json::Value meta = schema::openapi(schema::type_of<api::ObjectMeta>());
-  meta["description"] = "What every object carries besides its spec and status.";
-  schemas[std::string(kMetaName) + "ObjectMeta"] = std::move(meta);
-  schemas[std::string(kMetaName) + "ListMeta"] = list_meta_schema();
+  add_meta_schemas(prefix, schemas);
+  if (has_scale(group)) add_scale_schemas(prefix, schemas);
 }
 
 // ---- paths (v3): a client finds a kind's schema, and whether fieldValidation is known, through them ----
 
+enum class Shape : std::uint8_t { kNone, kObject, kList, kPatch, kOptions, kStatus };
 struct Verb {
   std::string_view verb, method, action;
   bool on_item;
+  Shape body, answer;
   std::vector<std::string_view> parameters;
 };
 const std::vector<Verb>& verbs() {
@@ -105,18 +102,34 @@ const std::vector<Verb>& verbs() {
        "get",
        "list",
        false,
+       Shape::kNone,
+       Shape::kList,
        {"allowWatchBookmarks", "continue", "fieldSelector", "labelSelector", "limit", "resourceVersion",
         "resourceVersionMatch", "sendInitialEvents", "timeoutSeconds", "watch"}},
-      {"create", "post", "post", false, {"dryRun", "fieldManager", "fieldValidation"}},
+      {"create", "post", "post", false, Shape::kObject, Shape::kObject, {"dryRun", "fieldManager", "fieldValidation"}},
       {"deletecollection",
        "delete",
        "deletecollection",
        false,
+       Shape::kOptions,
+       Shape::kStatus,
        {"dryRun", "fieldSelector", "labelSelector", "propagationPolicy"}},
-      {"get", "get", "get", true, {"resourceVersion"}},
-      {"update", "put", "put", true, {"dryRun", "fieldManager", "fieldValidation"}},
-      {"patch", "patch", "patch", true, {"dryRun", "fieldManager", "fieldValidation", "force"}},
-      {"delete", "delete", "delete", true, {"dryRun", "gracePeriodSeconds", "propagationPolicy"}},
+      {"get", "get", "get", true, Shape::kNone, Shape::kObject, {"resourceVersion"}},
+      {"update", "put", "put", true, Shape::kObject, Shape::kObject, {"dryRun", "fieldManager", "fieldValidation"}},
+      {"patch",
+       "patch",
+       "patch",
+       true,
+       Shape::kPatch,
+       Shape::kObject,
+       {"dryRun", "fieldManager", "fieldValidation", "force"}},
+      {"delete",
+       "delete",
+       "delete",
+       true,
+       Shape::kOptions,
+       Shape::kStatus,
+       {"dryRun", "gracePeriodSeconds", "propagationPolicy"}},
   };
   return kAll;
 }
@@ -127,34 +140,61 @@ json::Value parameter(std::string_view name, std::string_view in) {
   return out;
 }
 
-json::Value content(json::Value schema) {
-  return json::Object{{"application/json", json::Object{{"schema", std::move(schema)}}}};
+// What a path is about; `list_kind` "": there is no list.
+struct Subject {
+  ServedKind kind;
+  std::string_view list_kind;
+  bool namespaced;
+};
+
+std::string schema_name(Shape shape, const Subject& subject) {
+  switch (shape) {
+    case Shape::kList: return schema_name({subject.kind.group, subject.kind.version, subject.list_kind});
+    case Shape::kPatch: return std::string(kMetaName) + "Patch";
+    case Shape::kOptions: return std::string(kMetaName) + "DeleteOptions";
+    case Shape::kStatus: return std::string(kMetaName) + "Status";
+    default: return schema_name(subject.kind);
+  }
 }
 
-json::Value operation(const Verb& verb, const ServedKind& kind, std::string_view prefix) {
-  json::Array parameters;
-  for (const std::string_view name : verb.parameters) parameters.push_back(parameter(name, "query"));
-  const json::Value schema = reference(prefix, schema_name(kind));
-  json::Value out = json::Object{{"parameters", std::move(parameters)},
-                                 {"x-kubernetes-action", verb.action},
-                                 {"x-kubernetes-group-version-kind", group_version_kind(kind)}};
-  out["responses"]["200"] = json::Object{{"description", "OK"}, {"content", content(schema)}};
-  if (verb.verb == "create" || verb.verb == "update")
-    out["requestBody"] = json::Object{{"content", content(schema)}, {"required", true}};
+// Strategic patches are not named, though core kinds take them: then kubectl would merge by these documents, which do
+// not say by which key lists merge; so it merges by what it knows of the kinds itself.
+json::Value content(Shape shape, const Subject& subject, std::string_view prefix) {
+  json::Value out;
+  const json::Value schema = reference(prefix, schema_name(shape, subject));
+  if (shape != Shape::kPatch) return json::Object{{"application/json", json::Object{{"schema", schema}}}};
+  for (const std::string_view type :
+       {"application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"}) {
+    out[type]["schema"] = schema;
+  }
   return out;
 }
 
-json::Value path_item(const std::vector<std::string_view>& allowed, const ServedKind& kind, bool on_item,
-                      bool namespaced, std::string_view prefix) {
+json::Value operation(const Verb& verb, const Subject& subject, std::string_view prefix) {
+  json::Array parameters;
+  for (const std::string_view name : verb.parameters) parameters.push_back(parameter(name, "query"));
+  json::Value out = json::Object{{"parameters", std::move(parameters)},
+                                 {"x-kubernetes-action", verb.action},
+                                 {"x-kubernetes-group-version-kind", group_version_kind(subject.kind)}};
+  out["responses"]["200"] = json::Object{{"description", "OK"}, {"content", content(verb.answer, subject, prefix)}};
+  if (verb.body != Shape::kNone) {
+    out["requestBody"] = json::Object{{"content", content(verb.body, subject, prefix)}};
+    if (verb.body != Shape::kOptions) out["requestBody"]["required"] = true;
+  }
+  return out;
+}
+
+json::Value path_item(const std::vector<std::string_view>& allowed, const Subject& subject, bool on_item,
+                      std::string_view prefix) {
   json::Value out;
   for (const Verb& verb : verbs()) {
     if (verb.on_item != on_item || std::find(allowed.begin(), allowed.end(), verb.verb) == allowed.end()) continue;
-    out[verb.method] = operation(verb, kind, prefix);
+    out[verb.method] = operation(verb, subject, prefix);
   }
   if (out.is_null()) return out;
   json::Array parameters;
   if (on_item) parameters.push_back(parameter("name", "path"));
-  if (namespaced) parameters.push_back(parameter("namespace", "path"));
+  if (subject.namespaced) parameters.push_back(parameter("namespace", "path"));
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   return out;
 }
@@ -165,16 +205,21 @@ void add_paths(const ServedGroup& group, std::string_view prefix, json::Value& p
     if (!item.is_null()) paths[path] = std::move(item);
   };
   for (const ServedResource& resource : group.resources) {
+    const std::string_view list_kind = resource.info == nullptr ? std::string_view() : resource.info->list_kind;
+    const Subject subject{resource.kind, list_kind, resource.namespaced};
     const std::string collection =
         base + (resource.namespaced ? "/namespaces/{namespace}/" : "/") + std::string(resource.plural);
     const std::string item = collection + "/{name}";
-    put(collection, path_item(resource.verbs, resource.kind, false, resource.namespaced, prefix));
-    put(item, path_item(resource.verbs, resource.kind, true, resource.namespaced, prefix));
-    if (resource.namespaced)
-      put(base + "/" + std::string(resource.plural), path_item({"list"}, resource.kind, false, false, prefix));
+    put(collection, path_item(resource.verbs, subject, false, prefix));
+    put(item, path_item(resource.verbs, subject, true, prefix));
+    if (resource.namespaced) {
+      put(base + "/" + std::string(resource.plural),
+          path_item({"list"}, {resource.kind, list_kind, false}, false, prefix));
+    }
     for (const ServedSubresource& part : resource.subresources) {
-      if (part.name != "status") continue;  // the kinds of the others are not described here
-      put(item + "/status", path_item(part.verbs, part.kind, true, resource.namespaced, prefix));
+      if (part.name != "status" && part.name != "scale") continue;  // the kinds of the others are not described here
+      put(item + "/" + std::string(part.name),
+          path_item(part.verbs, {part.kind, {}, resource.namespaced}, true, prefix));
     }
   }
 }
@@ -186,21 +231,28 @@ OpenApi::Document finish(const json::Value& value) {
   return out;
 }
 
-json::Value info() { return json::Object{{"title", "VirtRigaud"}, {"version", RIG_VERSION}}; }
+// In the real server's words, for tools that look whether this is Kubernetes. Custom kinds are documented by a part of
+// it that does not know its own version.
+json::Value info(bool is_custom) {
+  if (is_custom) return json::Object{{"title", "Kubernetes CRD Swagger"}, {"version", "v0.1.0"}};
+  return json::Object{{"title", "Kubernetes"},
+                      {"version", "v" + std::string(kKubernetesMajor) + "." + std::string(kKubernetesMinor) + ".0"}};
+}
 
 OpenApi::Document document_of(const ServedGroup& group) {
   constexpr std::string_view kPrefix = "#/components/schemas/";
-  json::Value document = json::Object{{"openapi", "3.0.0"}, {"info", info()}};
+  const bool is_custom = group.resources.front().info != nullptr && group.resources.front().info->is_custom;
+  json::Value document = json::Object{{"openapi", "3.0.0"}, {"info", info(is_custom)}};
   document["paths"] = json::Object();
   add_paths(group, kPrefix, document["paths"]);
   add_schemas(group, kPrefix, document["components"]["schemas"]);
   return finish(document);
 }
 
-OpenApi::Document swagger_of(std::span<const ServedGroup> groups) {
-  json::Value document = json::Object{{"swagger", "2.0"}, {"info", info()}, {"paths", json::Object()}};
+json::Value swagger_of(std::span<const ServedGroup> groups) {
+  json::Value document = json::Object{{"swagger", "2.0"}, {"info", info(false)}, {"paths", json::Object()}};
   for (const ServedGroup& group : groups) add_schemas(group, "#/definitions/", document["definitions"]);
-  return finish(document);
+  return document;
 }
 
 }  // namespace
@@ -214,13 +266,16 @@ const OpenApi::All& OpenApi::all() const {
       paths[path]["serverRelativeURL"] = "/openapi/v3/" + path + "?hash=" + document.hash;
     }
     all_.index = finish(json::Object{{"paths", std::move(paths)}});
-    all_.swagger = swagger_of(groups_);
+    const json::Value swagger = swagger_of(groups_);
+    all_.swagger = finish(swagger);
+    all_.swagger_protobuf = swagger_protobuf(swagger);
   });
   return all_;
 }
 
 const OpenApi::Document& OpenApi::index() const { return all().index; }
 const OpenApi::Document& OpenApi::swagger() const { return all().swagger; }
+const std::string& OpenApi::swagger_as_protobuf() const { return all().swagger_protobuf; }
 const OpenApi::Document* OpenApi::find(std::string_view path) const {
   const auto found = all().by_path.find(path);
   return found == all().by_path.end() ? nullptr : &found->second;

@@ -23,10 +23,12 @@ class OpenApi {
   const Document& index() const;
   const Document* find(std::string_view path) const;  // "apis/infra.virtrigaud.io/v1beta1", "api/v1"; null: none
   const Document& swagger() const;
+  const std::string& swagger_as_protobuf() const;  // the same document
 
  private:
   struct All {
     Document index, swagger;
+    std::string swagger_protobuf;
     std::map<std::string, Document, std::less<>> by_path;
   };
   const All& all() const;

@@ -207,9 +207,11 @@ Result<json::Value> decode(std::string_view body, std::string_view api_version, 
   const std::string_view found_kind = envelope->kind.empty() ? kind : std::string_view(envelope->kind);
   const Message* message = message_of(found_version, found_kind);
   if (message == nullptr) {
-    return bad_request(std::string(found_kind) + " in version \"" + std::string(found_version) +
-                       "\" cannot be handled as a " + std::string(kind) +
-                       ": it is not read as protobuf here, send it as application/json");
+    const std::string title = std::string(found_kind) + " in version \"" + std::string(found_version) +
+                              "\" cannot be handled as a " + std::string(kind) + ": ";
+    if (found_kind != kind) return bad_request(title + "it is not read as protobuf here, send it as application/json");
+    return bad_request(title + "no kind \"" + std::string(found_kind) + "\" is registered for version \"" +
+                       std::string(found_version) + "\" in scheme \"pkg/runtime/scheme.go:111\"");
   }
   Result<json::Value> object = read_message(*message, envelope->raw);
   if (!object.ok()) return unrecognized(kind, object.error().message(), body);

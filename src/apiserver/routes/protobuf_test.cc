@@ -145,6 +145,9 @@ TEST(Protobuf, RefusesWhatIsNone) {
       {"text that is none", envelope("v1", "ConfigMap", bytes(1, bytes(1, "\xFF"))), "not UTF-8"},
       {"time of another age", envelope("v1", "ConfigMap", bytes(1, bytes(8, number(1, ~0ULL)))), "time out of range"},
       {"unknown kind", envelope("v1", "Pod", ""), "Pod in version \"v1\" cannot be handled as a ConfigMap"},
+      {"unknown version", envelope("v2", "ConfigMap", ""),
+       "ConfigMap in version \"v2\" cannot be handled as a ConfigMap: no kind \"ConfigMap\" is registered for version "
+       "\"v2\""},
   };
   for (const auto& c : cases) {
     const auto object = decode(c.body, "v1", "ConfigMap");

@@ -8,9 +8,10 @@
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "apiserver/listing.h"
+#include "apiserver/patch/patch.h"
 #include "apiserver/routes/options.h"
-#include "apiserver/routes/request_body.h"
 #include "apiserver/routes/token_request.h"
+#include "base/text.h"
 
 namespace rig::apiserver {
 namespace {
@@ -182,7 +183,16 @@ Resources::Answer Resources::act(Job& job) {
   return method_not_supported(job.kind.resource, "");  // an unknown method has no verb
 }
 
+// A version that is not there yet may come: others write. After that it is a 504.
+void Resources::await_version(const Job& job) const {
+  const Result<Revision> wanted = parse_int(job.ask.target.get("resourceVersion"));
+  if (!wanted.ok() || *wanted <= registry_.store().revision()) return;
+  // The store waits by the machine's clock. What it says is looked at again by who reads.
+  (void)registry_.store().wait(*wanted - 1, std::chrono::steady_clock::now() + limits::kFutureWait, job.ask.http.stop);
+}
+
 Resources::Answer Resources::get(Job& job) {
+  await_version(job);
   TRY(check_get_version(job.ask.target.get("resourceVersion"), registry_.store().revision()));
   return dress(job, TRY(registry_.get(job.kind, job.key, job.part)));
 }
@@ -190,6 +200,7 @@ Resources::Answer Resources::get(Job& job) {
 Resources::Answer Resources::list(Job& job) {
   ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
   query.as_text = is_plain_text(job.media, job.ask.http);
+  await_version(job);
   return dress_list(job, TRY(registry_.list(job.kind, query)));
 }
 
@@ -207,13 +218,19 @@ Resources::Answer Resources::watch(Job& job) {
   return out;
 }
 
+// What a write knows besides its options.
+void Resources::complete(WriteContext& context, Body& body, Job& job) const {
+  context.warnings = &job.warnings;
+  context.permit = permission(job.ask);
+  context.body_warnings = std::move(body.duplicates);
+  if (body_type(job.ask.http.content_type) == BodyType::kJson) context.sent = job.ask.http.body;
+}
+
 Resources::Answer Resources::create(Job& job) {
   const ApiRequest& http = job.ask.http;
   Body body = TRY(read_object(http.body, http.content_type, job.kind.resource, job.kind.is_custom));
   WriteContext context = TRY(write_options("CreateOptions", job.ask.target, http.user_agent));
-  context.warnings = &job.warnings;
-  context.permit = permission(job.ask);
-  context.body_warnings = std::move(body.duplicates);
+  complete(context, body, job);
   return dress(job, TRY(registry_.create(job.kind, job.key.namespace_, std::move(body.value), context)), 201);
 }
 
@@ -223,9 +240,7 @@ Resources::Answer Resources::replace(Job& job) {
   const api::KindInfo& kind = job.part == Part::kScale ? scale_kind() : job.kind;
   Body body = TRY(read_object(http.body, http.content_type, kind.resource, kind.is_custom));
   WriteContext context = TRY(write_options("UpdateOptions", job.ask.target, http.user_agent));
-  context.warnings = &job.warnings;
-  context.permit = permission(job.ask);
-  context.body_warnings = std::move(body.duplicates);
+  complete(context, body, job);
   Written written = TRY(registry_.replace(job.kind, job.key, std::move(body.value), job.part, context));
   return dress(job, std::move(written.object), written.created ? 201 : 200);
 }
@@ -236,9 +251,7 @@ Resources::Answer Resources::patch(Job& job) {
   if (job.key.name.empty()) return bad_request("name must be provided");
   WriteContext context = TRY(patch_options(type == PatchType::kApply, job.ask.target, http.user_agent));
   Body body = TRY(read_patch(http.body, type));
-  context.warnings = &job.warnings;
-  context.permit = permission(job.ask);
-  context.body_warnings = std::move(body.duplicates);
+  complete(context, body, job);
   Written written = TRY(registry_.patch(job.kind, job.key, type, body.value, job.part, context));
   return dress(job, std::move(written.object), written.created ? 201 : 200);
 }
@@ -301,12 +314,30 @@ Resources::Answer Resources::definitions(Job& job) {
     result.at = registry_.store().revision();
     return dress_list(job, std::move(result));
   }
+  if (verb == "patch" || verb == "update") return dress(job, TRY(keep_definition(job)));
   std::string name = job.key.name;
   if (verb == "create") {
     const Body body = TRY(read_object(job.ask.http.body, job.ask.http.content_type, job.kind.resource));
     name = body.value.text({"metadata", "name"});
   }
   return definitions_.refuse(verb, name);
+}
+
+// A change that changes nothing is content with what is there.
+Result<json::Value> Resources::keep_definition(const Job& job) const {
+  const ApiRequest& http = job.ask.http;
+  const std::string& name = job.key.name;
+  if (job.ask.attributes.verb == "update") {
+    return definitions_.keep(name, TRY(read_object(http.body, http.content_type, job.kind.resource)).value);
+  }
+  const PatchType type = TRY(patch_type(http.content_type, job.kind.is_custom));
+  const Body body = TRY(read_patch(http.body, type));
+  const Result<json::Value> old = definitions_.get(name);
+  if (!old.ok()) return type == PatchType::kApply ? definitions_.refuse("create", name) : old.error();
+  std::vector<std::string> strange;
+  // To apply what is there, and to merge it, come to the same.
+  return definitions_.keep(name, TRY(type == PatchType::kJson ? apply_json_patch(*old, body.value, strange)
+                                                              : apply_merge_patch(*old, body.value)));
 }
 
 // They never change: what is asked for at the beginning, then silence.

@@ -3,6 +3,7 @@
 
 #include "apiserver/routes/ask.h"
 #include "apiserver/routes/definitions.h"
+#include "apiserver/routes/request_body.h"
 #include "apiserver/routes/watch_stream.h"
 
 namespace rig::apiserver {
@@ -37,6 +38,8 @@ class Resources {
   Result<Part> part_of(const api::KindInfo& kind, const Attributes& attributes) const;
   Permission permission(const Ask& ask) const;
   Answer act(Job& job);
+  void await_version(const Job& job) const;
+  void complete(WriteContext& context, Body& body, Job& job) const;
   Answer get(Job& job);
   Answer list(Job& job);
   Answer watch(Job& job);
@@ -48,6 +51,7 @@ class Resources {
   Answer request_token(Job& job);
   Answer console(const Ask& ask, const api::KindInfo& kind);
   Answer definitions(Job& job);
+  Result<json::Value> keep_definition(const Job& job) const;
   Answer watch_definitions(Job& job);
 
   Answer dress(const Job& job, json::Value object, int status = 200) const;

@@ -11,6 +11,9 @@
 
 namespace rig::apiserver {
 
+// The Kubernetes version whose API this is. kubectl warns when it is more than one minor version away from its own.
+inline constexpr std::string_view kKubernetesMajor = "1", kKubernetesMinor = "33";
+
 struct ServedKind {
   std::string_view group, version, kind;
 };

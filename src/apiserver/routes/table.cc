@@ -102,6 +102,21 @@ json::Value established_cell(const json::Value& object, WallTime) {
   const json::Value* status = first_match(object, R"(.status.conditions[?(@.type=="Established")].status)");
   return status != nullptr && *status == json::Value("True");
 }
+json::Value versions_cell(const json::Value& object, WallTime) {
+  std::vector<std::string> served;
+  for (const json::Value& version : *object.at({"spec", "versions"})->as<json::Array>()) {
+    const bool is_stored = *version.find("storage") == json::Value(true);
+    served.push_back(std::string(version.text({"name"})) + (is_stored ? "(storage)" : ""));
+  }
+  return join(served, ",");
+}
+json::Value short_names_cell(const json::Value& object, WallTime) {
+  std::vector<std::string> names;
+  if (const json::Value* found = object.at({"spec", "names", "shortNames"})) {
+    for (const json::Value& name : *found->as<json::Array>()) names.emplace_back(name.text({}));
+  }
+  return join(names, ",");
+}
 
 // ---- bindings: whom a role is given to ----
 
@@ -139,6 +154,9 @@ constexpr std::array kPrinters = {
     Printer{"Event", "Source", event_source_cell},
     Printer{"Event", "Message", event_message_cell},
     Printer{"Event", "Count", event_count_cell},
+    Printer{"CustomResourceDefinition", "Versions", versions_cell},
+    Printer{"CustomResourceDefinition", "Created At", created_cell},
+    Printer{"CustomResourceDefinition", "ShortNames", short_names_cell},
     Printer{"CustomResourceDefinition", "Established", established_cell},
     Printer{"", "Role", role_cell},
     Printer{"", "Users", users_cell},

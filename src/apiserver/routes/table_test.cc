@@ -46,6 +46,14 @@ TEST(Table, ShowsEveryTypeOfCellAsKubernetesDoes) {
   for (const auto& c : cases) EXPECT_EQ(json::to_text(cells_of(widget(), J(c.object), kNow)), c.cells);
 }
 
+TEST(Table, NamesTheVersionsAndShortNamesOfADefinition) {
+  const json::Value definition = J(
+      R"({"metadata":{"name":"vms.x","creationTimestamp":"2025-12-31T00:00:00Z"},"spec":{"scope":"Namespaced","group":"x","names":{"kind":"VM","shortNames":["vm","v"]},"versions":[{"name":"v1","storage":true},{"name":"v2","storage":false}]},"status":{"conditions":[{"type":"Established","status":"True"}]}})");
+  EXPECT_EQ(
+      json::to_text(cells_of(*api::find_kind("apiextensions.k8s.io", "customresourcedefinitions"), definition, kNow)),
+      R"(["vms.x","Namespaced","v1(storage),v2","2025-12-31T00:00:00Z","x","VM","vm,v",true])");
+}
+
 TEST(Table, DescribesItsColumns) {
   const json::Value definitions = column_definitions(widget());
   const auto& list = *definitions.as<json::Array>();

@@ -92,6 +92,7 @@ struct ParseOptions {
   int depth_max = 64;
   bool refuse_duplicate_keys = true;               // false: the last one wins
   std::vector<std::string>* duplicates = nullptr;  // with refuse false: paths of what was seen twice
+  std::vector<std::string>* members = nullptr;     // paths of all members, as they stand in the text
 };
 // One value and nothing after it but blanks. kInvalidArgument with "line:column: what".
 Result<Value> parse(std::string_view text, const ParseOptions& options = {});

@@ -101,6 +101,13 @@ TEST(JsonParse, TakesTheLastOfDuplicatesAndListsThemWhenAskedTo) {
   EXPECT_EQ(duplicates, (std::vector<std::string>{"a[0].x", "b", "b"}));
 }
 
+TEST(JsonParse, TellsTheOrderOfMembersWhenAskedTo) {
+  std::vector<std::string> members;
+  EXPECT_TRUE(
+      parse(R"({"b":1,"a":[{"x":1},{"c":{}}],"b":3})", {.refuse_duplicate_keys = false, .members = &members}).ok());
+  EXPECT_EQ(members, (std::vector<std::string>{"b", "a", "a[0].x", "a[1].c", "b"}));
+}
+
 TEST(JsonParse, StopsAtTheDepthItWasGiven) {
   const std::string open(64, '['), close(64, ']');
   EXPECT_TRUE(parse(open + close).ok());

@@ -112,6 +112,7 @@ struct Handler {
   bool on_key(bj::string_view s, std::size_t, ErrorCode& ec) {
     part.append(s.data(), s.size());
     std::string key = std::exchange(part, {});
+    if (options.members != nullptr) options.members->push_back(path_to(key));
     if (!note(key)) {
       const std::string path = path_to(key);
       if (options.refuse_duplicate_keys) return refuse("duplicate key \"" + key + "\" (" + path + ")", ec);

@@ -1,17 +1,26 @@
 """Says in what an exchange differs from the recorded one, but for what differs from run to run.
 
 Uids and versions are compared as identities: each of the recording's stands for one of ours from its first sight on.
-Times, tokens, hashes, ages and descriptions of columns only have to be there. What the server may say in any order is sorted.
+Times, tokens, hashes, ages, descriptions of columns, which release answers, and what a parser says of bytes that it
+cannot read, only have to be there. What the server may say in any order is sorted; JSON inside of a message is compared
+as JSON.
 """
 import json
 import re
 
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-VOLATILE_KEYS = {"etag", "last-modified", "expires", "if-none-match", "continue", "token", "builddate", "goversion"}
+VOLATILE_KEYS = {"etag", "last-modified", "expires", "if-none-match", "continue", "token",
+                 # which release answers
+                 "minor", "emulationminor", "mincompatibilityminor", "gitversion", "gitcommit", "gittreestate", "builddate",
+                 "goversion", "compiler"}
 AGE = re.compile(r"(\d+[ydhms])+|<invalid>|<unknown>")
 NUMBERS = re.compile(r"(in record \(|current: |resourceVersion(?:: \"|=|\":\"|\\\":\\\")|version: 1 \(|127\.0\.0\.1:)"
                      r"(\d{2,}|[2-9])")
+JSON_INSIDE = re.compile(r'"\{(?:[^"\\]|\\.)*\}"')  # an object, as a JSON string
+# Only the words for broken text differ between parsers; "json: cannot unmarshal ..." tells of a wrong type.
+PARSER = re.compile(r"(json parse error: |continue key is not valid: |error encoding patch: yaml: |^invalid JSON patch(?:: )?)"
+                    r"(?!json: ).*?(?= \(.*\)$|$)", re.DOTALL)
 MARK = re.compile(r"<(uid|version) ([^>]+)>")
 
 
@@ -29,11 +38,20 @@ def plain(value, key=""):
         return value if value.startswith("<") else f"<version {value}>"
     if key in ("cells", "rows") and AGE.fullmatch(value):
         return "<age>"
+    value = JSON_INSIDE.sub(sorted_json, value)
+    value = PARSER.sub(lambda found: f"{found[1].removesuffix(': ')}: <words>", value)
     value = UID.sub(r"<uid \g<0>>", value)
     value = TIME.sub("<time>", value)
     value = NUMBERS.sub(r"\1<number>", value)
     value = re.sub(r"((?:continue|hash)=)[^&\"]+", r"\1<value>", value)
     return re.sub(r"SHA256=[0-9a-f]{64}", "SHA256=<hash>", value)
+
+
+def sorted_json(found):
+    try:
+        return json.dumps(json.dumps(json.loads(json.loads(found[0])), sort_keys=True, separators=(",", ":")))
+    except ValueError:
+        return found[0]
 
 
 def ordered(value):

@@ -10,21 +10,39 @@ OURS = "infra.virtrigaud.io"
 SERVED = {"": {"namespaces", "secrets", "configmaps", "events", "serviceaccounts"}, "coordination.k8s.io": {"leases"},
           "events.k8s.io": {"events"}, "authentication.k8s.io": {"selfsubjectreviews"},
           "authorization.k8s.io": {"selfsubjectaccessreviews", "selfsubjectrulesreviews"}}
+MORE_SHORT_NAMES = {"vmc", "vmi", "vmna"}  # of ours
 UNSERVED = {"serviceaccounts/token", "virtualmachines/scale"}
+UNDESCRIBED = {f"/apis/{OURS}/v1beta1/namespaces/{{namespace}}/virtualmachines/{{name}}/scale",
+               "io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo"}
 
 
 def is_served(group, resource):
     return (group == OURS or resource.partition("/")[0] in SERVED.get(group, ())) and resource not in UNSERVED
 
 
+def is_served_path(path):
+    """/api, /api/v1, /apis/GROUP, /apis/GROUP/VERSION"""
+    group = path.split("/")[2] if path.startswith("/apis/") else ""
+    return group in SERVED or group == OURS
+
+
+def known_names(resource):
+    names = [name for name in resource.get("shortNames", []) if name not in MORE_SHORT_NAMES]
+    return {**resource, **({"shortNames": names} if names else {})}
+
+
 def served(body):
-    """A discovery document cut down to what is served here."""
+    """A discovery document cut down to what is served here, and there."""
     match body:
+        case {"paths": list(paths)}:
+            return {**body, "paths": [p for p in paths if p.startswith("/api") and is_served_path(p)]}
+        case {"paths": dict(paths)}:
+            return {**body, "paths": {p: value for p, value in paths.items() if p.startswith("api") and "/v" in p and is_served_path("/" + p)}}
         case {"kind": "APIGroupList", "groups": groups}:
             return {**body, "groups": sorted((g for g in groups if g["name"] == OURS or g["name"] in SERVED), key=lambda g: g["name"])}
         case {"kind": "APIResourceList", "groupVersion": version, "resources": resources}:
             group = version.rpartition("/")[0]
-            return {**body, "resources": [r for r in resources if is_served(group, r["name"])]}
+            return {**body, "resources": [known_names(r) for r in resources if is_served(group, r["name"])]}
         case {"kind": "APIGroupDiscoveryList", "items": items}:
             return {**body, "items": sorted(filter(None, map(served_group, items)), key=lambda i: i["metadata"].get("name", ""))}
     return body
@@ -32,7 +50,7 @@ def served(body):
 
 def served_group(item):
     group = item["metadata"].get("name", "")
-    whole = lambda r: {**r, "subresources": [s for s in r.get("subresources", []) if is_served(group, f"{r['resource']}/{s['subresource']}")]}
+    whole = lambda r: {**known_names(r), "subresources": [s for s in r.get("subresources", []) if is_served(group, f"{r['resource']}/{s['subresource']}")]}
     versions = [{**v, "resources": sorted((whole(r) for r in v["resources"] if is_served(group, r["resource"])),
                                           key=lambda r: r["resource"])} for v in item["versions"]]
     return {**item, "versions": versions} if group == OURS or group in SERVED else None
@@ -53,7 +71,7 @@ def version_and_health(s):
 @scenario
 def discovery_legacy(s):
     """The old discovery documents."""
-    s.get("root", "/")
+    s.get("root", "/", keep=served)
     s.get("api", "/api")
     s.get("api json", "/api", headers={"Accept": "application/json"})
     s.get("apis", "/apis", keep=served)
@@ -101,7 +119,7 @@ def openapi(s):
     s.get("v2 protobuf", "/openapi/v2", headers={"Accept": "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"},
           keep=lambda b: f"<{'text' if isinstance(b, str) else 'json'}>")
     s.get("v2 yaml", "/openapi/v2", headers={"Accept": "application/yaml"}, keep=lambda b: b if isinstance(b, dict) else b[:200])
-    index = s.get("v3 index", "/openapi/v3")
+    index = s.get("v3 index", "/openapi/v3", keep=served)
     s.get("v3 index trailing slash", "/openapi/v3/", keep=lambda b: b if len(str(b)) < 1000 else "<index>")
     url = index.get("paths", f"apis/{OURS}/v1beta1", "serverRelativeURL", default=f"/openapi/v3/apis/{OURS}/v1beta1")
     s.get("v3 our group, hashed", url, keep=our_openapi)
@@ -128,4 +146,5 @@ def our_swagger(body):
 def our_openapi(body):
     if not isinstance(body, dict) or "components" not in body:
         return body
-    return {**body, "components": {"schemas": sorted(body["components"].get("schemas", {}))}, "paths": sorted(body["paths"])}
+    described = lambda names: sorted(set(names) - UNDESCRIBED)
+    return {**body, "components": {"schemas": described(body["components"].get("schemas", {}))}, "paths": described(body["paths"])}
