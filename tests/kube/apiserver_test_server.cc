@@ -1,12 +1,14 @@
 // tests/kube/apiserver_test_server.cc — an API server alone, for tests and measurements with foreign clients.
 //
-//   apiserver_test_server FOLDER [--forget|--stored]   writes FOLDER/kubeconfig, says "ready PORT", ends when its
-//                                                      standard input does. In memory; --forget: each second, what
-//                                                      changed before the last one is forgotten; --stored: in
-//                                                      FOLDER/state.db
+//   apiserver_test_server FOLDER [OPTION...]   writes FOLDER/kubeconfig, says "ready PORT", ends with its input
+//     --forget      each second, what changed before the last one is forgotten
+//     --stored      not in memory but in FOLDER/state.db, for the next one that runs there, too
+//     --port PORT   else any
 //
 // FOLDER also gets client certificates, NAME.crt and NAME.key: admin, alice (of no rights), expired, foreign.
 #include <cstdio>
+#include <optional>
+#include <span>
 #include <thread>
 
 #include "apiserver/access/user.h"
@@ -15,6 +17,7 @@
 #include "apiserver/pki.h"
 #include "apiserver/serve.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace rig {
 namespace {
@@ -50,52 +53,69 @@ void forget_each_second(apiserver::Store& store, const std::stop_token& stop) {
   }
 }
 
-int fail(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.to_string().c_str());
-  return 1;
+struct Options {
+  std::string folder;
+  bool forgets = false, is_stored = false;
+  int port = 0;
+};
+
+std::optional<Options> parse(std::span<char*> arguments) {
+  if (arguments.size() < 2) return std::nullopt;
+  Options out{.folder = arguments[1]};
+  for (std::size_t i = 2; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    if (word == "--forget") {
+      out.forgets = true;
+    } else if (word == "--stored") {
+      out.is_stored = true;
+    } else if (word == "--port" && i + 1 < arguments.size()) {
+      const Result<std::int64_t> port = parse_int(arguments[++i]);
+      if (!port.ok()) return std::nullopt;
+      out.port = static_cast<int>(*port);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return out;
 }
 
-enum class Log : std::uint8_t { kMemory, kForgets, kStored };
-
-int run(const std::string& folder, Log log) {
+Status run(const Options& options) {
+  const std::string& folder = options.folder;
   const SystemClock clock;
-  if (const Status issued = issue_clients(folder, clock.wall()); !issued.ok()) return fail(issued.error());
-  auto opened = log == Log::kStored ? apiserver::sqlite_store(folder + "/state.db")
-                                    : Result<std::unique_ptr<apiserver::Store>>(apiserver::memory_store());
-  if (!opened.ok()) return fail(opened.error());
-  const auto store = opened.take();
+  TRY(issue_clients(folder, clock.wall()));
+  const std::unique_ptr<apiserver::Store> store =
+      options.is_stored ? TRY(apiserver::sqlite_store(folder + "/state.db")) : apiserver::memory_store();
   apiserver::Registry registry(*store, api::kinds(), clock);
-  if (const auto made = registry.bootstrap(); !made.ok()) return fail(made.error());
+  TRY(registry.bootstrap());
   apiserver::Janitor janitor(registry, clock);
-  const auto token_key = apiserver::load_token_key(folder + "/pki");
-  if (!token_key.ok()) {
-    std::fprintf(stderr, "%s\n", token_key.error().to_string().c_str());
-    return 1;
-  }
-  apiserver::ApiServer::Options options;
-  options.token_key = *token_key;
-  apiserver::ApiServer server(registry, clock, options);
-  const auto serving = apiserver::serve(
-      server,
-      {.port = 0, .unix_socket = folder + "/s", .pki_dir = folder + "/pki", .kubeconfig = folder + "/kubeconfig"},
-      clock);
-  if (!serving.ok()) return fail(serving.error());
+  apiserver::ApiServer::Options signing;
+  signing.token_key = TRY(apiserver::load_token_key(folder + "/pki"));
+  apiserver::ApiServer server(registry, clock, signing);
+  const auto serving = TRY(apiserver::serve(server,
+                                            {.port = options.port,
+                                             .unix_socket = folder + "/s",
+                                             .pki_dir = folder + "/pki",
+                                             .kubeconfig = folder + "/kubeconfig"},
+                                            clock));
   std::jthread forgetting;
-  if (log == Log::kForgets)
+  if (options.forgets)
     forgetting = std::jthread([&](const std::stop_token& stop) { forget_each_second(*store, stop); });
-  std::printf("ready %d\n", (*serving)->port());
+  std::printf("ready %d\n", serving->port());
   std::fflush(stdout);
   while (std::getchar() != EOF) {}
-  return 0;
+  return {};
 }
 
 }  // namespace
 }  // namespace rig
 
 int main(int argc, char** argv) {
-  if (argc == 2) return rig::run(argv[1], rig::Log::kMemory);
-  if (argc == 3 && std::string_view(argv[2]) == "--forget") return rig::run(argv[1], rig::Log::kForgets);
-  if (argc == 3 && std::string_view(argv[2]) == "--stored") return rig::run(argv[1], rig::Log::kStored);
-  std::fprintf(stderr, "usage: %s FOLDER [--forget|--stored]\n", argv[0]);
-  return 2;
+  const auto options = rig::parse({argv, static_cast<std::size_t>(argc)});
+  if (!options) {
+    std::fprintf(stderr, "usage: %s FOLDER [--forget] [--stored] [--port PORT]\n", argv[0]);
+    return 2;
+  }
+  const rig::Status ran = rig::run(*options);
+  if (!ran.ok()) std::fprintf(stderr, "%s\n", ran.error().to_string().c_str());
+  return ran.ok() ? 0 : 1;
 }

@@ -1,58 +1,14 @@
 #!/bin/bash
 # tests/kube/kubectl_smoke.sh SERVER — stock kubectl, as a newcomer uses it, against the embedded API server.
 #
-# Each line is what is expected and the command: `says TEXT COMMAND...` wants success and TEXT somewhere in the
-# output, `refuses TEXT COMMAND...` wants failure and TEXT. Everything runs; the end counts what went wrong.
-set -u
+# Each line is what is expected and the command; checks.sh says how to read it.
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 if ! command -v kubectl >/dev/null; then
   echo "skipped: there is no kubectl on PATH (https://kubernetes.io/docs/tasks/tools/ says how to install it)"
   exit 77
 fi
-
-work=$(mktemp -d)
-coproc SERVER { exec "$1" "$work" 2>"$work/log"; }
-server_pid=$SERVER_PID
-finish() {
-  kill "$server_pid" 2>/dev/null
-  wait 2>/dev/null
-  rm -rf "$work"
-}
-trap finish EXIT
-read -r ready port <&"${SERVER[0]}"
-[ "$ready" = ready ] || { cat "$work/log"; exit 1; }
-
-export KUBECONFIG=$work/kubeconfig KUBECACHEDIR=$work/cache HOME=$work
-cd "$work" || exit 1
-count=0 wrong=0
-
-report() { # WANTED OUTPUT COMMAND...
-  wrong=$((wrong + 1))
-  printf 'WRONG: %s\n  wanted: %s\n  found:  %s\n' "${*:3}" "$1" "$2"
-}
-says() {
-  local text=$1 found status
-  shift
-  count=$((count + 1))
-  found=$("$@" 2>&1)
-  status=$?
-  [ $status -eq 0 ] && [[ $found == *"$text"* ]] || report "$text" "[$status] $found" "$@"
-}
-refuses() {
-  local text=$1 found status
-  shift
-  count=$((count + 1))
-  found=$("$@" 2>&1)
-  status=$?
-  [ $status -ne 0 ] && [[ $found == *"$text"* ]] || report "a refusal: $text" "[$status] $found" "$@"
-}
-# A column of a table, by its heading's place: `cell 2 kubectl get vm one`.
-cell() { "${@:2}" --no-headers | awk -v n="$1" '{print $n}'; }
-from_text() { # TEXT COMMAND...: the command reads TEXT
-  local text=$1
-  shift
-  printf '%s\n' "$text" | "$@"
-}
+begin "$1"
 
 manifest() { # NAME POWER
   cat <<END
@@ -77,6 +33,8 @@ says 'Server Version: v1.' kubectl version
 says 'selfsubjectreviews' kubectl api-resources
 says 'vmclass,vmc' kubectl api-resources --api-group=infra.virtrigaud.io
 says 'infra.virtrigaud.io/v1beta1' kubectl api-versions
+says 'configmaps' kubectl api-resources --verbs=list,watch --namespaced -o name
+says '"minor": "33"' kubectl version -o json
 says 'admin' kubectl auth whoami
 says 'yes' kubectl auth can-i create virtualmachines
 says '*.*' kubectl auth can-i --list
@@ -111,6 +69,16 @@ says '' kubectl diff -f off.yaml
 says 'virtualmachine.infra.virtrigaud.io/two created' kubectl create -f two.yaml
 refuses 'already exists' kubectl create -f two.yaml
 refuses 'namespaces "nowhere" not found' kubectl create -n nowhere -f two.yaml
+says 'created (server dry run)' kubectl create --dry-run=server -f <(sed 's/name: two/name: dry/' two.yaml)
+says 'powerState: "Off"' kubectl apply view-last-applied vm one -o yaml
+says 'configured' kubectl apply set-last-applied -f vm.yaml
+says 'edited' env KUBE_EDITOR='sed -i s/"On"/"Off"/' kubectl apply edit-last-applied vm one
+labelled() { for name in "$@"; do printf -- '---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: %s, labels: {set: x}}}\n' "$name"; done; }
+says 'configmap/b created' kubectl apply -f <(labelled a b)
+says 'configmap/b pruned' kubectl apply --prune -l set=x --prune-allowlist=core/v1/ConfigMap -f <(labelled a)
+mkdir all && cp two.yaml all/ && echo 'resources: [two.yaml]' >all/kustomization.yaml
+says 'virtualmachine.infra.virtrigaud.io/two configured' kubectl apply -k all
+says 'virtualmachine.infra.virtrigaud.io/two unchanged' kubectl apply -R -f all/two.yaml
 
 # ---- get ----
 says 'NAME   PHASE   PROVIDER   CLASS   IMAGE   IPS   AGE' kubectl get vm
@@ -128,9 +96,19 @@ says 'app=demo' kubectl get vm --show-labels
 says 'two' kubectl get vm --field-selector metadata.name=two
 says 'two' kubectl get vm --sort-by=.metadata.name
 says 'one' kubectl get vm --chunk-size=1
+says 'configmap/notes' kubectl get vm/one cm/notes -o name
+says 'one' kubectl get -f vm.yaml
+says 'one two' kubectl get vm -o 'go-template={{range $i, $e := .items}}{{if $i}} {{end}}{{$e.metadata.name}}{{end}}'
+says '"one"' kubectl get vm one -o jsonpath-as-json='{.metadata.name}'
+says 'VirtualMachineList' kubectl get --raw /apis/infra.virtrigaud.io/v1beta1/virtualmachines
 refuses 'virtualmachines.infra.virtrigaud.io "none" not found' kubectl get vm none
 refuses "the server doesn't have a resource type" kubectl get nothings
 says 'Power State:  Off' kubectl describe vm one
+says 'Name:         two' kubectl describe vm -l app=demo
+says 'user:  4 bytes' kubectl describe secret login
+says 'Data' kubectl describe cm notes
+says 'Status:       Active' kubectl describe ns demo
+says 'Kind:         CustomResourceDefinition' kubectl describe crd vmsets.infra.virtrigaud.io
 refuses 'could not find the requested resource' kubectl get --raw /apis/infra.virtrigaud.io/v1beta1/nothings
 
 # ---- rights, and a ServiceAccount that has some ----
@@ -179,13 +157,27 @@ refuses 'must be logged in' as_robot get vm one
 # ---- change ----
 says 'labeled' kubectl label vm one tier=web
 refuses 'already has a value' kubectl label vm one tier=db
+says 'tier=web' kubectl label vm one --list
+says 'labeled' kubectl label vm --all batch=1
+says 'unlabeled' kubectl label vm one batch-
 says 'annotated' kubectl annotate vm one note=hello
+refuses 'already has a value' kubectl annotate vm one note=bye
+says 'annotated' kubectl annotate vm one note=bye --overwrite
+says 'bye' kubectl annotate vm one --list
+says 'annotated' kubectl annotate vm one note-
 says 'patched' kubectl patch vm one --type=merge -p '{"spec":{"powerState":"On"}}'
 says 'patched' kubectl patch vm one --type=json -p '[{"op":"replace","path":"/spec/powerState","value":"Off"}]'
 refuses 'supported values: "On", "Off"' kubectl patch vm one --type=merge -p '{"spec":{"powerState":"Maybe"}}'
 says 'patched' kubectl patch secret login --type=strategic -p '{"stringData":{"password":"x"}}'
 says 'edited' env KUBE_EDITOR='sed -i s/tier:.web/tier:\ db/' kubectl edit vm one
 says 'db' kubectl get vm one -L tier
+says 'Edit cancelled' env KUBE_EDITOR=true kubectl edit vm one
+refuses 'virtualmachines.infra.virtrigaud.io "one" is invalid' env KUBE_EDITOR='sed -i s/powerState:.*/powerState:\ Sideways/' kubectl edit vm one
+says '"tier": "web"' env KUBE_EDITOR='sed -i s/"db"/"web"/' kubectl edit vm one -o json
+says 'patched' kubectl patch cm notes -p '{"data":{"c":null,"e":"f"}}'
+says '{"a":"b","e":"f"}' kubectl get cm notes -o 'jsonpath={.data}'
+says 'patched (no change)' kubectl patch cm notes --type=merge -p '{"data":{"e":"f"}}'
+says 'patched' kubectl patch -f vm.yaml --type=merge --patch-file /dev/stdin <<<'{"spec":{"tags":["a"]}}'
 says 'patched' kubectl patch vm one --subresource=status --type=merge -p \
   '{"status":{"phase":"Running","ips":["10.0.0.1"],"conditions":[{"type":"Ready","status":"True","reason":"Up","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}'
 says 'Running' cell 2 kubectl get vm one
@@ -194,17 +186,57 @@ kubectl get vm one -o yaml >one.yaml
 says 'replaced' kubectl replace -f one.yaml
 refuses 'the object has been modified' from_text "$(sed 's/resourceVersion: .*/resourceVersion: "1"/' one.yaml)" kubectl replace -f -
 
+says 'replaced' kubectl replace --force --grace-period=0 -f two.yaml
+refuses 'not found' kubectl replace -f <(sed 's/name: two/name: never/' two.yaml)
+
+# ---- scale ----
+set='apiVersion: infra.virtrigaud.io/v1beta1
+kind: VMSet
+metadata: {name: many}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: many}}
+  template:
+    metadata: {labels: {app: many}}
+    spec: {classRef: {name: small}, imageRef: {name: tiny}, providerRef: {name: lab}}'
+says 'vmset.infra.virtrigaud.io/many created' from_text "$set" kubectl create -f -
+says 'scaled' kubectl scale vmset many --replicas=3
+refuses 'Expected replicas to be 1' kubectl scale vmset many --current-replicas=1 --replicas=4
+says 'scaled' kubectl scale vmset many --current-replicas=3 --replicas=4
+says '4' kubectl get vmset many --subresource=scale -o 'jsonpath={.spec.replicas}'
+says 'patched' kubectl patch vmset many --subresource=scale --type=merge -p '{"spec":{"replicas":5}}'
+says '5' kubectl get vmset many -o 'jsonpath={.spec.replicas}'
+
 # ---- server-side apply ----
 manifest three '"On"' >three.yaml
 says 'virtualmachine.infra.virtrigaud.io/three serverside-applied' kubectl apply --server-side -f three.yaml
 says 'serverside-applied' kubectl apply --server-side -f three.yaml
 refuses 'conflict with "kubectl"' kubectl apply --server-side --field-manager=other -f <(manifest three '"Off"')
 says 'serverside-applied' kubectl apply --server-side --field-manager=other --force-conflicts -f <(manifest three '"Off"')
+refuses 'conflict with "other": .spec.powerState' kubectl diff --server-side -f three.yaml
+refuses '+  tags:' kubectl diff --server-side -f <(manifest three '"Off"' && echo '  tags: [a]')
+says 'serverside-applied (server dry run)' kubectl apply --server-side --dry-run=server -f <(manifest dry '"On"')
+# From client-side apply to server-side apply, with a change on the way, and back.
+manifest four '"On"' >four.yaml
+says 'created' kubectl apply -f four.yaml
+says 'serverside-applied' kubectl apply --server-side -f <(manifest four '"Off"')
+says 'configured' kubectl apply -f <(manifest four '"Off"') # the server keeps up what was applied last, in its own layout
+says 'unchanged' kubectl apply -f <(manifest four '"Off"')
+says 'configured' kubectl apply -f four.yaml
 
 # ---- wait and watch ----
 says 'condition met' kubectl wait vm/one --for=condition=Ready --timeout=10s
 says 'condition met' kubectl wait vm/one --for=jsonpath='{.status.phase}'=Running --timeout=10s
 refuses 'timed out' kubectl wait vm/one --for=jsonpath='{.status.phase}'=Gone --timeout=1s
+says 'condition met' kubectl wait vm/one --for=create --timeout=5s
+comes_to_be() { # waited for from before it is made
+  kubectl wait "cm/$1" --for="$2" --timeout=20s &
+  local waiter=$!
+  "${@:3}" >/dev/null && wait $waiter
+}
+says 'condition met' comes_to_be later create kubectl create cm later --from-literal=a=b
+says 'condition met' comes_to_be later jsonpath='{.data.a}'=c kubectl patch cm later --type=merge -p '{"data":{"a":"c"}}'
+says '' comes_to_be later delete kubectl delete cm later --wait=false
 watch_sees_a_change() { # a new value each time: kubectl drops the first event, a change between its GET and its watch
   kubectl get vm one -w -o 'jsonpath={.metadata.labels.seen}{"\n"}' >watched &
   local watcher=$! tries=0
@@ -220,17 +252,24 @@ says 'yes' watch_sees_a_change
 says 'sizeGiB' kubectl explain vm.spec.disks
 says 'ownerReferences' kubectl explain vm --recursive
 says 'stringData' kubectl explain secret
+for kind in configmap namespace event lease serviceaccount customresourcedefinition vmclass vmset provider; do
+  says 'FIELDS' kubectl explain $kind --recursive
+done
+says 'sizeGiB' kubectl explain vm.spec.disks --output=plaintext-openapiv2
+refuses 'field "nothing" does not exist' kubectl explain vm.nothing
 says 'event/greeting created' from_text "
 apiVersion: v1
 kind: Event
 metadata: {name: greeting, namespace: demo}
-involvedObject: {apiVersion: infra.virtrigaud.io/v1beta1, kind: VirtualMachine, name: one, namespace: demo}
+involvedObject: {apiVersion: infra.virtrigaud.io/v1beta1, kind: VirtualMachine, name: one, namespace: demo, uid: $(kubectl get vm one -o 'jsonpath={.metadata.uid}')}
 type: Normal
 reason: Greeted
 message: good morning
 lastTimestamp: 2026-01-01T00:00:00Z" kubectl create -f -
 says 'Greeted' kubectl events --for VirtualMachine/one
 says 'virtualmachine/one' kubectl get events
+says 'Greeted' kubectl events -A --types=Normal
+says 'Greeted' kubectl describe vm one
 says 'good morning' kubectl get events.events.k8s.io -o 'jsonpath={.items[0].note}'
 
 # ---- delete ----
@@ -246,11 +285,18 @@ let_go() {
   kubectl patch vm one --type=merge -p '{"metadata":{"finalizers":null}}' && wait $waiter
 }
 says '' let_go
+says 'deleted (server dry run)' kubectl delete vm four --dry-run=server
+says 'four' kubectl get vm four
+says 'deleted' kubectl delete vm four --cascade=foreground --timeout=20s
+says 'deleted' kubectl delete vmset many --cascade=orphan --timeout=20s
+says 'deleted' kubectl delete cm --field-selector metadata.name=notes --now
+says '"status":"Success"' kubectl delete --raw /api/v1/namespaces/demo/secrets/login
+says 'deleted' kubectl delete cm a --grace-period=0 --force
 says 'deleted' kubectl delete vm -l app=demo --timeout=10s
+says 'No resources found' kubectl delete vm --all
 says '' kubectl delete -f three.yaml --ignore-not-found
 says 'namespace "demo" deleted' kubectl delete namespace demo --timeout=20s
 refuses 'not found' kubectl get namespace demo
 refuses 'may not be deleted' kubectl delete namespace default
 
-echo "$count checks, $wrong wrong"
-[ $wrong -eq 0 ]
+finish
