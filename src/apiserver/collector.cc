@@ -51,22 +51,21 @@ Status Collector::catch_up() {
   }
 }
 
-// All objects are looked at once; from then on only changes.
+// All objects are looked at once; from then on only changes. Each page shows the newest state, which is cheaper than
+// that of one revision: what has changed since the first page comes again as a change.
 Status Collector::begin_again() {
   dependents_.clear();
   owners_.clear();
   ending_.clear();
   events_.clear();
   std::string after;
-  Revision at = 0;
   for (std::size_t remaining = 1; remaining > 0;) {
-    const Page page = TRY(registry_.store.list("/", after, limits::kListChunk, at));
+    const Page page = TRY(registry_.store.list("/", after, limits::kListChunk, 0));
+    if (after.empty()) seen_ = page.at;
     for (const Record& record : page.records) note_put(record);
     remaining = page.remaining;
-    at = page.at;
     if (!page.records.empty()) after = page.records.back().key;
   }
-  seen_ = at;
   has_begun_ = true;
   return {};
 }

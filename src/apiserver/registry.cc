@@ -53,6 +53,7 @@ Result<json::Value> Registry::Impl::read(const api::KindInfo& kind, const Object
 
 Result<json::Value> Registry::Impl::write(const api::KindInfo& kind, const ObjectKey& key, json::Value object,
                                           Revision revision) {
+  (void)take_version(object);  // then the object is written as it is
   std::string value = TRY(value_of(kind, object));
   set_version(object, TRY(store.update(storage_key(kind, key), std::move(value), revision)));
   return object;

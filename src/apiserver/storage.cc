@@ -47,6 +47,11 @@ std::size_t place_of_version(std::string_view text) {
   return std::string_view::npos;
 }
 
+json::Value as_stored(json::Value object, json::Value (*convert)(json::Value)) {
+  (void)take_version(object);  // it is the revision of the record
+  return convert == nullptr ? object : convert(std::move(object));
+}
+
 }  // namespace
 
 std::string storage_prefix(const api::KindInfo& kind, std::string_view name_space) {
@@ -84,14 +89,14 @@ Result<std::string> text_of(const api::KindInfo& kind, std::string_view value, R
   return text;
 }
 
-Result<std::string> value_of(const api::KindInfo& kind, json::Value object) {
+Result<std::string> value_of(const api::KindInfo& kind, const json::Value& object) {
   for (const auto& [name, member] : *object.as<json::Object>()) {
     if (name == "metadata" || depth_of(member, limits::kDepthMax) < limits::kDepthMax) continue;
     return bad_request(name + " is nested deeper than " + std::to_string(limits::kDepthMax) + " levels");
   }
-  (void)take_version(object);  // it is the revision of the record
-  if (const auto convert = manners_of(kind).to_stored) object = convert(std::move(object));
-  std::string value = json::to_text(object);
+  const auto convert = manners_of(kind).to_stored;
+  const bool is_as_stored = convert == nullptr && object.at({"metadata", "resourceVersion"}) == nullptr;
+  std::string value = json::to_text(is_as_stored ? object : as_stored(object, convert));
   if (value.size() > limits::kObjectBytesMax) return status_error(500, {}, "etcdserver: request is too large");
   return value;
 }

@@ -19,7 +19,7 @@ Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value,
 // list.
 Result<std::string> text_of(const api::KindInfo& kind, std::string_view value, Revision revision);
 // The server's 500 for what is too large, 400 for what is nested too deeply (a patch can make that).
-Result<std::string> value_of(const api::KindInfo& kind, json::Value object);
+Result<std::string> value_of(const api::KindInfo& kind, const json::Value& object);
 
 void set_version(json::Value& object, Revision revision);
 std::string take_version(json::Value& object);  // and removes it

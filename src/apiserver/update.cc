@@ -156,8 +156,8 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
     }
     if (is_same_but_times(object, old)) return Written{old, false};
     if (context.dry_run) return Written{std::move(object), false};
-    Result<json::Value> written =
-        may_go(kind, object) ? erase(kind, key, object, current) : write(kind, key, object, current);
+    Result<json::Value> written = may_go(kind, object) ? erase(kind, key, std::move(object), current)
+                                                       : write(kind, key, std::move(object), current);
     if (written.ok()) return Written{written.take(), false};
     if (!written.error().is(Code::kAborted) && !written.error().is(Code::kNotFound)) return written.take_error();
     // Somebody was faster. A replace that named its version fails; a patch is made again from what is there now.
