@@ -1,99 +1,14 @@
 // apiserver/api_server_test.cc — requests as values against a registry in memory: every route, every refusal.
-#include "apiserver/api_server.h"
-
-#include <gtest/gtest.h>
-
 #include <deque>
 #include <thread>
 
+#include "apiserver/api_server_fixture_test.h"
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "base/text.h"
 
 namespace rig::apiserver {
 namespace {
-
-const User kMaster{.name = "admin", .groups = {"system:masters", "system:authenticated"}};
-const User kAlice{.name = "alice", .groups = {"system:authenticated"}};
-const User kNobody{.name = "system:anonymous", .groups = {"system:unauthenticated"}};
-
-constexpr std::string_view kVms = "/apis/infra.virtrigaud.io/v1beta1/namespaces/default/virtualmachines";
-constexpr std::string_view kOne =
-    R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VirtualMachine","metadata":{"name":"one"},
-  "spec":{"classRef":{"name":"small"},"imageRef":{"name":"tiny"},"providerRef":{"name":"lab"}}})";
-
-// A machine's console that says back what it hears.
-class Echo final : public ByteStream {
- public:
-  Result<std::size_t> read(std::span<char> buffer, const Call&) override {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return closed_ || !heard_.empty(); });
-    const std::size_t n = heard_.copy(buffer.data(), buffer.size());
-    heard_.erase(0, n);
-    return n;
-  }
-  Status write(std::string_view bytes, const Call&) override {
-    const std::lock_guard lock(mutex_);
-    heard_ += bytes;
-    changed_.notify_all();
-    return {};
-  }
-  void close() override {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::string heard_;
-  bool closed_ = false;
-};
-
-class ApiServerTest : public testing::Test {
- protected:
-  ApiServerTest() { EXPECT_TRUE(registry_.bootstrap().ok()); }
-
-  ApiAnswer ask(std::string method, std::string target, std::string body = {}, std::string content_type = {}) {
-    ApiRequest request;
-    request.method = std::move(method);
-    request.target = std::move(target);
-    request.body = std::move(body);
-    request.content_type = std::move(content_type);
-    request.accept = accept_;
-    request.user_agent = "test/1";
-    request.upgrade = upgrade_;
-    request.if_none_match = if_none_match_;
-    request.if_modified_since = if_modified_since_;
-    request.stop = stop_.get_token();
-    request.user = user_;
-    return server_.handle(request);
-  }
-  ApiAnswer get(std::string target) { return ask("GET", std::move(target)); }
-  ApiAnswer get(std::string_view base, std::string_view rest) { return get(std::string(base) + std::string(rest)); }
-  void make_one() { ASSERT_EQ(ask("POST", std::string(kVms), std::string(kOne)).status, 201); }
-  static std::string header(const ApiAnswer& answer, std::string_view name) {
-    for (const auto& [n, value] : answer.headers)
-      if (n == name) return value;
-    return {};
-  }
-
-  StepClock clock_;
-  std::unique_ptr<Store> store_ = memory_store();
-  Registry registry_{*store_, api::kinds(), clock_};
-  Status ready_;
-  ApiServer server_{registry_,
-                    clock_,
-                    {.open_console = [](const ObjectKey&, const Call&) -> Result<std::unique_ptr<ByteStream>> {
-                       return std::unique_ptr<ByteStream>(std::make_unique<Echo>());
-                     },
-                     .metrics = [] { return std::string("up 1\n"); },
-                     .ready = [this] { return ready_; }}};
-  std::string accept_, upgrade_, if_none_match_, if_modified_since_;
-  std::stop_source stop_;
-  User user_ = kMaster;
-};
 
 TEST_F(ApiServerTest, MakesReadsChangesAndRemovesAnObject) {
   make_one();
@@ -334,41 +249,6 @@ TEST_F(ApiServerTest, EndsAWatchFromTheForgottenPastWithAnErrorEvent) {
   EXPECT_EQ(batch.events[0].integer({"object", "code"}), 410);
 }
 
-TEST_F(ApiServerTest, ShowsItsDefinitionsAndKeepsThem) {
-  const std::string path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-  EXPECT_EQ(get(path).body.find("items")->as<json::Array>()->size(), 10U);
-  const json::Value one = get(path + "/vmclasses.infra.virtrigaud.io").body;
-  EXPECT_EQ(one.text({"spec", "names", "kind"}), "VMClass");
-  EXPECT_EQ(get(path + "/none").status, 404);
-  EXPECT_EQ(ask("POST", path, json::to_text(one)).status, 409);
-  const ApiAnswer other = ask("POST", path, R"({"kind":"CustomResourceDefinition","metadata":{"name":"x.y.z"}})");
-  EXPECT_EQ(other.status, 403);
-  EXPECT_NE(other.body.text({"message"}).find("serves the kinds that it was built with"), std::string_view::npos);
-  // Charts bring definitions along: what is there already may be applied, any way.
-  const std::string there = path + "/vmclasses.infra.virtrigaud.io";
-  json::Value sent = json::Object{{"apiVersion", "apiextensions.k8s.io/v1"},
-                                  {"kind", "CustomResourceDefinition"},
-                                  {"metadata", json::Object{{"name", "vmclasses.infra.virtrigaud.io"}}},
-                                  {"spec", *one.find("spec")}};
-  const std::string apply = there + "?fieldManager=helm&force=true";
-  for (const bool is_equal : {true, false}) {
-    EXPECT_EQ(ask("PUT", there, json::to_text(sent)).status, is_equal ? 200 : 403);
-    EXPECT_EQ(ask("PATCH", apply, json::to_text(sent), "application/apply-patch+yaml").status, is_equal ? 200 : 403);
-    sent["spec"]["scope"] = "Cluster";
-  }
-  EXPECT_EQ(ask("PATCH", path + "/x.y.z?fieldManager=helm", "{}", "application/apply-patch+yaml").status, 403);
-  EXPECT_EQ(ask("PATCH", path + "/x.y.z", "{}", "application/merge-patch+json").status, 404);
-  const char* label = R"({"metadata":{"labels":{"a":"b"}}})";
-  EXPECT_EQ(ask("PATCH", there, label, "application/merge-patch+json").body, one) << "nothing is kept of it";
-  EXPECT_EQ(ask("DELETE", there).status, 403);
-  const ApiAnswer watch = get(path +
-                              "?watch=true&fieldSelector=metadata.name%3Dvmclasses.infra.virtrigaud.io&"
-                              "sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
-  const EventStream::Batch batch = watch.watch->next(clock_.now(), {});
-  ASSERT_EQ(batch.events.size(), 2U);
-  EXPECT_EQ(batch.events[1].text({"object", "metadata", "annotations", "k8s.io/initial-events-end"}), "true");
-}
-
 // Rights are asked for what a write does, not only for its method.
 TEST_F(ApiServerTest, NeedsTheRightToCreateForAPutOrApplyThatCreates) {
   const auto post = [&](std::string_view plural, std::string body) {
@@ -558,41 +438,6 @@ TEST_F(ApiServerTest, SaysWhyItIsNotReady) {
   EXPECT_EQ(get("/readyz?verbose").text, "[+]ping ok\n[+]etcd ok\n[+]ready ok\nreadyz check passed\n");
   EXPECT_EQ(get("/readyz/none").status, 404);
   EXPECT_EQ(get("/metrics").text, "up 1\n");
-}
-
-TEST_F(ApiServerTest, SendsDocumentsOnlyWhenTheyChanged) {
-  accept_ = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-  for (const char* path : {"/api", "/apis", "/openapi/v2", "/openapi/v3/api/v1"}) {
-    if_none_match_.clear();
-    if (std::string_view(path).starts_with("/openapi")) accept_ = "application/json";
-    const ApiAnswer first = get(path);
-    ASSERT_EQ(first.status, 200) << path;
-    EXPECT_FALSE(first.text.empty()) << path;
-    if_none_match_ = header(first, "ETag");
-    EXPECT_EQ(get(path).status, 304) << path;
-  }
-  if_none_match_ = "\"another\"";
-  if_modified_since_ = header(get("/openapi/v3"), "Last-Modified");
-  EXPECT_EQ(if_modified_since_, "Thu, 01 Jan 2026 00:00:00 GMT");
-  EXPECT_EQ(get("/openapi/v2").status, 200) << "the tag tells more than the time";
-  if_none_match_.clear();
-  for (const char* path : {"/openapi/v3", "/openapi/v2", "/openapi/v3/api/v1"})
-    EXPECT_EQ(get(path).status, 304) << path;
-  if_modified_since_ = "Wed, 31 Dec 2025 00:00:00 GMT";
-  EXPECT_EQ(get("/openapi/v3").status, 200);
-  EXPECT_EQ(get("/openapi/v3/").status, 404);
-  const ApiAnswer moved = get("/openapi/v3/api/v1?hash=0");
-  EXPECT_EQ(moved.status, 301);
-  EXPECT_EQ(header(get(header(moved, "Location")), "Cache-Control"), "public, immutable");
-  accept_ = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-  const ApiAnswer swagger = get("/openapi/v2");
-  EXPECT_EQ(swagger.content_type, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
-  EXPECT_TRUE(
-      swagger.text.starts_with("\x0a\x03"
-                               "2.0"))
-      << "field 1: swagger";
-  accept_ = "application/yaml";
-  EXPECT_EQ(get("/openapi/v2").status, 406);
 }
 
 // The near end of an upgraded connection, in memory.
