@@ -249,6 +249,16 @@ TEST_F(ManagedFields, DoNotMoveByThemselves) {
   EXPECT_EQ(merge(vms(), "one", R"({"spec":{"classRef":{"name":"small"}}})"), before);
 }
 
+// An apply sets its time anew when defaults were filled in after it, and entries are sorted by time.
+TEST_F(ManagedFields, DoNotMoveByTheirOrderAlone) {
+  const std::string disks = spec(R"(,"disks":[{"name":"a","sizeGiB":1}])");
+  apply("b", disks);
+  apply("c", spec(R"(,"powerState":"On")"));
+  const json::Value before = get(vms(), "one");
+  clock.advance(std::chrono::hours(1));
+  EXPECT_EQ(apply("b", disks), before);
+}
+
 TEST_F(ManagedFields, OfTheOldestUpdatersBecomeOne) {
   create(vms(), vm("one"));
   for (int i = 0; i < 12; ++i) {

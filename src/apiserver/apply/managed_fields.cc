@@ -135,8 +135,8 @@ void keep_part(const api::KindInfo& kind, Part part, json::Value& configuration)
   members = std::move(kept);
 }
 
-// What client-side kubectl apply wrote and nobody changed since may be taken over by server-side kubectl apply: it is the
-// same user.
+// What client-side kubectl apply wrote and nobody changed since may be taken over by server-side kubectl apply: it is
+// the same user.
 bool is_own_client_side_apply(const api::KindInfo& kind, const Writer& writer, const json::Value& live,
                               const std::vector<Conflict>& conflicts) {
   const std::string_view text = live.text({"metadata", "annotations", kLastApplied});
@@ -201,6 +201,21 @@ std::string title_of(const api::KindInfo& kind, const json::Value& configuration
          kind.resource.api_version() + ", Kind=" + std::string(kind.resource.kind);
 }
 
+// The managers' entries, as text and without their times, out of the object.
+std::vector<std::string> take_untimed(json::Value& object) {
+  std::vector<std::string> out;
+  json::Value* metadata = object.find("metadata");
+  json::Value* entries = metadata == nullptr ? nullptr : metadata->find("managedFields");
+  auto* all = entries == nullptr ? nullptr : entries->as<json::Array>();
+  if (all == nullptr) return out;
+  for (json::Value& entry : *all) {
+    if (auto* members = entry.as<json::Object>()) members->erase("time");
+    out.push_back(json::to_text(entry));
+  }
+  metadata->as<json::Object>()->erase("managedFields");
+  return out;
+}
+
 }  // namespace
 
 void track_write(const api::KindInfo& kind, const Writer& writer, const json::Value& old, json::Value& object) {
@@ -253,16 +268,12 @@ Result<json::Value> apply_configuration(const api::KindInfo& kind, const Writer&
 
 bool is_same_but_times(const json::Value& a, const json::Value& b) {
   json::Value left = a, right = b;
-  for (json::Value* object : {&left, &right}) {
-    json::Value* metadata = object->find("metadata");
-    json::Value* entries = metadata == nullptr ? nullptr : metadata->find("managedFields");
-    auto* all = entries == nullptr ? nullptr : entries->as<json::Array>();
-    if (all == nullptr) continue;
-    for (json::Value& entry : *all) {
-      if (auto* members = entry.as<json::Object>()) members->erase("time");
-    }
-  }
-  return left == right;
+  // Their order comes from their times, too.
+  std::vector<std::string> left_entries = take_untimed(left), right_entries = take_untimed(right);
+  if (left != right || left_entries.size() != right_entries.size()) return false;
+  std::sort(left_entries.begin(), left_entries.end());
+  std::sort(right_entries.begin(), right_entries.end());
+  return left_entries == right_entries;
 }
 
 }  // namespace rig::apiserver

@@ -212,7 +212,7 @@ void add_paths(const ServedGroup& group, std::string_view prefix, json::Value& p
     const std::string item = collection + "/{name}";
     put(collection, path_item(resource.verbs, subject, false, prefix));
     put(item, path_item(resource.verbs, subject, true, prefix));
-    if (resource.namespaced) {
+    if (resource.namespaced && !list_kind.empty()) {
       put(base + "/" + std::string(resource.plural),
           path_item({"list"}, {resource.kind, list_kind, false}, false, prefix));
     }
