@@ -17,9 +17,11 @@ inline constexpr std::string_view kStalled = "Stalled";          // kstatus: onl
 inline constexpr std::string_view kAddressAssigned = "AddressAssigned";
 inline constexpr std::string_view kFieldsNotSupported = "FieldsNotSupported";
 inline constexpr std::string_view kDeleting = "Deleting";
+inline constexpr std::string_view kReleased = "Released";                          // VirtualMachine
 inline constexpr std::string_view kImporting = "Importing";                        // VMImage
 inline constexpr std::string_view kProviderRuntimeReady = "ProviderRuntimeReady";  // Provider
 inline constexpr std::string_view kProviderAvailable = "ProviderAvailable";        // Provider
+inline constexpr std::string_view kTlsConfigured = "TLSConfigured";                // Provider
 inline constexpr std::string_view kCapabilitiesReported = "CapabilitiesReported";  // Provider
 }  // namespace condition
 
@@ -35,6 +37,8 @@ inline constexpr std::string_view kInvalidSpec = "InvalidSpec";
 inline constexpr std::string_view kProviderUnreachable = "ProviderUnreachable";
 inline constexpr std::string_view kOwnedByAnother = "OwnedByAnother";
 inline constexpr std::string_view kMachineLost = "MachineLost";
+inline constexpr std::string_view kReleasing = "Releasing";
+inline constexpr std::string_view kReleased = "Released";
 inline constexpr std::string_view kMachineIncomplete = "MachineIncomplete";
 inline constexpr std::string_view kPowerChanging = "PowerChanging";
 inline constexpr std::string_view kWaitingForAddress = "WaitingForAddress";
@@ -57,6 +61,12 @@ inline constexpr std::string_view kRuntimeFailed = "DeploymentError";
 inline constexpr std::string_view kCapabilitiesFetched = "CapabilitiesFetched";
 inline constexpr std::string_view kCapabilitiesUnavailable = "CapabilitiesUnavailable";
 inline constexpr std::string_view kCredentialsMissing = "CredentialsMissing";
+inline constexpr std::string_view kTlsNotConfigured = "TLSNotConfigured";
+inline constexpr std::string_view kTlsEnabled = "Enabled";
+inline constexpr std::string_view kTlsBlockMissing = "TLSBlockMissing";
+inline constexpr std::string_view kTlsDisabled = "ExplicitlyDisabled";
+inline constexpr std::string_view kTlsSecretRefMissing = "SecretRefMissing";
+inline constexpr std::string_view kTlsSecretMissing = "SecretMissing";
 }  // namespace reason
 
 struct ReasonRow {

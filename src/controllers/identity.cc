@@ -13,6 +13,15 @@ std::string machine_id_of(const api::ObjectMeta& meta) {
   return id.empty() ? meta.uid : id;
 }
 
+bool is_to_be_released(const api::ObjectMeta& meta) {
+  return !meta.uid.empty() && meta.annotation(kReleaseAnnotation) == meta.uid;
+}
+
+bool is_moved(const api::ObjectMeta& meta) {
+  const std::string released = meta.annotation(kReleaseAnnotation);
+  return !released.empty() && released != meta.uid && machine_id_of(meta) != meta.uid;
+}
+
 std::string display_name(std::string_view name, std::string_view machine_id) {
   std::string out(name.substr(0, kDisplayNameMax));
   std::replace(out.begin(), out.end(), '.', '-');

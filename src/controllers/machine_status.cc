@@ -89,6 +89,14 @@ bool MachineStatus::is_removing() const {
   return api::find_condition(vm_.status.conditions, condition::kDeleting) != nullptr;
 }
 
+bool MachineStatus::is_releasing() const {
+  return api::find_condition(vm_.status.conditions, condition::kReleased) != nullptr;
+}
+bool MachineStatus::is_released() const {
+  const api::Condition* found = api::find_condition(vm_.status.conditions, condition::kReleased);
+  return found != nullptr && found->status == ConditionStatus::kTrue;
+}
+
 void MachineStatus::waiting(std::string_view why, std::string_view message) {
   if (!was_seen()) vm_.status.phase = MachinePhase::kPending;
   not_ready(ConditionStatus::kFalse, why, message);
@@ -197,6 +205,32 @@ void MachineStatus::removing() {
   not_ready(ConditionStatus::kFalse, reason::kDeleting, "The machine is being removed from the host.");
   in_progress(reason::kDeleting, "The machine is being removed from the host.");
 }
+
+void MachineStatus::releasing() {
+  constexpr std::string_view kText = "The stamp is being taken off the machine; it runs on untouched.";
+  vm_.status.last_task_ref.clear();
+  set(condition::kReleased, ConditionStatus::kFalse, reason::kReleasing, kText);
+  not_ready(ConditionStatus::kFalse, reason::kReleasing, kText);
+  in_progress(reason::kReleasing, kText);
+}
+
+// What was known of the machine goes stale from now on, so it is not told any more. Its ids stay.
+void MachineStatus::released(std::string_view machine_id) {
+  const std::string text = "The machine was released and is left alone: deleting this object does not touch it. Who " +
+                           std::string("applies a VirtualMachine with the annotation virtrigaud.io/machine-id: \"") +
+                           std::string(machine_id) + "\" takes it over.";
+  vm_.status.phase.reset();
+  vm_.status.power_state.reset();
+  vm_.status.host.clear();
+  vm_.status.ips.clear();
+  vm_.status.console_url.clear();
+  vm_.status.provider.clear();
+  for (const auto type : {condition::kReconciling, condition::kStalled, condition::kAddressAssigned}) drop(type);
+  set(condition::kReleased, ConditionStatus::kTrue, reason::kReleased, text);
+  not_ready(ConditionStatus::kFalse, reason::kReleased, text);
+}
+
+void MachineStatus::kept() { drop(condition::kReleased); }
 
 void MachineStatus::lost(std::string_view message) {
   vm_.status.phase = MachinePhase::kFailed;

@@ -22,9 +22,11 @@ class MachineStatus {
   MachineStatus(api::v1beta1::VirtualMachine& vm, const Clock& clock) : vm_(vm), clock_(clock) {}
 
   // ---- what was recorded by earlier visits ----
-  bool was_begun() const;    // a machine may have been asked for
-  bool was_seen() const;     // the machine existed
-  bool is_removing() const;  // its removal was asked for
+  bool was_begun() const;     // a machine may have been asked for
+  bool was_seen() const;      // the machine existed
+  bool is_removing() const;   // its removal was asked for
+  bool is_releasing() const;  // its release was asked for
+  bool is_released() const;   // it is nobody's, or another's
 
   // ---- what is said now ----
   void waiting(std::string_view reason, std::string_view message);
@@ -37,6 +39,9 @@ class MachineStatus {
   void switching(provider::Power from, bool to_on);
   void ready(const provider::Machine& machine);
   void removing();
+  void releasing();
+  void released(std::string_view machine_id);
+  void kept();  // it is not to be released (any more)
   void lost(std::string_view message);
   void forget_machine();  // a new one may be made
   void failed(const Error& error);

@@ -18,6 +18,27 @@ using provider::Machine;
 using provider::Power;
 using provider::TaskState;
 
+namespace {
+
+Error owned_by_another(const provider::MachineRef& ref, const Machine& found) {
+  const std::string& name = ref.id.empty() ? ref.machine_id : ref.id;
+  Error error(Code::kAlreadyExists, "\"" + name + "\" on the host is not this machine: " + found.detail);
+  const provider::Owner& owner = found.ref.owner;
+  if (owner.uid.empty() || found.ref.machine_id != ref.machine_id)
+    return std::move(error).with_hint("It is left untouched. Rename the VirtualMachine, or remove the other machine.");
+  return std::move(error).with_hint("It is left untouched. To move it here, release it where it is: `vrtg release vm/" +
+                                    owner.name + " -n " + owner.name_space + "`.");
+}
+
+// A copy of another object says that there is a machine already: a new and empty one in its place would be a surprise.
+Error not_moved_here(const provider::MachineRef& ref) {
+  return Error(Code::kFailedPrecondition, "machine " + ref.machine_id + ", which was released elsewhere, is not here")
+      .with_hint("Is spec.providerRef of the host that has it? To make a new machine, take away the annotation " +
+                 std::string(kReleaseAnnotation) + ".");
+}
+
+}  // namespace
+
 // One call of reconcile(): the object as it was read, the status as it will be written, and what is known so far.
 struct VirtualMachineReconciler::Visit {
   v1::VirtualMachine before, vm;
@@ -41,6 +62,8 @@ Result<runtime::Action> VirtualMachineReconciler::reconcile(const ObjectKey& key
   TRY(check_cached(context_.api, writes_, *vm, context_.api_call()));
   Visit visit(*vm, context_);
   if (vm->meta.is_deleting()) return tear_down(visit);
+  if (is_to_be_released(vm->meta)) return release(visit);
+  visit.status.kept();
   if (!vm->meta.has_finalizer(kMachineFinalizer) || vm->meta.annotation(kMachineIdAnnotation).empty())
     return claim(*vm);
   return bring_about(visit);
@@ -84,20 +107,18 @@ Result<runtime::Action> VirtualMachineReconciler::bring_about(Visit& visit) {
 // The machine: what is there, against what is wanted.
 Result<runtime::Action> VirtualMachineReconciler::pursue(Visit& visit) {
   if (auto pending = TRY(follow_task(visit))) return *pending;
-  auto machine = visit.ref.id.empty() && !visit.status.was_begun()
-                     ? Result<Machine>(Machine{})  // nothing was asked for yet: nothing can be there
-                     : visit.provider->describe(visit.ref, context_.provider_call());
+  const bool is_new = !visit.status.was_begun() && visit.ref.machine_id == visit.vm.meta.uid;
+  auto machine = is_new ? Result<Machine>(Machine{})  // nothing was asked for yet: nothing can be there
+                        : visit.provider->describe(visit.ref, context_.provider_call());
   if (!machine.ok()) return refused(visit, machine.take_error());
 
   switch (machine->existence) {
     case Existence::kGone:
     case Existence::kPartial:  // what is left of a machine that was whole is no beginning of one
-      return visit.status.was_seen() ? gone(visit, *machine) : create(visit);
-    case Existence::kForeign:
-      return refused(
-          visit,
-          Error(Code::kAlreadyExists, "\"" + visit.ref.id + "\" on the host is not this machine: " + machine->detail)
-              .with_hint("It is left untouched. Rename the VirtualMachine, or remove the other machine."));
+      if (visit.status.was_seen()) return gone(visit, *machine);
+      return is_moved(visit.vm.meta) ? refused(visit, not_moved_here(visit.ref)) : create(visit);
+    case Existence::kForeign: return refused(visit, owned_by_another(visit.ref, *machine));
+    case Existence::kReleased: return create(visit);  // takes it over
     case Existence::kOurs: break;
   }
   visit.status.seen(*machine);
@@ -175,6 +196,10 @@ Result<runtime::Action> VirtualMachineReconciler::gone(Visit& visit, const Machi
 Result<runtime::Action> VirtualMachineReconciler::change(Visit& visit, const Machine& machine) {
   auto spec = machine_spec(visit.vm, visit.dependencies, visit.capabilities);
   if (!spec.ok()) return refused(visit, spec.take_error());
+  if (visit.ref.machine_id != visit.vm.meta.uid) {  // made for another object: it keeps what it was made with
+    spec->display_name = machine.configured.display_name;
+    spec->image = machine.configured.image;
+  }
   auto plan = visit.provider->plan(visit.ref, *spec, context_.provider_call());
   if (!plan.ok()) return refused(visit, plan.take_error());
   for (const provider::Change& change : plan->changes) {
@@ -223,27 +248,32 @@ Result<runtime::Action> VirtualMachineReconciler::settled(Visit& visit, const Ma
 // create may still be on its way, and the provider keeps operations on one machine in order.
 Result<runtime::Action> VirtualMachineReconciler::tear_down(Visit& visit) {
   if (!visit.vm.meta.has_finalizer(kMachineFinalizer)) return Action::wait_for_change();
-  if (visit.vm.meta.annotation(kForceDeleteAnnotation) == "true") return release(visit, "force-delete was asked for");
-  if (!visit.status.was_begun()) return release(visit, "no machine was ever asked for");
-  if (visit.vm.spec.deletion_policy == v1::DeletionPolicy::kRetain) return release(visit, "deletionPolicy is Retain");
-
-  const auto provider_key = api::resolve(visit.vm.spec.provider_ref, visit.vm.meta);
-  auto provider = context_.providers.find(provider_key);
-  if (!provider.ok())
-    return refused(
-        visit, provider.take_error().with_context("delete the machine through Provider " + provider_key.to_string()));
-  visit.provider = provider.take();
-  if (const auto object = context_.stores.providers.get(provider_key))
-    visit.provider_type = schema::name_of(object->spec.type);
-
+  if (visit.vm.meta.annotation(kForceDeleteAnnotation) == "true") return let_go(visit, "force-delete was asked for");
+  if (!visit.status.was_begun()) return let_go(visit, "no machine was ever asked for");
+  if (visit.status.is_released()) return let_go(visit, "the machine was released");
+  if (visit.vm.spec.deletion_policy == v1::DeletionPolicy::kRetain || is_to_be_released(visit.vm.meta)) {
+    if (auto pending = TRY(give_up(visit))) return *pending;
+    return let_go(visit, "the machine is released");
+  }
+  if (Status found = find_provider(visit, "delete"); !found.ok()) return refused(visit, found.take_error());
   if (!visit.status.is_removing()) return remove(visit);
   if (auto pending = TRY(follow_task(visit))) return *pending;
   auto machine = visit.provider->describe(visit.ref, context_.provider_call());
   if (!machine.ok()) return refused(visit, machine.take_error());
-  if (machine->existence == Existence::kGone) return release(visit, "the machine is gone");
+  if (machine->existence == Existence::kGone) return let_go(visit, "the machine is gone");
+  if (machine->existence == Existence::kReleased) return let_go(visit, "the machine is nobody's");
   if (machine->existence == Existence::kForeign && !visit.status.was_seen())
-    return release(visit, "what has its name is another's");
+    return let_go(visit, "what has its name is another's");
   return remove(visit);
+}
+
+// Without the object's dependencies: to end something, none but its Provider is needed.
+Status VirtualMachineReconciler::find_provider(Visit& visit, std::string_view verb) {
+  const auto key = api::resolve(visit.vm.spec.provider_ref, visit.vm.meta);
+  if (const auto object = context_.stores.providers.get(key)) visit.provider_type = schema::name_of(object->spec.type);
+  visit.provider =
+      TRY(context_.providers.find(key).context(std::string(verb) + " the machine through Provider " + key.to_string()));
+  return {};
 }
 
 Result<runtime::Action> VirtualMachineReconciler::remove(Visit& visit) {
@@ -253,12 +283,53 @@ Result<runtime::Action> VirtualMachineReconciler::remove(Visit& visit) {
   return started(visit, "Delete", visit.provider->remove(visit.ref, context_.provider_call()));
 }
 
-Result<runtime::Action> VirtualMachineReconciler::release(Visit& visit, std::string_view why) {
-  log::info("virtual machine released", {{"vm", visit.vm.meta.key().to_string()}, {"id", visit.ref.id}, {"why", why}});
+Result<runtime::Action> VirtualMachineReconciler::let_go(Visit& visit, std::string_view why) {
+  log::info("virtual machine let go", {{"vm", visit.vm.meta.key().to_string()}, {"id", visit.ref.id}, {"why", why}});
   TRY(runtime::remove_finalizer(context_.api, v1::VirtualMachine::kResource, visit.vm.meta, kMachineFinalizer,
                                 context_.api_call()));
   backoff_.succeeded(visit.vm.meta.key());
   return Action::wait_for_change();
+}
+
+// ---- release: the machine runs on, and is nobody's ----
+
+// At its end the object holds nothing and nothing acts on it. Taking the annotation away makes it act again.
+Result<runtime::Action> VirtualMachineReconciler::release(Visit& visit) {
+  const bool is_done = visit.status.is_released();
+  if (!is_done && visit.status.was_begun()) {
+    if (auto pending = TRY(give_up(visit))) return *pending;
+  }
+  visit.status.released(visit.ref.machine_id);
+  TRY(publish(visit));
+  if (!is_done) tell(visit);
+  if (!visit.vm.meta.has_finalizer(kMachineFinalizer)) return Action::wait_for_change();
+  return let_go(visit, "the machine is released");
+}
+
+// nullopt: nothing of it is ours any more. As with a removal, the release is asked for once even when nothing is
+// visible: an earlier create may still be on its way, and the provider keeps operations on one machine in order.
+Result<std::optional<runtime::Action>> VirtualMachineReconciler::give_up(Visit& visit) {
+  const auto ask = [&]() -> Result<std::optional<Action>> {
+    if (const auto wait = must_wait(visit)) return std::optional(Action::look_again_in(*wait));
+    visit.status.releasing();
+    TRY(publish(visit));
+    auto task = visit.provider->release(visit.ref, context_.provider_call());
+    if (!task.ok() && task.error().is(Code::kUnimplemented)) return std::optional<Action>();  // it has no stamps
+    return std::optional(TRY(started(visit, "Release", std::move(task))));
+  };
+  if (Status found = find_provider(visit, "release"); !found.ok()) {
+    return std::optional(TRY(refused(visit, found.take_error())));
+  }
+  if (!visit.status.is_releasing()) return ask();
+  if (auto pending = TRY(follow_task(visit))) return pending;
+  auto machine = visit.provider->describe(visit.ref, context_.provider_call());
+  if (!machine.ok()) return std::optional(TRY(refused(visit, machine.take_error())));
+  if (machine->existence == Existence::kOurs) return ask();
+  if (machine->existence != Existence::kPartial || visit.status.was_seen()) return std::optional<Action>();
+  // What is left of an attempt to make one is of no use to anybody.
+  if (const auto wait = must_wait(visit)) return std::optional(Action::look_again_in(*wait));
+  auto task = visit.provider->remove(visit.ref, context_.provider_call());
+  return std::optional(TRY(started(visit, "Delete", std::move(task))));
 }
 
 // ---- tasks, errors, writing ----

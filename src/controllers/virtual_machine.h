@@ -35,7 +35,10 @@ class VirtualMachineReconciler final : public runtime::Reconciler {
   Result<Action> gone(Visit& visit, const provider::Machine& machine);
   Result<Action> tear_down(Visit& visit);
   Result<Action> remove(Visit& visit);
-  Result<Action> release(Visit& visit, std::string_view why);
+  Status find_provider(Visit& visit, std::string_view verb);
+  Result<Action> release(Visit& visit);
+  Result<std::optional<Action>> give_up(Visit& visit);
+  Result<Action> let_go(Visit& visit, std::string_view why);
 
   // True: a task is still running, or failed (the visit has been told what to answer).
   Result<std::optional<Action>> follow_task(Visit& visit);

@@ -80,6 +80,9 @@ class Guard final : public Provider, private Images, private Console {
   Result<TaskId> remove(const MachineRef& ref, const Call& call) override {
     return run("Delete", [&] { return inner_->remove(ref, call); });
   }
+  Result<TaskId> release(const MachineRef& ref, const Call& call) override {
+    return run("Release", [&] { return inner_->release(ref, call); });
+  }
   Result<TaskState> poll(const TaskId& task, const Call& call) override {
     return run("TaskStatus", [&] { return inner_->poll(task, call); });
   }

@@ -87,9 +87,10 @@ struct MachineSpec {
 // Doubt is an Error, never a value of this.
 enum class Existence : std::uint8_t {
   kOurs,
-  kPartial,  // ours, cut off half-way; Machine::detail says where. create() goes on with it
-  kForeign,  // the id is taken by a machine without our stamp
-  kGone,     // proven: the hypervisor answered that there is no such machine
+  kPartial,   // ours, cut off half-way; Machine::detail says where. create() goes on with it
+  kForeign,   // the id is taken by a machine without our stamp
+  kReleased,  // there, and nobody's: its owner gave it up. Who names its machine id takes it over by create()
+  kGone,      // proven: the hypervisor answered that there is no such machine
 };
 enum class Power : std::uint8_t { kOn, kOff, kPaused, kSuspended };
 

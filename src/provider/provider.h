@@ -118,7 +118,8 @@ class Provider {
   // Chooses the hypervisor's id where we may choose it. No effect on the host. The caller stores ref.id first.
   virtual Result<MachineRef> reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
                                      const Call& call) = 0;
-  // Leaves the machine off. Re-entrant: sees what is there, goes on, joins a running task of the same machine.
+  // Leaves the machine off. Re-entrant: sees what is there, goes on, joins a running task of the same machine. One that
+  // was released under this machine id is taken over as it is, running or not: nothing but its stamp changes.
   virtual Result<TaskId> create(const MachineRef& ref, const MachineSpec& spec, const Call& call) = 0;
   virtual Result<Machine> describe(const MachineRef& ref, const Call& call) = 0;
   virtual Result<std::vector<Machine>> describe_many(std::span<const MachineRef> refs, const Call& call) = 0;  // <= 500
@@ -139,6 +140,9 @@ class Provider {
   virtual Result<TaskId> reboot(const MachineRef& ref, WallTime if_booted_before, const Call& call) = 0;
   // Removes exactly what is ours; kDone only when describe() would say kGone. Removing what is gone succeeds.
   virtual Result<TaskId> remove(const MachineRef& ref, const Call& call) = 0;
+  // Gives the machine up: its stamp names nobody from then on. Nothing else of it changes, and nothing is removed.
+  // Comes after what runs on it already; succeeds when nothing of it is ours. kUnimplemented: there are no stamps here.
+  virtual Result<TaskId> release(const MachineRef& ref, const Call& call) = 0;
 
   virtual Result<TaskState> poll(const TaskId& task, const Call& call) = 0;  // kForgotten is an answer, not an error
   virtual Status cancel(const TaskId& task, const Call& call) = 0;

@@ -45,6 +45,12 @@ std::string live(World& world) {
         scenario.ask_to_recreate(vm);
         scenario.erase(*scenario.machine_of(vm));
       },
+      [&] { scenario.release_machine(the<VirtualMachine>(world)); },
+      [&] {
+        const auto vm = the<VirtualMachine>(world);
+        scenario.copy_machine(vm, "b");
+        scenario.delete_machine(vm);
+      },
       [&] {
         scenario.delete_machine(the<VirtualMachine>(world));
         CHECK(kube::Api<VmImage>(world.kubectl()).remove(the<VmImage>(world), world.call()).ok());

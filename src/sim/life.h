@@ -10,8 +10,8 @@
 
 namespace rig::sim {
 
-// Made; given another size and switched off; lost and made again as asked; removed, and its image with it. The world
-// settles after each act.
+// Made; given another size and switched off; lost and made again as asked; released, and taken over by another object,
+// while the first one goes; removed, and its image with it. The world settles after each act.
 struct Life {
   std::string wrong;  // "" : every act ended as it should, and nothing is left over
   bool mishap_came = false;

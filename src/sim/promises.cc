@@ -19,7 +19,8 @@ namespace v1 = api::v1beta1;
 // What is compared: one Provider's host, and the objects as kubectl sees them.
 class Inspection {
  public:
-  Inspection(World& world, const std::set<std::string>& lost) : world_(world), lost_(lost) {
+  Inspection(World& world, const std::set<std::string>& lost, const std::set<std::string>& released)
+      : world_(world), lost_(lost), released_(released) {
     for (auto& c : kube::Api<v1::VmClass>(world.kubectl()).list("", world.call()).take().items) {
       classes_[c.meta.key()] = c;
     }
@@ -37,7 +38,9 @@ class Inspection {
       if (!accounted_.empty() && !image.status.ready) says("the image is not ready: " + image.status.message);
     }
     for (const provider::Machine& machine : machines_) {
-      if (machine.ref.owner.uid.empty()) {
+      if (machine.existence == provider::Existence::kReleased) {
+        if (!released_.contains(machine.ref.machine_id)) says(machine.ref.id + " was released unasked");
+      } else if (machine.ref.owner.uid.empty()) {
         if (machine.power != provider::Power::kOn) says("the machine of somebody else was touched");
       } else if (!accounted_.contains(machine.ref.machine_id)) {
         says(machine.ref.id + " was left on the host");
@@ -57,10 +60,14 @@ class Inspection {
     const auto* ready = api::find_condition(vm.status.conditions, api::condition::kReady);
     if (ready == nullptr) return says(name + " says nothing about Ready");
     if (ready->observed_generation != vm.meta.generation) says(name + ": Ready is of an older generation");
+    if (controllers::is_to_be_released(vm.meta)) return look_at_released(vm, *ready);
     std::vector<const provider::Machine*> found;
     for (const provider::Machine& machine : machines_) {
       if (machine.ref.machine_id == controllers::machine_id_of(vm.meta)) found.push_back(&machine);
     }
+    const bool names_another = controllers::machine_id_of(vm.meta) != vm.meta.uid;
+    const bool is_refused = names_another && ready->status == api::ConditionStatus::kFalse;
+    if (is_refused && (found.empty() || found.front()->ref.owner.uid != vm.meta.uid)) return;  // too early, or too late
     accounted_.insert(controllers::machine_id_of(vm.meta));
     if (found.size() > 1) return says(name + " has " + std::to_string(found.size()) + " machines");
     if (found.empty()) {
@@ -72,6 +79,15 @@ class Inspection {
     if (ready->status != api::ConditionStatus::kTrue)
       says(name + " is not Ready: " + ready->reason + ": " + ready->message);
     compare(vm, *found.front());
+  }
+
+  void look_at_released(const v1::VirtualMachine& vm, const api::Condition& ready) {
+    if (ready.reason != api::reason::kReleased) says(vm.meta.name + " is not released: " + ready.message);
+    if (!vm.meta.finalizers.empty()) says(vm.meta.name + " is released and still held");
+    for (const provider::Machine& machine : machines_) {
+      if (machine.ref.owner.uid == vm.meta.uid)
+        says(vm.meta.name + " is released, and its stamp is on " + machine.ref.id);
+    }
   }
 
   void compare(const v1::VirtualMachine& vm, const provider::Machine& machine) {
@@ -93,7 +109,7 @@ class Inspection {
   }
 
   World& world_;
-  const std::set<std::string>& lost_;
+  const std::set<std::string>&lost_, &released_;
   std::map<ObjectKey, v1::VmClass> classes_;
   std::vector<provider::Machine> machines_;
   std::set<std::string> volumes_;    // of machines
@@ -103,6 +119,6 @@ class Inspection {
 
 }  // namespace
 
-std::vector<std::string> Scenario::broken_promises() const { return Inspection(world_, lost_).run(); }
+std::vector<std::string> Scenario::broken_promises() const { return Inspection(world_, lost_, released_).run(); }
 
 }  // namespace rig::sim

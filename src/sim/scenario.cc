@@ -109,6 +109,23 @@ void Scenario::ask_to_recreate(const VirtualMachine& vm) {
   lost_.erase(controllers::machine_id_of(vm.meta));
 }
 
+void Scenario::release_machine(const VirtualMachine& vm) {
+  json::Value change;
+  change.set({"metadata", "annotations", controllers::kReleaseAnnotation}, vm.meta.uid);
+  world_.note("user releases " + vm.meta.name);
+  patch(world_, VirtualMachine::kResource, vm.meta.key(), change);
+  released_.insert(controllers::machine_id_of(vm.meta));
+}
+
+void Scenario::copy_machine(const VirtualMachine& vm, const std::string& name) {
+  json::Value copy =
+      world_.kubectl().send(kube::get_request(VirtualMachine::kResource, vm.meta.key()), world_.call()).take();
+  copy.set({"metadata", "name"}, name);
+  copy.set({"metadata", "resourceVersion"}, "");
+  world_.note("user copies " + vm.meta.name + " to " + name);
+  create(world_, VirtualMachine::kResource, json::to_text(copy));
+}
+
 void Scenario::user_acts() {
   Prng& prng = world_.prng;
   const std::vector<VirtualMachine> all = machines(world_);
@@ -124,8 +141,10 @@ void Scenario::user_acts() {
     return change_machine(vm, "classRef", json::Object{{"name", random_class(prng)}});
   }
   if (dice < 87) return delete_machine(vm);
-  if (dice < 95) return change_class(world_);
-  ask_to_recreate(vm);
+  if (dice < 92) return change_class(world_);
+  if (dice < 95) return ask_to_recreate(vm);
+  if (!controllers::is_to_be_released(vm.meta)) return release_machine(vm);
+  copy_machine(vm, std::string(1, static_cast<char>('a' + prng.between(0, 5))));
 }
 
 void Scenario::administrator_acts() {
@@ -158,6 +177,7 @@ void Scenario::erase(const provider::Machine& machine) {
   world_.fleet().host(kLab).erase(machine.ref.id);
   for (const VirtualMachine& vm : machines(world_)) {
     if (controllers::machine_id_of(vm.meta) != machine.ref.machine_id) continue;
+    if (controllers::is_to_be_released(vm.meta)) continue;  // no longer its machine
     const bool was_seen = vm.status.current_resources.has_value();
     if (!was_seen || !vm.meta.annotation(controllers::kRecreateAnnotation).empty()) continue;
     world_.note(vm.meta.name + " has lost its machine");

@@ -23,17 +23,21 @@ class Scenario {
   void change_machine(const api::v1beta1::VirtualMachine& vm, std::string_view field, json::Value value);
   void delete_machine(const api::v1beta1::VirtualMachine& vm);
   void ask_to_recreate(const api::v1beta1::VirtualMachine& vm);
+  void release_machine(const api::v1beta1::VirtualMachine& vm);
+  // `kubectl get -o yaml` of it, applied under another name: here, because there is one control plane.
+  void copy_machine(const api::v1beta1::VirtualMachine& vm, const std::string& name);
   void erase(const provider::Machine& machine);
   std::optional<provider::Machine> machine_of(const api::v1beta1::VirtualMachine& vm) const;
 
   // For a settled world: what is wrong, one line each. Every VirtualMachine has exactly one machine that is as its
   // spec says, or says that it was lost; what was lost is not made again unasked; nothing is left over; nobody else's
-  // machine was touched.
+  // machine was touched. What was released is whoever's, or nobody's.
   std::vector<std::string> broken_promises() const;
 
  private:
   World& world_;
-  std::set<std::string> lost_;  // machine ids: existed, were erased, and nobody has asked for a new one
+  std::set<std::string> released_;  // machine ids that somebody asked to give up
+  std::set<std::string> lost_;      // machine ids: existed, were erased, and nobody has asked for a new one
 };
 
 }  // namespace rig::sim

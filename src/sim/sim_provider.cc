@@ -58,6 +58,9 @@ class SimProvider final : public Provider, public Images {
     removals_.insert(ref);
     return across("remove " + ref.id, [&] { return host_.remove(ref, call); });
   }
+  Result<TaskId> release(const MachineRef& ref, const Call& call) override {
+    return across("release " + ref.id, [&] { return host_.release(ref, call); });
+  }
   Result<TaskState> poll(const TaskId& task, const Call& call) override {
     Result<TaskState> state = across("poll " + task.text, [&] { return host_.poll(task, call); });
     const bool forgotten = state.ok() && state->phase == TaskState::Phase::kForgotten;

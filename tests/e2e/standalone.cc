@@ -5,10 +5,8 @@
 #include <csignal>
 #include <filesystem>
 
-#include "api/kinds.h"
 #include "base/check.h"
 #include "base/file.h"
-#include "base/yaml/yaml.h"
 #include "e2e/host.h"
 
 namespace rig::e2e {
@@ -16,10 +14,6 @@ namespace rig::e2e {
 using namespace std::chrono_literals;
 
 std::string program(std::string_view name) { return std::string(RIG_PROGRAMS_DIR "/") + std::string(name); }
-
-Call within(Duration time) {
-  return {.deadline = std::chrono::steady_clock::now() + time, .stop = {}, .request_id = {}};
-}
 
 namespace {
 std::optional<Cluster> in_use;
@@ -43,15 +37,7 @@ void Standalone::start() {
     arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
   }
   process_.emplace(program("virtrigaud"), arguments, folder_.path() + "/log");
-  const bool serves = eventually(30s, [&] {
-    auto access = kube::read_kubeconfig(kubeconfig);
-    if (!access.ok()) return false;
-    access_ = access.take();
-    auto transport = kube::connect(access_);
-    if (!transport.ok()) return false;
-    transport_ = transport.take();
-    return kube::Api<v1::VirtualMachine>(*transport_).list("default", within(5s)).ok();
-  });
+  const bool serves = eventually(30s, [&] { return connect(kubeconfig).ok(); });
   if (!serves) ADD_FAILURE() << "virtrigaud does not serve:\n" << log();
   CHECK(serves);
 }
@@ -76,41 +62,6 @@ std::string Standalone::log() const {
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(data() + "/log", none)) add(entry.path().string());
   return text;
-}
-
-Status Standalone::create(const json::Value& object) {
-  const std::string api_version(object.text({"apiVersion"}));
-  const auto slash = api_version.find('/');
-  const api::KindInfo* kind =
-      api::find_kind_by_name(slash == std::string::npos ? "" : api_version.substr(0, slash), object.text({"kind"}));
-  CHECK(kind != nullptr);
-  const auto request = kube::create_request(kind->resource, "default", object, {.field_validation = "Strict"});
-  TRY(transport_->send(request, within(10s)));
-  return {};
-}
-
-Status Standalone::patch(const api::Resource& resource, const std::string& name, std::string_view yaml) {
-  const auto patch = TRY(yaml::parse(yaml));
-  const auto request =
-      kube::merge_patch_request(resource, {"default", name}, patch, {}, {.field_validation = "Strict"});
-  TRY(transport_->send(request, within(10s)));
-  return {};
-}
-
-Status Standalone::remove(const api::Resource& resource, const std::string& name) {
-  TRY(transport_->send(kube::delete_request(resource, {"default", name}), within(10s)));
-  return {};
-}
-
-v1::VirtualMachine Standalone::vm(const std::string& name) {
-  auto found = get<v1::VirtualMachine>(name);
-  return found.ok() ? found.take() : v1::VirtualMachine{};
-}
-
-std::vector<v1::VirtualMachine> Standalone::vms() {
-  auto found = kube::Api<v1::VirtualMachine>(*transport_).list("default", within(10s));
-  EXPECT_TRUE(found.ok()) << found.error().to_string();
-  return found.ok() ? std::move(found->items) : std::vector<v1::VirtualMachine>{};
 }
 
 }  // namespace rig::e2e

@@ -70,17 +70,21 @@ std::string told(const std::vector<api::Condition>& conditions, std::string_view
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-void lay_foundation(Standalone& rig) {
-  const std::string blank = rig.folder() + "/blank.qcow2";
+void create_foundation(Client& client, const std::string& folder) {
+  const std::string blank = folder + "/blank.qcow2";
   ASSERT_EQ(run("qemu-img", {"create", "-q", "-f", "qcow2", blank, "1M"}).status, 0);
   json::Value image = sample("30-image.yaml");
   image.set({"metadata", "name"}, "blank");
   image.set({"spec", "source", "libvirt", "path"}, blank);
-  ASSERT_TRUE(rig.create(image).ok());
+  ASSERT_TRUE(client.create(image).ok());
   for (const char* file : kFoundation) {
-    const Status created = rig.create(sample(file, rig.folder()));
+    const Status created = client.create(sample(file, folder));
     ASSERT_TRUE(created.ok()) << file << ": " << created.error().to_string();
   }
+}
+
+void lay_foundation(Standalone& rig) {
+  create_foundation(rig, rig.folder());
   const auto answers = [&] {
     const auto provider = rig.get<v1::Provider>("libvirt");
     return provider.ok() && told(*provider, condition::kProviderAvailable).starts_with("True");

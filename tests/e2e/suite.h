@@ -41,8 +41,9 @@ std::string told(const T& object, std::string_view type) {
 bool has(std::string_view text, std::string_view part);
 
 // The quick start's objects but the machine, and VMImage `blank`: nothing boots from it, so that a machine is on at
-// once. Returns when the Provider answers.
-void lay_foundation(Standalone& rig);
+// once. Its file lies in `folder`.
+void create_foundation(Client& client, const std::string& folder);
+void lay_foundation(Standalone& rig);      // that, and waits until the Provider answers
 void take_up_foundation(Standalone& rig);  // until nothing of it is left
 
 // After each test everything that it made is deleted, and the host must be as it was before.

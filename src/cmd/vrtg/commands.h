@@ -24,6 +24,8 @@ Status apply(Cluster& cluster, const ApplyOptions& options);
 Status remove(Cluster& cluster, const std::string& kind, const std::string& name, bool wait, Duration timeout);
 Status describe(Cluster& cluster, const std::string& kind, const std::string& name);
 Status power(Cluster& cluster, const std::string& name, const std::string& state);  // "on", "off", "shutdown"
-Status console(Cluster& cluster, const std::string& name);                          // the serial line; Ctrl-] ends it
+// Gives the machine of "vm/NAME" or "NAME" up, and waits until that is done.
+Status release(Cluster& cluster, const std::string& target, Duration timeout);
+Status console(Cluster& cluster, const std::string& name);  // the serial line; Ctrl-] ends it
 
 }  // namespace rig::vrtg

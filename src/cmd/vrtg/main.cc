@@ -80,6 +80,13 @@ int main(int argc, char** argv) {
   power->add_option("name", name, "the VirtualMachine")->required();
   power->callback([&] { code = run(global, [&](vrtg::Cluster& c) { return vrtg::power(c, name, state); }); });
 
+  auto* release = app.add_subcommand("release", "give a machine up, so that another control plane can take it over");
+  release->add_option("machine", name, "vm/NAME")->required();
+  release->callback([&] {
+    const Duration timeout = parse_duration(global.timeout).ok() ? *parse_duration(global.timeout) : Duration{};
+    code = run(global, [&](vrtg::Cluster& c) { return vrtg::release(c, name, timeout); });
+  });
+
   auto* console = app.add_subcommand("console", "a machine's serial console; Ctrl-] ends it");
   console->add_option("name", name, "the VirtualMachine")->required();
   console->callback([&] { code = run(global, [&](vrtg::Cluster& c) { return vrtg::console(c, name); }); });

@@ -126,9 +126,10 @@ Status create_machine(virConnectPtr host, const MachineRef& ref, const MachineSp
   TRY(check_spec(spec));
   const Found found = TRY(find(host, ref));
   if (found.existence == Existence::kOurs) return {};  // defining is the last step
+  if (found.existence == Existence::kReleased) return set_stamp(found, Stamp{ref.owner, ref.machine_id});
   if (found.existence == Existence::kForeign) {
     return Error(Code::kAlreadyExists, "machine '" + spec.display_name + "': " + found.detail)
-        .with_hint("It is left as it is. Rename one of the two, or adopt it.");
+        .with_hint("It is left as it is. Its owner can hand it over (`vrtg release`), or rename one of the two.");
   }
   auto created = Creation(host, ref, spec, settings, call).run(progress);
   // Best effort: what stays is swept by the next attempt or by remove_machine().

@@ -104,8 +104,10 @@ bool needs_nested(xml_node cpu) {
 
 }  // namespace
 
+bool is_released(const Stamp& stamp) { return stamp.owner == provider::Owner{}; }
+
 bool is_of(const Stamp& stamp, const provider::MachineRef& ref) {
-  return stamp.machine_id == ref.machine_id && stamp.owner.cluster_id == ref.owner.cluster_id &&
+  return !is_released(stamp) && stamp.machine_id == ref.machine_id && stamp.owner.cluster_id == ref.owner.cluster_id &&
          stamp.owner.uid == ref.owner.uid;
 }
 

@@ -33,15 +33,14 @@ std::string printed(const xml_node& node) {
   return out.str();
 }
 
-void add_stamp(xml_node domain, const Stamp& stamp) {
+void fill_stamp(xml_node mark, const Stamp& stamp) {
   const provider::Owner& owner = stamp.owner;
-  child(domain.append_child("metadata"), "rig:machine",
-        {{"xmlns:rig", kStampUri},
-         {"id", stamp.machine_id},
-         {"cluster", owner.cluster_id},
-         {"namespace", owner.name_space},
-         {"name", owner.name},
-         {"uid", owner.uid}});
+  for (const auto& [key, value] : {std::pair{"id", stamp.machine_id},
+                                   {"cluster", owner.cluster_id},
+                                   {"namespace", owner.name_space},
+                                   {"name", owner.name},
+                                   {"uid", owner.uid}})
+    mark.append_attribute(key).set_value(value.c_str());
 }
 
 // Without the features libvirt may choose a Secure Boot firmware with enrolled keys, which hangs on an unsigned loader.
@@ -136,12 +135,18 @@ void add_devices(xml_node domain, const provider::MachineSpec& spec, const HostP
 std::string disk_alias(const std::string& disk_name) { return "ua-disk-" + disk_name; }
 std::string nic_alias(const std::string& nic_name) { return "ua-nic-" + nic_name; }
 
+std::string stamp_mark(const Stamp& stamp) {
+  pugi::xml_document document;
+  fill_stamp(child(document, "machine", {}), stamp);
+  return printed(document.first_child());
+}
+
 std::string domain_xml(const provider::MachineSpec& spec, const Stamp& stamp, const HostParts& host) {
   pugi::xml_document document;
   xml_node domain = child(document, "domain", {{"type", host.virt_type}});
   child(domain, "name", spec.display_name);
   child(domain, "uuid", stamp.machine_id);
-  add_stamp(domain, stamp);
+  fill_stamp(child(domain.append_child("metadata"), "rig:machine", {{"xmlns:rig", kStampUri}}), stamp);
   child(domain, "memory", std::to_string(spec.memory_mib)).append_attribute("unit").set_value("MiB");
   child(domain, "vcpu", std::to_string(spec.cpus));
   add_firmware(domain, spec);

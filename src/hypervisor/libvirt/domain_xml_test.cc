@@ -206,6 +206,26 @@ TEST(Stamps, AreOfAMachineByClusterUidAndMachineId) {
   EXPECT_TRUE(is_of(moved, ref));
 }
 
+TEST(Stamps, OfNobodyAreReleasedAndOfNoMachine) {
+  const Stamp released{{}, kId};
+  EXPECT_TRUE(is_released(released));
+  EXPECT_FALSE(is_released(stamp()));
+  EXPECT_FALSE(is_of(released, provider::MachineRef{{}, kId, "web", false}));
+  Stamp odd = stamp();
+  odd.owner.uid.clear();
+  EXPECT_FALSE(is_released(odd)) << "half a stamp is nobody's to take";
+}
+
+TEST(Stamps, AreReadBackAsTheyAreChanged) {
+  for (const Stamp& written : {stamp(), Stamp{{}, kId}, Stamp{{"<&'\">", "a", "b", "c"}, kId}}) {
+    std::string mark = stamp_mark(written);  // libvirt puts it into our namespace
+    mark.replace(0, std::string("<machine").size(), "<rig:machine xmlns:rig='" + std::string(kStampUri) + "'");
+    const auto facts = parse_domain("<domain><metadata>" + mark + "</metadata></domain>");
+    ASSERT_TRUE(facts.ok());
+    EXPECT_EQ(facts->stamp, written);
+  }
+}
+
 TEST(TimeMarks, ReadBackToTheMicrosecond) {
   const WallTime time = WallTime(std::chrono::microseconds(1'767'225'600'123'456));
   EXPECT_EQ(parse_time_mark(time_mark(time)), time);

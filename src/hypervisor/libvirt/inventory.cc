@@ -12,6 +12,7 @@ using provider::MachineRef;
 
 std::string whose(const DomainFacts& facts) {
   if (!facts.stamp) return "domain '" + facts.name + "' carries no stamp of ours";
+  if (is_released(*facts.stamp)) return "domain '" + facts.name + "' was released by its owner";
   const provider::Owner& owner = facts.stamp->owner;
   return "domain '" + facts.name + "' belongs to " + owner.name_space + "/" + owner.name + " of cluster " +
          owner.cluster_id;
@@ -77,7 +78,9 @@ Result<Found> read_configuration(Domain domain) {
               .domain = std::move(domain),
               .facts = std::move(facts),
               .version = sha256_hex(xml)};
-  if (found.facts.stamp && found.facts.stamp->machine_id == found.facts.uuid) found.existence = Existence::kOurs;
+  const std::optional<Stamp>& stamp = found.facts.stamp;
+  if (stamp && stamp->machine_id == found.facts.uuid)
+    found.existence = is_released(*stamp) ? Existence::kReleased : Existence::kOurs;
   return found;
 }
 
@@ -93,7 +96,8 @@ Result<Found> find(virConnectPtr host, const MachineRef& ref) {
   }
   const bool ours =
       ref.legacy ? !found->facts.stamp : found->existence == Existence::kOurs && is_of(*found->facts.stamp, ref);
-  found->existence = ours ? Existence::kOurs : Existence::kForeign;
+  const bool released = !ref.legacy && found->existence == Existence::kReleased && found->facts.uuid == ref.machine_id;
+  found->existence = ours ? Existence::kOurs : released ? Existence::kReleased : Existence::kForeign;
   if (!ours) found->detail = whose(found->facts);
   return found;
 }
@@ -103,9 +107,9 @@ Result<Found> find_ours(virConnectPtr host, const MachineRef& ref) {
   if (found.existence == Existence::kGone) {
     return Error(Code::kNotFound, "machine '" + ref.id + "' is not on the host");
   }
-  if (found.existence == Existence::kForeign) {
+  if (found.existence != Existence::kOurs) {
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + found.detail)
-        .with_hint("It is left as it is. Rename one of the two.");
+        .with_hint("It is left as it is.");
   }
   return found;
 }

@@ -12,7 +12,7 @@ namespace rig::libvirt {
 
 struct Found {
   provider::Existence existence = provider::Existence::kGone;
-  std::string detail;  // with kForeign: whose it is
+  std::string detail;  // with kForeign, kReleased: whose it is
   Domain domain;       // null with kGone
   DomainFacts facts;   // of the configuration that the next start will use
   std::string version;
@@ -24,7 +24,7 @@ Result<Found> find(virConnectPtr host, const provider::MachineRef& ref);
 // For mutations. kNotFound: it is gone; kFailedPrecondition: it is not ours.
 Result<Found> find_ours(virConnectPtr host, const provider::MachineRef& ref);
 
-Result<Found> read_configuration(Domain domain);  // existence kOurs exactly when it carries a stamp
+Result<Found> read_configuration(Domain domain);  // existence kOurs exactly when it carries an owner's stamp
 
 // Power state as libvirt has it, and why.
 struct DomainState {

@@ -12,6 +12,7 @@
 #include "base/call.h"
 #include "hypervisor/libvirt/capabilities.h"
 #include "hypervisor/libvirt/handle.h"
+#include "hypervisor/libvirt/inventory.h"
 #include "provider/machine.h"
 #include "provider/task_runner.h"
 
@@ -31,6 +32,11 @@ Status create_machine(virConnectPtr host, const provider::MachineRef& ref, const
 // Power off, volumes, then the domain: as long as something is left, the machine is still found.
 Status remove_machine(virConnectPtr host, const provider::MachineRef& ref);
 
+// The stamp then names nobody; the machine runs on as it is, and a shutdown that its owner asked for is not carried
+// out.
+Status release_machine(virConnectPtr host, const provider::MachineRef& ref);
+Status set_stamp(const Found& found, const Stamp& stamp);  // of what was found, in its description and the running one
+
 Result<provider::Plan> make_plan(virConnectPtr host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
                                  const CreateSettings& settings);
 // kAborted when the machine's configuration is not the plan's; kOutOfRange, kFailedPrecondition before any effect for
@@ -49,6 +55,8 @@ Result<std::optional<WallTime>> set_power_off_at(virConnectPtr host, const provi
 Status ask_to_shut_down(virConnectPtr host, const provider::MachineRef& ref);  // nothing, without that mark
 // Cuts the power when that instant has come. Answers when it is still to come; nullopt: off, or wanted on again.
 Result<std::optional<WallTime>> cut_if_due(virConnectPtr host, const provider::MachineRef& ref, WallTime now);
+// What was asked for before is not carried out: wanted on again, or no longer ours. For a machine that is on.
+Status take_back_shutdown(const Found& found);
 Status ask_to_reboot(virConnectPtr host, const provider::MachineRef& ref);
 Status reset(virConnectPtr host, const provider::MachineRef& ref);
 Status note_boot(virConnectPtr host, const provider::MachineRef& ref, WallTime when);

@@ -41,14 +41,13 @@ Status unless_off(const Found& found, Status status) {
   return status;
 }
 
-// The machine is wanted on: a shutdown that somebody asked for before may not cut it off later.
+}  // namespace
+
 Status take_back_shutdown(const Found& found) {
   const auto cut_at = TRY(read_mark(found, kPowerOffUri));
   if (!cut_at) return {};
-  return set_mark(found, kPowerOffUri, nullptr, nullptr);
+  return unless_off(found, set_mark(found, kPowerOffUri, nullptr, nullptr));
 }
-
-}  // namespace
 
 Result<bool> power_on(virConnectPtr host, const MachineRef& ref) {
   const Found found = TRY(find_ours(host, ref));

@@ -76,6 +76,7 @@ class LibvirtProvider final : public provider::Provider {
   Result<TaskId> power_off(const MachineRef&, std::optional<WallTime> hard_at, const Call&) override;
   Result<TaskId> reboot(const MachineRef&, WallTime if_booted_before, const Call&) override;
   Result<TaskId> remove(const MachineRef&, const Call&) override;
+  Result<TaskId> release(const MachineRef&, const Call&) override;
   Result<TaskState> poll(const TaskId&, const Call&) override;
   Status cancel(const TaskId&, const Call&) override;
   provider::Images& images() override { return images_; }
@@ -189,7 +190,7 @@ Result<Machine> LibvirtProvider::describe(virConnectPtr host, const MachineRef& 
   }
   machine.ref = ref;
   if (found.existence != Existence::kGone) machine.ref.id = found.facts.name;
-  if (found.existence == Existence::kForeign) {
+  if (found.existence == Existence::kForeign || found.existence == Existence::kReleased) {
     machine.ref.machine_id = found.facts.uuid;
     machine.ref.owner = found.facts.stamp ? found.facts.stamp->owner : Owner{};
   }
@@ -324,6 +325,18 @@ Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call& asked)
   end_reboot(ref);
   return submit(ref, "remove", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
     TRY(remove_machine(host, ref));
+    const Lock lock(mutex_);
+    shutting_down_.erase(ref.machine_id);
+    return {};
+  });
+}
+
+Result<TaskId> LibvirtProvider::release(const MachineRef& ref, const Call&) {
+  if (ref.legacy || !is_uuid(ref.machine_id)) {
+    return Error(Code::kUnimplemented, "machine '" + ref.id + "' carries no stamp of ours that could be taken off");
+  }
+  return submit(ref, "release", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
+    TRY(release_machine(host, ref));
     const Lock lock(mutex_);
     shutting_down_.erase(ref.machine_id);
     return {};

@@ -21,7 +21,7 @@ Status or_gone(Status status) {
 
 Status remove_machine(virConnectPtr host, const provider::MachineRef& ref) {
   const Found found = TRY(find(host, ref));
-  if (found.existence == Existence::kForeign) {
+  if (found.existence == Existence::kForeign || found.existence == Existence::kReleased) {
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + found.detail)
         .with_hint("It is left as it is.");
   }

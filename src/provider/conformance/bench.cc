@@ -74,7 +74,7 @@ Status Bench::finish(Result<TaskId> task) {
 }
 
 Status Bench::want_existence(const MachineRef& ref, Existence wanted, const std::string& when) {
-  constexpr const char* kNames[] = {"ours", "partial", "foreign", "gone"};
+  constexpr const char* kNames[] = {"ours", "partial", "foreign", "released", "gone"};
   const Machine machine = TRY(describe(ref).context(when));
   return want_same(kNames[static_cast<int>(machine.existence)], kNames[static_cast<int>(wanted)], when + ": existence");
 }

@@ -88,6 +88,89 @@ Status remove_under(Bench& bench, Fault fault) {
 Status remove_lost_reply_each_call(Bench& bench) { return remove_under(bench, Fault::kReplyLost); }
 Status remove_killed_each_call(Bench& bench) { return remove_under(bench, Fault::kKilled); }
 
+// ---- released and taken over ----
+
+// The same machine id asked for by another cluster's object of another name.
+Result<Made> elsewhere(Bench& bench, const Made& made) {
+  const MachineSpec spec = TRY(bench.named(made.spec));
+  Owner owner = bench.owner(spec.hostname);
+  owner.cluster_id = "elsewhere-" + bench.cluster_id;
+  return Made{{owner, made.ref.machine_id, "", /*legacy=*/false}, spec};
+}
+Status take_over(Bench& bench, Made& taker) {
+  if (taker.ref.id.empty())
+    taker.ref = TRY(bench.provider().reserve(taker.ref.owner, taker.ref.machine_id, taker.spec, bench.call()));
+  return bench.make(taker.ref, taker.spec);
+}
+
+Status release_hands_it_over_as_it_runs(Bench& bench) {
+  const Made made = TRY(make_running(bench));
+  const auto booted_at = TRY(bench.describe(made.ref)).booted_at;
+  const std::vector<std::string> volumes = TRY(bench.host().volumes());
+  Made taker = TRY(elsewhere(bench, made));
+  TRY(want_code(Code::kAlreadyExists, take_over(bench, taker), "taken before it was released"));
+
+  TRY(bench.release(made.ref));
+  TRY(bench.release(made.ref).context("again"));
+  TRY(bench.want_existence(made.ref, Existence::kReleased, "for the old owner"));
+  TRY(want_code(Code::kFailedPrecondition, bench.provider().remove(made.ref, bench.call()), "remove by the old owner"));
+  TRY(want_code(Code::kFailedPrecondition, bench.power_off(made.ref), "power off by the old owner"));
+
+  TRY(bench.want_existence(taker.ref, Existence::kReleased, "for the new owner"));
+  TRY(want_code(Code::kFailedPrecondition, bench.power_off(taker.ref), "power off before it was taken over"));
+  TRY(take_over(bench, taker).context("take over"));
+  TRY(take_over(bench, taker).context("take over again"));
+  const MachineRef& ref = taker.ref;
+  TRY(bench.want_existence(ref, Existence::kOurs, "for the new owner"));
+  TRY(bench.want_power(ref, Power::kOn, "taken over"));
+  const Machine taken = TRY(bench.describe(ref));
+  TRY(want(taken.booted_at == booted_at, "it was booted again"));
+  TRY(want_same(taken.ref.id, made.ref.id, "the hypervisor's id"));
+  TRY(bench.want_existence(made.ref, Existence::kForeign, "for the old owner"));
+  TRY(bench.release(made.ref).context("what is another's now"));
+  TRY(bench.want_existence(ref, Existence::kOurs, "after the old owner released it once more"));
+  TRY(want_same(bench.host().volumes(), volumes, "volumes"));
+  TRY(bench.remove(ref));
+  return bench.want_existence(ref, Existence::kGone, "removed by the new owner");
+}
+
+Status release_touches_nothing_of_others(Bench& bench) {
+  const MachineSpec spec = TRY(bench.small_spec());
+  const MachineRef ref = TRY(bench.reserve(spec));
+  if (ref.id.empty()) return Error(Code::kUnimplemented, "the hypervisor chooses the id");
+  TRY(bench.release(ref).context("of what is not there"));
+  TRY(bench.host().add_foreign_machine(ref.id, random_uuid()));
+  const std::string before = TRY(bench.host().fingerprint(ref.id));
+  TRY(bench.release(ref));
+  TRY(bench.want_existence(ref, Existence::kForeign, "afterwards"));
+  return want_same(bench.host().fingerprint(ref.id), before, "the foreign machine's configuration");
+}
+
+Status release_under(Bench& bench, Fault fault) {
+  for (int effect = 0; effect < 50; ++effect) {
+    const std::string when = "fault after effect " + std::to_string(effect);
+    const Made made = TRY(make_small(bench));
+    const std::vector<std::string> volumes = TRY(bench.host().volumes());
+    (void)TRY(bench.host().plan_fault(fault, effect));
+    const auto again = [&](const std::function<Status()>& verb) -> Status {
+      if (verb().ok()) return {};
+      if (fault == Fault::kKilled) TRY(bench.host().restart_provider());
+      return verb();
+    };
+    TRY(again([&] { return bench.release(made.ref); }).context(when + ", release"));
+    Made taker = TRY(elsewhere(bench, made));
+    TRY(again([&] { return take_over(bench, taker); }).context(when + ", take over"));
+    const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
+    TRY(bench.want_existence(made.ref, Existence::kForeign, when));
+    TRY(bench.want_existence(taker.ref, Existence::kOurs, when));
+    TRY(want_same(bench.host().volumes(), volumes, when + ": volumes"));
+    if (!happened) return want(effect > 0, "no fault ever happened");
+  }
+  return want(false, "releasing and taking over has more than 50 effects");
+}
+Status release_lost_reply_each_call(Bench& bench) { return release_under(bench, Fault::kReplyLost); }
+Status release_killed_each_call(Bench& bench) { return release_under(bench, Fault::kKilled); }
+
 // ---- tasks ----
 
 Status task_forgotten_after_restart(Bench& bench) {
@@ -149,6 +232,11 @@ constexpr Case kCases[] = {
     {"remove_twice", "removing what is gone succeeds", run<remove_twice>},
     {"remove_lost_reply_each_call", "gone, nothing orphaned", run<remove_lost_reply_each_call>},
     {"remove_killed_each_call", "gone, nothing orphaned", run<remove_killed_each_call>},
+    {"release_hands_it_over_as_it_runs", "same boot, same disks; one owner at a time",
+     run<release_hands_it_over_as_it_runs>},
+    {"release_touches_nothing_of_others", "not a byte of theirs", run<release_touches_nothing_of_others>},
+    {"release_lost_reply_each_call", "released and taken over once", run<release_lost_reply_each_call>},
+    {"release_killed_each_call", "released and taken over once", run<release_killed_each_call>},
     {"task_forgotten_after_restart", "kForgotten; describe + create converge", run<task_forgotten_after_restart>},
     {"cancel_running_task", "stops, state derivable", run<cancel_running_task>},
     {"secrets_never_leave", "planted values are nowhere", run<secrets_never_leave>},

@@ -85,6 +85,10 @@ Result<TaskId> FakeProvider::remove(const MachineRef& ref, const Call& call) {
   const Lock lock(impl_->mutex);
   return impl_->world.remove(ref, call);
 }
+Result<TaskId> FakeProvider::release(const MachineRef& ref, const Call& call) {
+  const Lock lock(impl_->mutex);
+  return impl_->world.release(ref, call);
+}
 Result<TaskState> FakeProvider::poll(const TaskId& task, const Call& call) {
   const Lock lock(impl_->mutex);
   return impl_->world.poll(task, call);

@@ -60,6 +60,7 @@ class FakeProvider final : public Provider {
   Result<TaskId> power_off(const MachineRef&, std::optional<WallTime> hard_at, const Call&) override;
   Result<TaskId> reboot(const MachineRef&, WallTime if_booted_before, const Call&) override;
   Result<TaskId> remove(const MachineRef&, const Call&) override;
+  Result<TaskId> release(const MachineRef&, const Call&) override;
   Result<TaskState> poll(const TaskId&, const Call&) override;
   Status cancel(const TaskId&, const Call&) override;
   Images& images() override;

@@ -64,8 +64,9 @@ Result<Machine> World::look_at(const MachineRef& ref) {
   machine.ref = ref;
   if (other == nullptr) return machine;
   machine.ref = other->ref;
-  machine.existence = Existence::kForeign;
-  machine.detail = "belongs to " + owner_text(other->ref.owner);
+  const bool is_released = other == host.released(ref);
+  machine.existence = is_released ? Existence::kReleased : Existence::kForeign;
+  machine.detail = is_released ? "was released by its owner" : "belongs to " + owner_text(other->ref.owner);
   return machine;
 }
 
@@ -103,6 +104,7 @@ Result<TaskId> World::create(const MachineRef& ref, const MachineSpec& spec, con
     return Error(Code::kInvalidArgument, "create: the ref has no id or no owner; reserve() makes one");
   TRY(host.check_free(ref));
   if (const Record* known = host.ours(ref); known != nullptr && known->is_complete) return TaskId{};
+  if (host.released(ref) != nullptr) return take_over(ref);
   TRY(host.check_spec(spec));
   Job job{"create", ref, {}, [this, ref] { host.undo_create(ref); }};
   const std::vector<std::string> steps = Host::create_steps(spec);
@@ -112,6 +114,16 @@ Result<TaskId> World::create(const MachineRef& ref, const MachineSpec& spec, con
                            TRY(host.create_step(ref, spec, step));
                            return std::optional<WallTime>();
                          }});
+  return submit(ref.machine_id, std::move(job));
+}
+
+Result<TaskId> World::take_over(const MachineRef& ref) {
+  Job job{"create", ref, {}, {}};
+  job.steps.push_back({"take over", {}, [this, ref]() -> Result<std::optional<WallTime>> {
+                         TRY(host.check_free(ref));
+                         if (Record* found = host.released(ref)) host.take_over(*found, ref.owner);
+                         return std::optional<WallTime>();
+                       }});
   return submit(ref.machine_id, std::move(job));
 }
 
@@ -218,6 +230,16 @@ Result<TaskId> World::remove(const MachineRef& ref, const Call& call) {
                            TRY(host.remove_step(ref, step));
                            return std::optional<WallTime>();
                          }});
+  return submit(ref.machine_id, std::move(job));
+}
+
+Result<TaskId> World::release(const MachineRef& ref, const Call& call) {
+  TRY(enter(call));
+  Job job{"release", ref, {}, {}};
+  job.steps.push_back({"release", {}, [this, ref]() -> Result<std::optional<WallTime>> {
+                         if (Record* found = host.ours(ref)) host.release(*found);
+                         return std::optional<WallTime>();
+                       }});
   return submit(ref.machine_id, std::move(job));
 }
 

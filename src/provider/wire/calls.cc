@@ -1,6 +1,8 @@
 // provider/wire/calls.cc — the running calls of a server: their deadlines and stops, and how many streams.
 #include "provider/wire/internal/calls.h"
 
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
@@ -25,8 +27,20 @@ std::string request_id_of(const grpc::ServerContext& context) {
 
 }  // namespace
 
-Calls::Calls() : looker_([this](const std::stop_token& stop) { look(stop); }) {}
+Calls::Calls(std::set<std::string> callers)
+    : callers_(std::move(callers)), looker_([this](const std::stop_token& stop) { look(stop); }) {}
 Calls::~Calls() = default;
+
+Status Calls::check_caller(const grpc::ServerContext& context) const {
+  if (callers_.empty()) return {};
+  std::string found;
+  for (const auto& name : context.auth_context()->FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
+    if (callers_.contains(std::string(name.data(), name.size()))) return {};
+    found += (found.empty() ? "" : ", ") + std::string(name.data(), name.size());
+  }
+  return Error(Code::kPermissionDenied, "the caller's certificate is for \"" + found + "\", which may not call here")
+      .with_hint("VIRTRIGAUD_PROVIDER_ALLOWED_SANS names who may.");
+}
 
 Calls::Running::Running(Calls& calls, grpc::ServerContext& context) : calls_(calls), context_(context) {
   const std::lock_guard lock(calls_.mutex_);

@@ -91,6 +91,9 @@ class Client final : public Provider, Images, Console {
   Result<TaskId> remove(const MachineRef& machine, const Call& call) override {
     return with(call, [&](Provider& half) { return half.remove(machine, call); });
   }
+  Result<TaskId> release(const MachineRef& machine, const Call& call) override {
+    return with(call, [&](Provider& half) { return half.release(machine, call); });
+  }
   Result<TaskState> poll(const TaskId& task, const Call& call) override {
     return with(call, [&](Provider& half) { return half.poll(task, call); });
   }

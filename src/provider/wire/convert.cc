@@ -19,6 +19,7 @@ struct Word {
 constexpr Word<Existence, v1::Existence> kExistence[] = {{Existence::kOurs, v1::EXISTENCE_OURS},
                                                          {Existence::kPartial, v1::EXISTENCE_PARTIAL},
                                                          {Existence::kForeign, v1::EXISTENCE_FOREIGN},
+                                                         {Existence::kReleased, v1::EXISTENCE_RELEASED},
                                                          {Existence::kGone, v1::EXISTENCE_GONE}};
 constexpr Word<Power, v1::Power> kPower[] = {{Power::kOn, v1::POWER_ON},
                                              {Power::kOff, v1::POWER_OFF},

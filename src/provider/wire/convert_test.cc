@@ -63,7 +63,7 @@ class Invent {
   Machine machine() {
     Machine all;
     all.ref = ref();
-    all.existence = one_of<Existence>(4);
+    all.existence = one_of<Existence>(5);
     all.detail = text(), all.host = text(), all.version = text();
     all.power = one_of<Power>(4);
     if (coin()) all.booted_at = time();

@@ -71,6 +71,14 @@ grpc::Status MachinesService::Plan(grpc::ServerContext* context, const v1::PlanR
   });
 }
 
+grpc::Status MachinesService::Release(grpc::ServerContext* context, const v1::ReleaseRequest* request,
+                                      v1::ReleaseResponse* response) {
+  return answer(calls_, *context, [&](const Call& call) -> rig::Status {
+    response->set_task_id(TRY(provider_.release(decode(request->ref()), call)).text);
+    return {};
+  });
+}
+
 grpc::Status MachinesService::CancelTask(grpc::ServerContext* context, const v1::CancelTaskRequest* request,
                                          v1::CancelTaskResponse*) {
   return answer(calls_, *context,

@@ -157,6 +157,14 @@ class NewPeer final : public Provider, Images, Console {
     return task(call, [&](auto& c, auto& response) { return peer_->provider->Delete(&c, request, &response); });
   }
 
+  Result<TaskId> release(const MachineRef& machine, const Call& call) override {
+    v1::ReleaseRequest request;
+    encode(machine, *request.mutable_ref());
+    v1::ReleaseResponse response;
+    TRY(ask(call, [&](auto& c) { return peer_->machines->Release(&c, request, &response); }));
+    return TaskId{response.task_id()};
+  }
+
   Result<TaskState> poll(const TaskId& id, const Call& call) override {
     ref::TaskStatusRequest request;
     request.mutable_task()->set_id(id.text);

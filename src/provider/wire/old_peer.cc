@@ -154,6 +154,7 @@ class OldPeer final : public Provider, Images, Console {
     request.set_id(machine.id);
     return task(call, [&](auto& c, auto& response) { return peer_->provider->Delete(&c, request, &response); });
   }
+  Result<TaskId> release(const MachineRef&, const Call&) override { return cannot("stamp to take off a machine"); }
 
   Result<TaskState> poll(const TaskId& id, const Call& call) override {
     TaskState state;

@@ -18,7 +18,9 @@ int to_ms(std::chrono::milliseconds duration) { return static_cast<int>(duration
 class GrpcServer final : public Server {
  public:
   GrpcServer(Provider& provider, const ServerOptions& options)
-      : provider_service_(provider, calls_, options.provider), machines_service_(provider, calls_) {}
+      : calls_(options.callers),
+        provider_service_(provider, calls_, options.provider),
+        machines_service_(provider, calls_) {}
   ~GrpcServer() override { (void)drain(Duration::zero()); }  // nobody is left to tell
 
   Status start(const ServerOptions& options) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "provider/provider.h"
@@ -14,8 +15,11 @@ namespace rig::provider::wire {
 // Each side shows its certificate and checks the other's against `authority_pem`; TLS 1.3 only. `server_name` is the
 // name that the client demands in the server's certificate. All empty: plaintext, allowed for unix sockets only.
 struct Tls {
-  std::string certificate_pem, key_pem, authority_pem, server_name;
+  std::string certificate_pem = {}, key_pem = {}, authority_pem = {}, server_name = {};
+  bool is_plaintext = false;       // the user has said so: plaintext over a network, too
+  bool skip_server_check = false;  // a client takes any server for the right one; for tests
   bool empty() const { return certificate_pem.empty() && key_pem.empty() && authority_pem.empty(); }
+  bool operator==(const Tls&) const = default;
 };
 
 // The far side of the wire, as a Provider. `address` is "unix:/path" or "host:port". Reconnects by itself; a call
@@ -31,6 +35,7 @@ struct ServerOptions {
   std::string address;
   Tls tls;
   int threads_max = 32;
+  std::set<std::string> callers;  // subjectAltNames of clients that may call; empty: any that the authority vouches for
   std::string provider;  // "namespace/name" of the Provider object: part of the names of an old manager's machines
 };
 class Server {

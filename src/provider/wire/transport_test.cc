@@ -149,6 +149,7 @@ class Blocking final : public Provider, Images, Console {
   Result<TaskId> power_off(const MachineRef&, std::optional<WallTime>, const Call&) override { return no(); }
   Result<TaskId> reboot(const MachineRef&, WallTime, const Call&) override { return no(); }
   Result<TaskId> remove(const MachineRef&, const Call&) override { return no(); }
+  Result<TaskId> release(const MachineRef&, const Call&) override { return no(); }
   Result<TaskState> poll(const TaskId&, const Call&) override { return no(); }
   Status cancel(const TaskId&, const Call&) override { return no(); }
   Images& images() override { return *this; }

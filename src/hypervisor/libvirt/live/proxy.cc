@@ -16,9 +16,10 @@
 namespace rig::libvirt::live {
 namespace {
 
-// Procedures with an effect on the host: domain create, define, destroy, undefine; volume create, delete, upload.
+// Procedures with an effect on the host: domain create, define, destroy, undefine, set metadata; volume create, delete,
+// upload.
 // Numbers: seen in the debug log of libvirt's client library, 9.0.
-const std::set<std::uint32_t> kEffects = {9, 11, 12, 93, 94, 208, 231, 350};
+const std::set<std::uint32_t> kEffects = {9, 11, 12, 93, 94, 208, 231, 264, 350};
 
 struct Head {
   std::uint32_t length, procedure, type, serial, status;

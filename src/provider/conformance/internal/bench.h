@@ -55,6 +55,7 @@ class Bench {
   Result<Machine> describe(const MachineRef& ref) { return provider().describe(ref, call()); }
   Status power_on(const MachineRef& ref) { return finish(provider().power_on(ref, call())); }
   Status power_off(const MachineRef& ref) { return finish(provider().power_off(ref, std::nullopt, call())); }
+  Status release(const MachineRef& ref) { return finish(provider().release(ref, call())); }
   Status remove(const MachineRef& ref) { return finish(provider().remove(ref, call())); }
   Status want_existence(const MachineRef& ref, Existence wanted, const std::string& when);
   Status want_power(const MachineRef& ref, Power wanted, const std::string& when);

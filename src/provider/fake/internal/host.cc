@@ -88,12 +88,18 @@ Record* Host::ours(const MachineRef& ref) {
   Record* record = ref.legacy ? by_id(ref.id) : by_machine_id(ref.machine_id);
   if (record == nullptr) return nullptr;
   const Owner& stamp = record->ref.owner;
-  if (ref.legacy) return stamp.uid.empty() ? record : nullptr;
+  if (ref.legacy) return stamp.uid.empty() && !record->is_released ? record : nullptr;
   const bool is_ours = !stamp.uid.empty() && stamp.uid == ref.owner.uid && stamp.cluster_id == ref.owner.cluster_id;
   return is_ours ? record : nullptr;
 }
 
+Record* Host::released(const MachineRef& ref) {
+  Record* record = ref.legacy ? nullptr : by_machine_id(ref.machine_id);
+  return record != nullptr && record->is_released ? record : nullptr;
+}
+
 Status Host::check_free(const MachineRef& ref) {
+  if (released(ref) != nullptr) return {};
   if (const Record* other = by_machine_id(ref.machine_id); other != nullptr && ours(ref) == nullptr)
     return Error(Code::kAlreadyExists, "machine id " + ref.machine_id + " is carried by machine " + other->ref.id +
                                            ", which is not owned by " + ref.owner.name_space + "/" + ref.owner.name);
@@ -136,7 +142,7 @@ Machine Host::show(const Record& record, WallTime now) const {
   Machine machine;
   machine.ref = record.ref;
   machine.existence = record.is_complete ? Existence::kOurs : Existence::kPartial;
-  if (record.ref.owner.uid.empty()) machine.existence = Existence::kForeign;
+  if (record.ref.owner.uid.empty()) machine.existence = record.is_released ? Existence::kReleased : Existence::kForeign;
   machine.detail = record.detail;
   machine.host = "fake-1";
   machine.version = "v" + std::to_string(record.version);
@@ -229,6 +235,22 @@ void Host::erase(const std::string& id) {
   const Record gone = std::move(found->second);
   machines.erase(found);
   touched(gone, /*is_gone=*/true);
+}
+
+// ---- giving up and taking over: the stamp and nothing else ----
+
+void Host::release(Record& record) {
+  const Record before = record;
+  record.ref.owner = {};
+  record.is_released = true;
+  ++mutations;
+  touched(before, /*is_gone=*/true);  // for those who watched it
+}
+
+void Host::take_over(Record& record, const Owner& owner) {
+  record.ref.owner = owner;
+  record.is_released = false;
+  touch(record);
 }
 
 // ---- power ----

@@ -14,7 +14,8 @@
 namespace rig::provider::fake {
 
 struct Record {
-  MachineRef ref;  // owner and machine_id: the stamp; an owner without uid is no stamp
+  MachineRef ref;            // owner and machine_id: the stamp; an owner without uid is no stamp
+  bool is_released = false;  // no stamp, because its owner took it off
   bool is_complete = true;
   std::string detail;  // of an incomplete one
   Power power = Power::kOff;
@@ -44,6 +45,7 @@ class Host {
   Record* by_id(const std::string& id);
   Record* by_machine_id(const std::string& machine_id);
   Record* ours(const MachineRef& ref);               // null: gone or not ours
+  Record* released(const MachineRef& ref);           // the machine of this machine id, given up by its owner
   Status check_free(const MachineRef& ref);          // kAlreadyExists: the name or the id is another's
   Status check_spec(const MachineSpec& spec) const;  // networks and image are there, values make sense
   Machine show(const Record& record, WallTime now) const;
@@ -54,6 +56,8 @@ class Host {
   void undo_create(const MachineRef& ref);  // after a definite failure: nothing stays
   Status remove_step(const MachineRef& ref, const std::string& step);
 
+  void release(Record& record);
+  void take_over(Record& record, const Owner& owner);
   void power_on(Record& record, WallTime now);
   void power_off(Record& record);
   void ask_off(Record& record, WallTime hard_at, WallTime now);

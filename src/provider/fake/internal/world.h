@@ -49,6 +49,7 @@ class World {
   Result<TaskId> power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& call);
   Result<TaskId> reboot(const MachineRef& ref, WallTime if_booted_before, const Call& call);
   Result<TaskId> remove(const MachineRef& ref, const Call& call);
+  Result<TaskId> release(const MachineRef& ref, const Call& call);
   Result<TaskState> poll(const TaskId& task, const Call& call);
   Status cancel(const TaskId& task, const Call& call);
   Result<PreparedImage> prepare(const ImageRequest& request, const Call& call);
@@ -83,6 +84,7 @@ class World {
 
  private:
   Result<Machine> look_at(const MachineRef& ref);
+  Result<TaskId> take_over(const MachineRef& ref);  // a machine that its owner released
   void tell(const std::string& cluster_id, std::variant<Machine, TaskEvent, Synced> what);
   void tell_task(const TaskId& id, const MachineRef& ref);
   // Runs what is due at once: TaskId{} when the whole task was, its error when it failed.

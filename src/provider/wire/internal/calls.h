@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -20,8 +21,11 @@ namespace rig::provider::wire {
 // gRPC's synchronous server does not tell a handler that its caller has left; one thread looks while calls run.
 class Calls {
  public:
-  Calls();
+  explicit Calls(std::set<std::string> callers);  // ServerOptions::callers
   ~Calls();
+
+  // kPermissionDenied: the client's certificate has none of the names that may call.
+  Status check_caller(const grpc::ServerContext& context) const;
 
   // One running call; ends with its scope.
   class Running {
@@ -60,6 +64,7 @@ class Calls {
   void look(const std::stop_token& stop);
   void leave_stream(grpc::ServerContext& context);
 
+  const std::set<std::string> callers_;
   std::mutex mutex_;  // guards what follows; base/mutex.h and gRPC's headers define the same macro
   std::condition_variable_any came_;
   std::map<grpc::ServerContext*, std::stop_source> running_;

@@ -18,7 +18,8 @@ namespace ref = ::provider::v1;  // the reference's package
 template <class Body>
 grpc::Status answer(Calls& calls, grpc::ServerContext& context, Body body) {
   const Calls::Running running(calls, context);
-  const Status status = body(running.call());
+  Status status = calls.check_caller(context);
+  if (status.ok()) status = body(running.call());
   return status.ok() ? grpc::Status::OK : to_grpc(status.error(), context);
 }
 
@@ -76,6 +77,7 @@ class MachinesService final : public v1::Machines::Service {
   grpc::Status DescribeMany(grpc::ServerContext*, const v1::DescribeManyRequest*,
                             grpc::ServerWriter<v1::DescribeManyChunk>*) override;
   grpc::Status Plan(grpc::ServerContext*, const v1::PlanRequest*, v1::Plan*) override;
+  grpc::Status Release(grpc::ServerContext*, const v1::ReleaseRequest*, v1::ReleaseResponse*) override;
   grpc::Status CancelTask(grpc::ServerContext*, const v1::CancelTaskRequest*, v1::CancelTaskResponse*) override;
   grpc::Status OpenConsole(grpc::ServerContext*,
                            grpc::ServerReaderWriter<v1::ConsoleOutput, v1::ConsoleInput>*) override;
