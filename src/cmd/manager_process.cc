@@ -23,28 +23,25 @@ Result<std::unique_ptr<ManagerProcess>> ManagerProcess::make(kube::Transport& ap
                                                              const Clock& clock) {
   std::unique_ptr<ManagerProcess> out(new ManagerProcess(api, std::move(options), clock));
   // Called for processes that a controller has asked for.
-  out->options_.fleet.on_change = [self = out.get()](const ObjectKey& key) {
-    self->controllers_->provider_changed(key);
-  };
-  out->fleet_ = TRY(fleet::Fleet::make(out->options_.fleet, clock));
-  out->controllers_ = std::make_unique<controllers::Controllers>(api, *out->fleet_, *out->fleet_, clock,
+  out->launcher_ = TRY(
+      out->options_.launcher([self = out.get()](const ObjectKey& key) { self->controllers_->provider_changed(key); }));
+  out->controllers_ = std::make_unique<controllers::Controllers>(api, *out->launcher_, *out->launcher_, clock,
                                                                  out->options_.cluster_id, controllers::Options{});
-  metrics::set(metrics::Metric::kBuildInfo, {RIG_VERSION, "", "", "virtrigaud"}, 1);
+  metrics::set(metrics::Metric::kBuildInfo, {RIG_VERSION, "", "", out->options_.component}, 1);
   return out;
 }
 
 Status ManagerProcess::run(int signals) {
-  runtime::Manager manager;
-  controllers_->add_to(manager);
+  controllers_->add_to(manager_);
   if (options_.lease) {
-    manager.elect_with([this](std::function<void()> on_gain, std::function<void()> on_loss) {
+    manager_.elect_with([this](std::function<void()> on_gain, std::function<void()> on_loss) {
       return std::make_unique<runtime::LeaderElector>(api_, *options_.lease, clock_, std::move(on_gain),
                                                       std::move(on_loss));
     });
   }
   Status ended;
   std::jthread working([&](const std::stop_token& stop) {
-    ended = manager.run(stop);
+    ended = manager_.run(stop);
     ::kill(::getpid(), SIGTERM);  // one that ends by itself ends all of it
   });
   signalfd_siginfo info{};
@@ -52,13 +49,18 @@ Status ManagerProcess::run(int signals) {
   log::info("stopping");
   working.request_stop();
   working.join();
-  fleet_->stop();
+  launcher_->stop();
   return ended;
+}
+
+Result<std::string> ManagerProcess::state() const {
+  if (!manager_.is_ready()) return Error(Code::kUnavailable, "the caches are not filled yet");
+  return std::string(manager_.leads() ? "leader" : "standby");
 }
 
 Result<std::unique_ptr<ByteStream>> ManagerProcess::open_console(const ObjectKey& machine, const Call& call) {
   const auto vm = TRY(kube::Api<VirtualMachine>(api_).get(machine, call));
-  const auto provider = TRY(fleet_->find(api::resolve(vm.spec.provider_ref, vm.meta)));
+  const auto provider = TRY(launcher_->find(api::resolve(vm.spec.provider_ref, vm.meta)));
   return provider->console().open_serial(controllers::ref_of(vm, options_.cluster_id), call);
 }
 

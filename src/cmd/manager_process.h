@@ -1,21 +1,25 @@
-// cmd/manager_process.h — the manager and its providers as child processes, against whatever API server.
+// cmd/manager_process.h — the manager, against whatever API server and with whatever starts its providers.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/byte_stream.h"
 #include "controllers/controllers.h"
-#include "fleet/fleet.h"
+#include "fleet/launcher.h"
 #include "runtime/leader.h"
+#include "runtime/manager.h"
 
 namespace rig::cmd {
 
 struct ManagerOptions {
-  std::string cluster_id;                                // the uid of Namespace kube-system
-  fleet::Options fleet;                                  // without on_change
+  std::string cluster_id;  // the uid of Namespace kube-system
+  // Makes what starts the providers.
+  std::function<Result<std::unique_ptr<fleet::Launcher>>(fleet::OnChange)> launcher;
   std::optional<runtime::LeaderElector::Options> lease;  // without: it acts at once
+  std::string component = "virtrigaud";                  // of metric virtrigaud_build_info
 };
 
 class ManagerProcess {
@@ -23,6 +27,8 @@ class ManagerProcess {
   // `api` must outlive it.
   static Result<std::unique_ptr<ManagerProcess>> make(kube::Transport& api, ManagerOptions options, const Clock& clock);
   Status run(int signals);  // of block_signals(): until one comes, or a part does not start (its error). Call once
+  // For probes, from any thread. kUnavailable: not every cache is filled yet. "leader", "standby".
+  Result<std::string> state() const;
   // A machine's serial console: from the object to its provider.
   Result<std::unique_ptr<ByteStream>> open_console(const ObjectKey& machine, const Call& call);
 
@@ -32,8 +38,9 @@ class ManagerProcess {
   kube::Transport& api_;
   ManagerOptions options_;
   const Clock& clock_;
-  std::unique_ptr<fleet::Fleet> fleet_;
+  std::unique_ptr<fleet::Launcher> launcher_;
   std::unique_ptr<controllers::Controllers> controllers_;
+  runtime::Manager manager_;
 };
 
 }  // namespace rig::cmd

@@ -3,12 +3,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
-#include "api/core/namespace.h"
 #include "apiserver/janitor.h"
 #include "apiserver/local_transport.h"
 #include "apiserver/pki.h"
@@ -18,11 +16,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "base/text.h"
-#include "base/uuid.h"
+#include "cmd/cluster.h"
+#include "cmd/doors.h"
 #include "cmd/manager_process.h"
 #include "cmd/signals.h"
-#include "kube/api.h"
+#include "fleet/fleet.h"
 #include "kube/kubeconfig.h"
 
 namespace {
@@ -53,25 +51,6 @@ std::string folder_of_this_program() {
   return error ? "." : self.parent_path().string();
 }
 
-// "127.0.0.1:6443", "[::1]:0"
-Result<std::pair<std::string, int>> split_address(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0)
-    return Error(Code::kInvalidArgument, "--listen \"" + text + "\" is not ADDRESS:PORT")
-        .with_hint("For example 127.0.0.1:6443.");
-  std::string host = text.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  const std::int64_t port = TRY(parse_int(text.substr(colon + 1)).context("--listen \"" + text + "\""));
-  if (port < 0 || port > 65535)
-    return Error(Code::kInvalidArgument, "--listen \"" + text + "\": the port is not between 0 and 65535");
-  return std::pair(std::move(host), static_cast<int>(port));
-}
-
-std::string host_name() {
-  char name[HOST_NAME_MAX + 1] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "host";
-}
-
 Status set_up_log(const Flags& flags) {
   log::Options options;
   options.level = TRY(log::parse_level(flags.log_level).context("--log-level"));
@@ -87,19 +66,23 @@ Status put_back(const Flags& flags, const std::string& copy) {
   return apiserver::restore(copy, database_of(flags));
 }
 
-cmd::ManagerOptions manager_options(const Flags& flags, std::string cluster_id) {
-  return {.cluster_id = std::move(cluster_id),
-          .fleet = {.programs_dir = flags.programs_dir,
-                    .runtime_dir = flags.runtime_dir,
-                    .log_dir = flags.data_dir + "/log",
-                    .on_change = {}},
-          .lease = {}};
+cmd::ManagerOptions manager_options(const Flags& flags, std::string cluster_id, const Clock& clock) {
+  cmd::ManagerOptions options;
+  options.cluster_id = std::move(cluster_id);
+  options.launcher = [&](fleet::OnChange on_change) -> Result<std::unique_ptr<fleet::Launcher>> {
+    return std::unique_ptr<fleet::Launcher>(TRY(fleet::Fleet::make({.programs_dir = flags.programs_dir,
+                                                                    .runtime_dir = flags.runtime_dir,
+                                                                    .log_dir = flags.data_dir + "/log",
+                                                                    .on_change = std::move(on_change)},
+                                                                   clock)));
+  };
+  return options;
 }
 
 // API server, manager and providers: everything there is, in the order in which it starts; it stops in reverse.
 Status run_alone(const Flags& flags, int signals) {
   const SystemClock clock;
-  const auto [address, port] = TRY(split_address(flags.listen));
+  const cmd::Address listen = TRY(cmd::parse_address("--listen", flags.listen));
   const auto store = TRY(apiserver::sqlite_store(database_of(flags)));
   apiserver::Registry registry(*store, api::kinds(), clock);
   const std::string cluster_id = TRY(registry.bootstrap());
@@ -116,53 +99,22 @@ Status run_alone(const Flags& flags, int signals) {
        .ready = {},
        .token_key = token_key});
   const auto transport = apiserver::local_transport(server, clock);
-  const auto manager = TRY(cmd::ManagerProcess::make(*transport, manager_options(flags, cluster_id), clock));
+  const auto manager = TRY(cmd::ManagerProcess::make(*transport, manager_options(flags, cluster_id, clock), clock));
   consoles = manager.get();
 
   apiserver::ServeOptions serving;
-  serving.address = address;
-  serving.port = port;
+  serving.address = listen.host;
+  serving.port = listen.port;
   serving.unix_socket = flags.runtime_dir + "/api.sock";
   serving.pki_dir = pki_dir;
   serving.kubeconfig = flags.kubeconfig_out.empty() ? flags.data_dir + "/kubeconfig" : flags.kubeconfig_out;
   const auto door = TRY(apiserver::serve(server, serving, clock));
-  log::info("serving", {{"address", address + ":" + std::to_string(door->port())}, {"kubeconfig", serving.kubeconfig}});
+  log::info("serving",
+            {{"address", listen.host + ":" + std::to_string(door->port())}, {"kubeconfig", serving.kubeconfig}});
 
   Status ended = manager->run(signals);
   door->stop(std::chrono::seconds(1));
   return ended;
-}
-
-Call soon() {
-  return {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30), .stop = {}, .request_id = {}};
-}
-
-Error with_way_out(Error error) {
-  if (!error.is(Code::kPermissionDenied)) return error;
-  return std::move(error).with_hint(
-      "deploy/rbac has what the manager needs: kubectl apply -f deploy/rbac, and bind it to this user.");
-}
-
-// What must be there before the first cache can be filled. Answers the cluster's id.
-Result<std::string> check_cluster(kube::Transport& cluster, const std::string& lease_namespace) {
-  for (const api::KindInfo& kind : api::kinds()) {
-    if (!kind.is_custom) continue;
-    const auto listed = cluster.send(kube::list_request(kind.resource, "", {.limit = 1}), soon());
-    if (listed.ok()) continue;
-    if (!listed.error().is(Code::kNotFound)) return with_way_out(listed.error());
-    return Error(Code::kFailedPrecondition, "the cluster does not serve " + std::string(kind.resource.plural) + "." +
-                                                std::string(kind.resource.group))
-        .with_hint("kubectl apply -f deploy/crds");
-  }
-  const kube::Api<api::core::Namespace> namespaces(cluster);
-  const auto found = namespaces.get({"", lease_namespace}, soon());
-  if (!found.ok() && found.error().is(Code::kNotFound))
-    return Error(Code::kFailedPrecondition, "namespace " + lease_namespace + ", for the Lease, does not exist")
-        .with_hint("kubectl create namespace " + lease_namespace + ", or name another with --lease-namespace.");
-  if (!found.ok()) return with_way_out(found.error());
-  const auto system = namespaces.get({"", "kube-system"}, soon());
-  if (!system.ok()) return with_way_out(system.error());
-  return system->meta.uid;
 }
 
 // Manager and providers against a cluster. Of all that may be started, one acts: who holds the reference's Lease.
@@ -170,11 +122,9 @@ Status run_in_cluster(const Flags& flags, int signals) {
   const SystemClock clock;
   const kube::Access access = TRY(kube::read_kubeconfig(flags.kubeconfig, flags.context));
   const auto cluster = TRY(kube::connect(access));
-  const std::string cluster_id = TRY(check_cluster(*cluster, flags.lease_namespace).context(access.server));
-  cmd::ManagerOptions options = manager_options(flags, cluster_id);
-  options.lease = {.lease = {flags.lease_namespace, "8da97394.virtrigaud.io"},
-                   .identity = host_name() + "_" + random_uuid(),
-                   .times = {}};
+  const std::string cluster_id = TRY(cmd::check_cluster(*cluster, flags.lease_namespace).context(access.server));
+  cmd::ManagerOptions options = manager_options(flags, cluster_id, clock);
+  options.lease = {.lease = {flags.lease_namespace, cmd::kLeaseName}, .identity = cmd::lease_identity(), .times = {}};
   log::info("working for a cluster", {{"server", access.server}, {"identity", options.lease->identity}});
   return TRY(cmd::ManagerProcess::make(*cluster, std::move(options), clock))->run(signals);
 }

@@ -45,6 +45,14 @@ std::vector<std::string> image_of(const v1::VirtualMachine& vm) {
   return {text(*vm.spec.image_ref, vm.meta)};
 }
 
+std::vector<std::string> secrets_of_provider(const v1::Provider& provider) {
+  std::vector<std::string> out = {text(provider.spec.credential_secret_ref, provider.meta)};
+  const auto& service = provider.spec.runtime.service;
+  if (service && service->tls && service->tls->secret_ref)
+    out.push_back(ObjectKey{provider.meta.namespace_, service->tls->secret_ref->name}.to_string());
+  return out;
+}
+
 void add_indexes(Caches& caches) {
   using v1::VirtualMachine;
   caches.machines.store().add_index(
@@ -54,8 +62,7 @@ void add_indexes(Caches& caches) {
   caches.machines.store().add_index(kByImage, image_of);
   caches.machines.store().add_index(kByNetwork, networks_of);
   caches.machines.store().add_index(kBySecret, secrets_of);
-  caches.providers.store().add_index(
-      kBySecret, [](const v1::Provider& p) { return std::vector{text(p.spec.credential_secret_ref, p.meta)}; });
+  caches.providers.store().add_index(kBySecret, secrets_of_provider);
 }
 
 // What a controller must look at again; its own status writes are not among it.

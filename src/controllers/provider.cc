@@ -59,6 +59,13 @@ std::map<std::string, std::string> defaults_of(const std::optional<v1::ProviderD
   return out;
 }
 
+Result<std::map<std::string, std::string>> bytes_of(const api::core::Secret& secret) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : secret.data)
+    out[name] = TRY(parse_base64(value).context("Secret " + secret.meta.key().to_string() + ", key " + name));
+  return out;
+}
+
 v1::ReportedCapabilities reported(const provider::Capabilities& c) {
   return {.supports_reconfigure_online = c.reconfigure_online,
           .supports_disk_expansion_online = c.disk_expansion_online,
@@ -141,7 +148,7 @@ Result<runtime::Action> ProviderReconciler::tear_down(v1::Provider provider) {
   return Action::wait_for_change();  // the last machine's end brings us back
 }
 
-Result<provider::ProviderProcess> ProviderReconciler::process_of(const v1::Provider& provider) const {
+Result<provider::ProviderProcess> ProviderReconciler::process_of(v1::Provider& provider) const {
   const ObjectKey secret_key = api::resolve(provider.spec.credential_secret_ref, provider.meta);
   if (secret_key.name.empty()) return Error(Code::kNotFound, "spec.credentialSecretRef: is not set");
   const auto secret = context_.stores.secrets.get(secret_key);
@@ -159,10 +166,56 @@ Result<provider::ProviderProcess> ProviderReconciler::process_of(const v1::Provi
                                     .defaults = defaults_of(provider.spec.defaults),
                                     .credentials = {},
                                     .log_level = std::string(schema::name_of(provider.spec.runtime.log_level)),
-                                    .log_format = std::string(schema::name_of(provider.spec.runtime.log_format))};
-  for (const auto& [name, value] : secret->data)
-    process.credentials[name] = TRY(parse_base64(value).context("Secret " + secret_key.to_string() + ", key " + name));
+                                    .log_format = std::string(schema::name_of(provider.spec.runtime.log_format)),
+                                    .runtime = {},
+                                    .credentials_secret = secret_key.name,
+                                    .tls_secret = {},
+                                    .tls = {}};
+  process.credentials = TRY(bytes_of(*secret));
+  if (!context_.runtime.is_remote()) return process;
+  if (secret_key.namespace_ != provider.meta.namespace_)
+    return Error(Code::kInvalidArgument,
+                 "spec.credentialSecretRef.namespace: a pod can use Secrets of its own "
+                 "namespace only, which is " +
+                     provider.meta.namespace_);
+  process.runtime = schema::encode(provider.spec.runtime);
+  TRY(add_tls(provider, process));
   return process;
+}
+
+// What both ends show each other, and the condition that tells of it. kFailedPrecondition: something is missing.
+Status ProviderReconciler::add_tls(v1::Provider& provider, provider::ProviderProcess& process) const {
+  const auto tell = [&](ConditionStatus status, std::string_view why, const std::string& message) {
+    set(provider, context_.clock, condition::kTlsConfigured, status, why, message);
+    return Error(Code::kFailedPrecondition, message);
+  };
+  const std::string field = "spec.runtime.service.tls";
+  const auto& service = provider.spec.runtime.service;
+  if (!service || !service->tls)
+    return tell(ConditionStatus::kFalse, reason::kTlsBlockMissing,
+                field + ": is not set; name a Secret in secretRef, or set enabled: false for plaintext");
+  const v1::ServiceTls& tls = *service->tls;
+  process.is_plaintext = !tls.enabled;
+  process.skip_server_check = tls.insecure_skip_verify;
+  if (!tls.enabled) {
+    (void)tell(ConditionStatus::kFalse, reason::kTlsDisabled, field + ".enabled is false: the connection is plaintext");
+    return {};
+  }
+  if (!tls.secret_ref || tls.secret_ref->name.empty())
+    return tell(ConditionStatus::kFalse, reason::kTlsSecretRefMissing, field + ".secretRef: is not set");
+  const ObjectKey key{provider.meta.namespace_, tls.secret_ref->name};
+  const auto secret = context_.stores.secrets.get(key);
+  if (!secret)
+    return tell(ConditionStatus::kFalse, reason::kTlsSecretMissing,
+                field + ".secretRef: there is no Secret " + key.to_string());
+  process.tls_secret = key.name;
+  process.tls = TRY(bytes_of(*secret));
+  for (const char* name : {"tls.crt", "tls.key", "ca.crt"})
+    if (!process.tls.contains(name))
+      return tell(ConditionStatus::kFalse, reason::kTlsSecretMissing,
+                  field + ".secretRef: Secret " + key.to_string() + " has no " + name);
+  (void)tell(ConditionStatus::kTrue, reason::kTlsEnabled, "Manager and provider prove to each other who they are.");
+  return {};
 }
 
 // The process, and what the status says of it.
@@ -172,8 +225,10 @@ Result<RuntimeState> ProviderReconciler::start(v1::Provider& provider) {
   auto process = process_of(provider);
   auto state = process.ok() ? context_.runtime.ensure(*process) : Result<RuntimeState>(process.take_error());
   if (!state.ok()) {
-    const bool credentials = state.error().is(Code::kNotFound);
-    const std::string_view why = credentials ? reason::kCredentialsMissing : reason::kRuntimeFailed;
+    const bool credentials = state.error().is(Code::kNotFound), tls = state.error().is(Code::kFailedPrecondition);
+    const std::string_view why = credentials ? reason::kCredentialsMissing
+                                 : tls       ? reason::kTlsNotConfigured
+                                             : reason::kRuntimeFailed;
     status.phase = v1::RuntimePhase::kFailed;
     status.message = state.error().to_string();
     set(provider, context_.clock, condition::kProviderRuntimeReady, ConditionStatus::kFalse, why, status.message);
@@ -182,6 +237,9 @@ Result<RuntimeState> ProviderReconciler::start(v1::Provider& provider) {
     status.phase = phase_of(state->phase);
     status.message = state->message;
     status.endpoint = state->endpoint;
+    if (!state->service.empty()) status.service_ref = api::core::LocalObjectRef{.name = state->service};
+    status.ready_replicas = state->ready_replicas;
+    status.available_replicas = state->available_replicas;
     const bool running = state->phase == RuntimeState::Phase::kRunning;
     const bool failed = state->phase == RuntimeState::Phase::kFailed;
     set(provider, context_.clock, condition::kProviderRuntimeReady,

@@ -22,7 +22,8 @@ class ProviderReconciler final : public runtime::Reconciler {
  private:
   using Action = runtime::Action;
   Result<Action> tear_down(v1::Provider provider);
-  Result<provider::ProviderProcess> process_of(const v1::Provider& provider) const;
+  Result<provider::ProviderProcess> process_of(v1::Provider& provider) const;
+  Status add_tls(v1::Provider& provider, provider::ProviderProcess& process) const;
   Result<provider::RuntimeState> start(v1::Provider& provider);
   void look_after_health(v1::Provider& provider);
   Status publish(const v1::Provider& before, const v1::Provider& after);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -16,6 +15,7 @@
 #include "base/uuid.h"
 #include "fleet/child.h"
 #include "fleet/credentials.h"
+#include "fleet/greet.h"
 #include "fleet/guard.h"
 #include "fleet/limits.h"
 #include "provider/wire/transport.h"
@@ -39,12 +39,7 @@ std::map<std::string, std::string> environment_for(const ProviderProcess& proces
   out["TLS_INSECURE_SKIP_VERIFY"] = process.insecure_skip_verify ? "true" : "false";
   out["LOG_LEVEL"] = process.log_level;
   out["LOG_FORMAT"] = process.log_format;
-  const std::pair<const char*, const char*> defaults[] = {{"datastore", "PROVIDER_DEFAULT_DATASTORE"},
-                                                          {"storagePod", "PROVIDER_DEFAULT_STORAGE_POD"},
-                                                          {"cluster", "PROVIDER_DEFAULT_CLUSTER"},
-                                                          {"folder", "PROVIDER_DEFAULT_FOLDER"}};
-  for (const auto& [from, to] : defaults)
-    if (const auto it = process.defaults.find(from); it != process.defaults.end()) out[to] = it->second;
+  out.merge(provider::variables_of_defaults(process));
   for (const auto& [name, value] : process.env) out[name] = value;
   return out;
 }
@@ -61,9 +56,16 @@ void sweep(const std::string& runtime_dir) {
   for (const auto& path : left) std::filesystem::remove_all(path, error);
 }
 
-ProviderProcess without_credentials(ProviderProcess process) {
-  process.credentials.clear();
-  return process;
+// What a child is started with: neither what it rereads by itself nor what is meant for a pod.
+ProviderProcess as_started(const ProviderProcess& process) {
+  ProviderProcess out = process;
+  out.credentials.clear();
+  out.tls.clear();
+  out.runtime = {};
+  out.credentials_secret.clear();
+  out.tls_secret.clear();
+  out.is_plaintext = out.skip_server_check = false;
+  return out;
 }
 
 // One Provider's process, its folder and its connection. The supervisor's thread starts it again and again.
@@ -93,9 +95,7 @@ class Served {
     });
     return {};
   }
-  bool is_served_by(const ProviderProcess& process) const {
-    return without_credentials(process) == without_credentials(process_);
-  }
+  bool is_served_by(const ProviderProcess& process) const { return as_started(process) == as_started(process_); }
   Status take_credentials(const ProviderProcess& process) {
     if (process.credentials == process_.credentials) return {};
     TRY(project_credentials(credentials(), process.credentials));
@@ -150,36 +150,26 @@ class Served {
     auto child = Child::start(program);
     if (!child.ok()) return child.error().to_string();
     tell({.phase = Phase::kStarting, .message = {}, .endpoint = {}});
-    std::jthread greeter([&](const std::stop_token& ended) { greet(ended); });
+    std::jthread greeter([&](const std::stop_token& ended) { greet_child(ended); });
     const std::string outcome = (*child)->wait(stop);
     greeter.request_stop();
     greeter.join();
     return outcome;
   }
 
-  // The call waits for the server; it ends early when the child does.
-  void greet(const std::stop_token& ended) {
-    for (;;) {
-      const auto answer = provider_->check({.deadline = clock_.now() + kStartTimeout, .stop = ended, .request_id = {}});
-      if (ended.stop_requested()) return;
-      if (answer.ok()) return tell({.phase = Phase::kRunning, .message = {}, .endpoint = "unix:" + socket()});
+  // It ends early when the child does.
+  void greet_child(const std::stop_token& ended) {
+    const bool answers = greet(*provider_, clock_, kStartTimeout, ended, [this](const Error& error) {
       tell({.phase = Phase::kFailed,
-            .message = "The provider process does not answer: " + answer.error().to_string(),
+            .message = "The provider process does not answer: " + error.to_string(),
             .endpoint = {}});
-      wait(ended, kRestartMin);
-    }
+    });
+    if (answers) tell({.phase = Phase::kRunning, .message = {}, .endpoint = "unix:" + socket()});
   }
 
   void remove_folder() const {
     std::error_code ignored;  // what is left is removed at the next start
     std::filesystem::remove_all(folder_, ignored);
-  }
-
-  static void wait(const std::stop_token& stop, Duration time) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any stopped;
-    stopped.wait_for(lock, stop, time, [] { return false; });
   }
 
   std::string log_file() const {

@@ -1,26 +1,24 @@
 // fleet/fleet.h — a process and a connection for each Provider object.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
-#include "provider/directory.h"
-#include "provider/runtime.h"
+#include "fleet/launcher.h"
 
 namespace rig::fleet {
 
 struct Options {
-  std::string programs_dir;                         // where provider-TYPE lies
-  std::string runtime_dir;                          // 0700, short: sockets and credentials
-  std::string log_dir;                              // a file per Provider
-  std::function<void(const ObjectKey&)> on_change;  // the state of this Provider's process changed; from any thread
+  std::string programs_dir;  // where provider-TYPE lies
+  std::string runtime_dir;   // 0700, short: sockets and credentials
+  std::string log_dir;       // a file per Provider
+  OnChange on_change;
 };
 
 // Children on this machine: one per Provider object, with a supervising thread each. What dies is started again with
 // backoff; nobody else notices. Everything ends with the Fleet, and children end by themselves when this process dies.
-class Fleet final : public provider::Runtime, public provider::Directory {
+class Fleet final : public Launcher {
  public:
   // kInvalidArgument: runtime_dir is too long for a socket's path.
   static Result<std::unique_ptr<Fleet>> make(Options options, const Clock& clock);
@@ -29,7 +27,7 @@ class Fleet final : public provider::Runtime, public provider::Directory {
   Result<provider::RuntimeState> ensure(const provider::ProviderProcess& process) override;
   void remove(const ObjectKey& key) override;
   Result<std::shared_ptr<provider::Provider>> find(const ObjectKey& key) override;
-  void stop();  // all children, at once; after it ensure() fails
+  void stop() override;
 
  private:
   struct Impl;

@@ -317,7 +317,7 @@ class ThreadedServer final : public Server {
 
 Result<Listener> listen(const ServerOptions& options) {
   if (!options.unix_socket.empty()) return Listener::unix_socket(options.unix_socket);
-  if (options.certificate_pem.empty() && !is_loopback(options.address)) {
+  if (options.certificate_pem.empty() && !options.plaintext_anywhere && !is_loopback(options.address)) {
     return Error(Code::kInvalidArgument, "HTTP without TLS on " + options.address + " would be readable by the network")
         .with_hint("Give a certificate, or listen on 127.0.0.1.");
   }

@@ -42,6 +42,7 @@ struct ServerOptions {
   int port = 0;                             // 0: any
   std::string unix_socket;                  // "" : TCP. One Server listens on one of the two
   std::string certificate_pem, key_pem;     // "" : plaintext, accepted for unix sockets and loopback addresses only
+  bool plaintext_anywhere = false;          // what is said here may be read by the network: probes, metrics
   std::string client_ca_pem;                // asks clients for a certificate; the handler decides what it is worth
   int connections_max = 512;                // more get 503 with Retry-After
   std::size_t body_bytes_max = 3U << 20;    // 413

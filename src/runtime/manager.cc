@@ -60,6 +60,11 @@ void Manager::gain_lead() {
   changed_.notify_all();
 }
 
+bool Manager::leads() const {
+  const std::lock_guard lock(mutex_);
+  return leads_;
+}
+
 void Manager::wait_for_lead(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, stop, [this] { return leads_; });

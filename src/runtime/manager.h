@@ -42,7 +42,9 @@ class Manager {
 
   // Runs until stop is requested (ok) or a part does not start (its error). Call once.
   Status run(std::stop_token stop);
-  bool is_ready() const { return ready_; }  // every cache has its first list; for /readyz
+  // For probes, from any thread:
+  bool is_ready() const { return ready_; }  // every cache has its first list
+  bool leads() const;                       // it acts
 
  private:
   Status start(const std::vector<Part>& parts);
@@ -60,7 +62,7 @@ class Manager {
   std::vector<Part> running_;  // in the order of their start
   std::atomic<bool> ready_ = false;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   bool leads_ = false;  // guarded by mutex_
 };

@@ -53,7 +53,7 @@ def main():
     if "RIG_TEST_KUBE_DIR" not in os.environ:
         return SKIPPED
     folder = pathlib.Path(os.environ["RIG_TEST_KUBE_DIR"])
-    roles = [role(folder, "clusterrole", "virtrigaud-manager"),
+    roles = [role(folder, "clusterrole", "virtrigaud-manager"), role(folder, "clusterrole", "virtrigaud-manager-pods"),
              role(folder, "role", "virtrigaud-leader-election", "--namespace", "virtrigaud-system")]
     with open(folder / "log" / "audit.log", encoding="utf-8") as log:
         events = [json.loads(line) for line in log]
