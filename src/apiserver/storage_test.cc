@@ -26,15 +26,16 @@ TEST(Storage, KeepsTheVersionOutsideOfTheValue) {
 }
 
 TEST(Storage, WritesTheVersionIntoTheTextAsIntoTheObject) {
-  for (const std::string value : {
-           R"({"apiVersion":"v1","kind":"K","metadata":{"name":"one","uid":"u"},"spec":{"a":1}})",
-           R"({"metadata":{"name":"one","selfLink":"/x","uid":"u"}})",
-           R"({"data":{"metadata":{"uid":"not here"}},"metadata":{"uid":"u"},"spec":{}})",
-           R"({"metadata":{"annotations":{"uid":"\",\"uid\":\"\\"},"name":"a\\","ownerReferences":[{"uid":"o"}],"uid":"u"}})",
-           R"({"metadata":{"name":"of no uid"},"spec":{"uid":"nor here"}})",
-           R"({"metadata":{},"spec":["metadata","uid",{"x":["uid"]}]})",
-           R"({"spec":{"a":1}})",
-       }) {
+  for (
+      const std::string value : {
+          R"({"apiVersion":"v1","kind":"K","metadata":{"name":"one","uid":"u"},"spec":{"a":1}})",
+          R"({"metadata":{"name":"one","selfLink":"/x","uid":"u"}})",
+          R"({"data":{"metadata":{"uid":"not here"}},"metadata":{"uid":"u"},"spec":{}})",
+          R"({"metadata":{"annotations":{"uid":"\",\"uid\":\"\\"},"name":"a\\","ownerReferences":[{"uid":"o"}],"uid":"u"}})",
+          R"({"metadata":{"name":"of no uid"},"spec":{"uid":"nor here"}})",
+          R"({"metadata":{},"spec":["metadata","uid",{"x":["uid"]}]})",
+          R"({"spec":{"a":1}})",
+      }) {
     EXPECT_EQ(*text_of(vms(), value, 42), json::to_text(*object_of(vms(), value, 42))) << value;
   }
   const api::KindInfo& events = *api::find_kind("", "events");
