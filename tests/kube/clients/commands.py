@@ -169,7 +169,7 @@ class Replay:
         return self._compare(exchange, answer)
 
     def _watch(self, exchange, meanwhile):
-        watch = self._session.watch("", self._twins.translate(exchange["target"]), self._headers(exchange)).begun()
+        watch = self._session.watch("", self._twins.translate(exchange["target"]), self._headers(exchange))
         wanted = events(exchange.get("answer", []))
         self._beside(meanwhile)
         watch.wait(len(wanted), EVENT_SECONDS).close()

@@ -58,6 +58,8 @@ class Watch:
         self._over = False
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
+        with self._changed:  # what the scenario does next is not to be over before the server watches
+            self._changed.wait_for(lambda: self._over or "response" in self._exchange, 5)
 
     def _read(self):
         try:
@@ -78,12 +80,6 @@ class Watch:
         with self._changed:
             self._over = True
             self._changed.notify_all()
-
-    def begun(self, seconds=5):
-        """Waits until the server has begun to answer."""
-        with self._changed:
-            self._changed.wait_for(lambda: "response" in self._exchange or self._over, seconds)
-        return self
 
     def wait(self, count, seconds=5):
         """Waits until `count` events have come, the stream has ended, or time is up."""
