@@ -12,19 +12,13 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/freed.h"
 
 namespace rig {
 namespace {
 
 constexpr int kHalf = 32;  // bytes of r and of s
 
-template <auto free_function>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const {
-    free_function(p);
-  }
-};
 using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using ContextPtr = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;

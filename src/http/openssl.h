@@ -10,17 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/freed.h"
 #include "base/result.h"
 
 namespace rig::http {
 
-template <auto free_function>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const {
-    free_function(p);
-  }
-};
 using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, Freed<X509_free>>;
