@@ -25,8 +25,9 @@ Result<std::unique_ptr<ManagerProcess>> ManagerProcess::make(kube::Transport& ap
   // Called for processes that a controller has asked for.
   out->launcher_ = TRY(
       out->options_.launcher([self = out.get()](const ObjectKey& key) { self->controllers_->provider_changed(key); }));
-  out->controllers_ = std::make_unique<controllers::Controllers>(api, *out->launcher_, *out->launcher_, clock,
-                                                                 out->options_.cluster_id, controllers::Options{});
+  out->controllers_ = std::make_unique<controllers::Controllers>(
+      api, *out->launcher_, *out->launcher_, clock, out->options_.cluster_id,
+      controllers::Options{.lead = out->options_.lease ? &out->lead_ : nullptr});
   metrics::set(metrics::Metric::kBuildInfo, {RIG_VERSION, "", "", out->options_.component}, 1);
   return out;
 }
@@ -35,7 +36,7 @@ Status ManagerProcess::run(int signals) {
   controllers_->add_to(manager_);
   if (options_.lease) {
     manager_.elect_with([this](std::function<void()> on_gain, std::function<void()> on_loss) {
-      return std::make_unique<runtime::LeaderElector>(api_, *options_.lease, clock_, std::move(on_gain),
+      return std::make_unique<runtime::LeaderElector>(api_, *options_.lease, clock_, lead_, std::move(on_gain),
                                                       std::move(on_loss));
     });
   }

@@ -18,8 +18,8 @@ struct ManagerOptions {
   std::string cluster_id;  // the uid of Namespace kube-system
   // Makes what starts the providers.
   std::function<Result<std::unique_ptr<fleet::Launcher>>(fleet::OnChange)> launcher;
-  std::optional<runtime::LeaderElector::Options> lease;  // without: it acts at once
-  std::string component = "virtrigaud";                  // of metric virtrigaud_build_info
+  std::optional<runtime::LeaseOptions> lease;  // without: it acts at once
+  std::string component = "virtrigaud";        // of metric virtrigaud_build_info
 };
 
 class ManagerProcess {
@@ -38,6 +38,7 @@ class ManagerProcess {
   kube::Transport& api_;
   ManagerOptions options_;
   const Clock& clock_;
+  runtime::Lead lead_;
   std::unique_ptr<fleet::Launcher> launcher_;
   std::unique_ptr<controllers::Controllers> controllers_;
   runtime::Manager manager_;

@@ -1,6 +1,7 @@
 // controllers/context.h — what every reconciler may reach: the API, its caches, the providers, the time.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "api/core/secret.h"
@@ -16,6 +17,7 @@
 #include "kube/transport.h"
 #include "provider/directory.h"
 #include "provider/runtime.h"
+#include "runtime/leader.h"
 
 namespace rig::controllers {
 
@@ -47,9 +49,17 @@ struct Context {
   const Clock& clock;
   std::string cluster_id;
   kube::EventRecorder* events = nullptr;  // null: none are recorded
+  const runtime::Lead* lead = nullptr;    // null: nobody else acts
 
-  Call api_call() const { return {.deadline = clock.now() + kApiCallTimeout, .stop = {}, .request_id = {}}; }
+  // What has an effect ends with our lead: another leader may have removed a machine that a late create() would make
+  // again, and takes no notice of a status that somebody else writes.
+  Call api_call() const { return {.deadline = while_leading(kApiCallTimeout), .stop = {}, .request_id = {}}; }
+  Call effect_call() const { return {.deadline = while_leading(kProviderCallTimeout), .stop = {}, .request_id = {}}; }
   Call provider_call() const { return {.deadline = clock.now() + kProviderCallTimeout, .stop = {}, .request_id = {}}; }
+  Time while_leading(Duration timeout) const {
+    const Time then = clock.now() + timeout;
+    return lead == nullptr ? then : std::min(then, lead->until());
+  }
 };
 
 }  // namespace rig::controllers

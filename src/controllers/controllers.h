@@ -15,6 +15,7 @@ namespace rig::controllers {
 struct Options {
   int machine_workers = 16;
   int other_workers = 2;
+  const runtime::Lead* lead = nullptr;  // of the election that manager is started with; null: there is none
 };
 
 class Controllers {

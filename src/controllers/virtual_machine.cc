@@ -161,7 +161,7 @@ Result<runtime::Action> VirtualMachineReconciler::create(Visit& visit) {
   visit.status.creating("The machine is being made.");
   TRY(publish(visit));
   if (!visit.vm.meta.annotation(kRecreateAnnotation).empty()) return use_up_request(visit.vm.meta);
-  return started(visit, "Create", visit.provider->create(visit.ref, *spec, context_.provider_call()));
+  return started(visit, "Create", visit.provider->create(visit.ref, *spec, context_.effect_call()));
 }
 
 // After it is durable that a machine is to be made, before there is one that could be lost: asked once, made once.
@@ -213,7 +213,7 @@ Result<runtime::Action> VirtualMachineReconciler::change(Visit& visit, const Mac
   }
   if (const auto wait = must_wait(visit)) return Action::look_again_in(*wait);
   visit.status.changing(*plan);
-  return started(visit, "Reconfigure", visit.provider->apply(visit.ref, *spec, *plan, context_.provider_call()));
+  return started(visit, "Reconfigure", visit.provider->apply(visit.ref, *spec, *plan, context_.effect_call()));
 }
 
 // What is observed is written together with the task that corrects it: a pulled plug is visible even where it is mended
@@ -227,11 +227,11 @@ Result<runtime::Action> VirtualMachineReconciler::switch_power(Visit& visit, con
     TRY(publish(visit));
     return Action::look_again_in(*wait);
   }
-  if (wanted_on) return started(visit, "Power", visit.provider->power_on(visit.ref, context_.provider_call()));
+  if (wanted_on) return started(visit, "Power", visit.provider->power_on(visit.ref, context_.effect_call()));
   std::optional<WallTime> hard_at;
   if (*visit.vm.spec.power_state == v1::PowerState::kOffGraceful)
     hard_at = context_.clock.wall() + graceful_timeout(visit.vm);
-  return started(visit, "Power", visit.provider->power_off(visit.ref, hard_at, context_.provider_call()));
+  return started(visit, "Power", visit.provider->power_off(visit.ref, hard_at, context_.effect_call()));
 }
 
 Result<runtime::Action> VirtualMachineReconciler::settled(Visit& visit, const Machine& machine) {
@@ -280,7 +280,7 @@ Result<runtime::Action> VirtualMachineReconciler::remove(Visit& visit) {
   if (const auto wait = must_wait(visit)) return Action::look_again_in(*wait);
   visit.status.removing();
   TRY(publish(visit));
-  return started(visit, "Delete", visit.provider->remove(visit.ref, context_.provider_call()));
+  return started(visit, "Delete", visit.provider->remove(visit.ref, context_.effect_call()));
 }
 
 Result<runtime::Action> VirtualMachineReconciler::let_go(Visit& visit, std::string_view why) {
@@ -313,7 +313,7 @@ Result<std::optional<runtime::Action>> VirtualMachineReconciler::give_up(Visit& 
     if (const auto wait = must_wait(visit)) return std::optional(Action::look_again_in(*wait));
     visit.status.releasing();
     TRY(publish(visit));
-    auto task = visit.provider->release(visit.ref, context_.provider_call());
+    auto task = visit.provider->release(visit.ref, context_.effect_call());
     if (!task.ok() && task.error().is(Code::kUnimplemented)) return std::optional<Action>();  // it has no stamps
     return std::optional(TRY(started(visit, "Release", std::move(task))));
   };
@@ -328,7 +328,7 @@ Result<std::optional<runtime::Action>> VirtualMachineReconciler::give_up(Visit& 
   if (machine->existence != Existence::kPartial || visit.status.was_seen()) return std::optional<Action>();
   // What is left of an attempt to make one is of no use to anybody.
   if (const auto wait = must_wait(visit)) return std::optional(Action::look_again_in(*wait));
-  auto task = visit.provider->remove(visit.ref, context_.provider_call());
+  auto task = visit.provider->remove(visit.ref, context_.effect_call());
   return std::optional(TRY(started(visit, "Delete", std::move(task))));
 }
 

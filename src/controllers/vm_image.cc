@@ -126,7 +126,7 @@ Result<provider::PreparedImage> VmImageReconciler::ask(const v1::VmImage& image,
   const auto session = TRY(context_.providers.find(provider_key));
   // Followed to its end before prepare() is asked again: that would begin anew, and only the task says why it failed.
   const auto running = begun(image.meta.key(), provider_key, request.key);
-  auto prepared = running ? *running : TRY(session->images().prepare(request, context_.provider_call()));
+  auto prepared = running ? *running : TRY(session->images().prepare(request, context_.effect_call()));
   if (prepared.task.text.empty()) return prepared;
 
   TaskState task = TRY(session->poll(prepared.task, context_.provider_call()));

@@ -91,80 +91,94 @@ void put_into(json::Value& lease, const LeaseRecord& record, const LeaseTimes& t
 
 }  // namespace
 
+// ---- the calls ----
+
+Candidate::Candidate(kube::Transport& transport, LeaseOptions options, const Clock& clock, Lead& lead)
+    : transport_(transport),
+      options_(std::move(options)),
+      clock_(clock),
+      lead_(lead),
+      core_(options_.identity, options_.times) {}
+
+Time Candidate::step(const std::stop_token& stop) {
+  const Time now = clock_.now();
+  const auto want = core_.next(now, clock_.wall());
+  const Time limit = core_.acts_until().value_or(Time::max());
+  if (const auto* pause = std::get_if<LeaderCore::Wait>(&want)) return std::min(pause->until, limit);
+  const Call call{std::min(now + limits::kLeaseCallTimeout, limit), stop, {}};
+  const auto* write = std::get_if<LeaderCore::Write>(&want);
+  const Status done = write != nullptr ? put(write->record, call) : read(call);
+  if (!done.ok()) core_.on_error(clock_.now());
+  lead_.set(core_.acts_until());
+  // kAborted: somebody was faster.
+  if (!done.ok() && !done.error().is(Code::kAborted) && !stop.stop_requested())
+    log::warn("the Lease is out of reach", {{"lease", options_.lease.to_string()}, {"error", done.error()}});
+  return clock_.now();
+}
+
+Status Candidate::give_up() {
+  const Time now = clock_.now();
+  const auto last = core_.release(now, clock_.wall());
+  lead_.set(std::nullopt);
+  return last ? put(*last, {now + limits::kLeaseCallTimeout, {}, {}}) : Status();
+}
+
+Status Candidate::read(const Call& call) {
+  auto answer = transport_.send(kube::get_request(Lease::kResource, options_.lease), call);
+  if (!answer.ok() && !answer.error().is(Code::kNotFound)) return answer.error();
+  std::optional<LeaseRecord> record;
+  if (answer.ok()) record = record_of(TRY(kube::from_json<Lease>(*answer)));
+  lease_ = answer.ok() ? answer.take() : json::Value();
+  core_.on_read(std::move(record), clock_.now());
+  return {};
+}
+
+// The whole Lease with its version, and no patch: the reference's Role has no right to one. What it has beside our
+// record, such as labels, is other people's.
+Status Candidate::put(const LeaseRecord& record, const Call& call) {
+  json::Value body = record.resource_version.empty() ? json::Value() : lease_;
+  body["apiVersion"] = Lease::kResource.api_version();
+  body["kind"] = Lease::kResource.kind;
+  body.set({"metadata", "name"}, options_.lease.name);
+  body.set({"metadata", "namespace"}, options_.lease.namespace_);
+  put_into(body, record, options_.times);
+  const Time sent = clock_.now();
+  json::Value answer = TRY(transport_.send(record.resource_version.empty()
+                                               ? kube::create_request(Lease::kResource, options_.lease.namespace_, body)
+                                               : kube::replace_request(Lease::kResource, options_.lease, body),
+                                           call));
+  const Lease written = TRY(kube::from_json<Lease>(answer));
+  lease_ = std::move(answer);
+  core_.on_written(record_of(written), sent, clock_.now());
+  return {};
+}
+
+// ---- the thread ----
+
 // Owns what the thread needs, so that the thread ends before any of it does.
 struct LeaderElector::Impl {
-  kube::Transport& transport;
-  const Options options;
   const Clock& clock;
+  const std::string lease, identity;  // for the log
+  Candidate candidate;
   const std::function<void()> on_gain, on_loss;
-  LeaderCore core{options.identity, options.times};
-  json::Value lease{};  // as last read or written
   std::jthread thread{};
 
   void run(std::stop_token stop) {
     bool gained = false;
     while (!stop.stop_requested()) {
-      step(stop);
-      const bool may_act = core.may_act(clock.now());
+      wait(candidate.step(stop) - clock.now(), stop);
+      const bool may_act = candidate.may_act();
       if (!gained && may_act) {
-        log::info("became the leader", {{"lease", options.lease.to_string()}, {"identity", options.identity}});
+        log::info("became the leader", {{"lease", lease}, {"identity", identity}});
         gained = true;
         on_gain();
       } else if (gained && !may_act && !stop.stop_requested()) {
-        log::error("is no longer the leader", {{"lease", options.lease.to_string()}, {"identity", options.identity}});
+        log::error("is no longer the leader", {{"lease", lease}, {"identity", identity}});
         return on_loss();
       }
     }
-    const Time now = clock.now();
-    const auto last = core.release(now, clock.wall());
-    if (!last) return;
-    if (const Status released = put(*last, {now + limits::kLeaseCallTimeout, {}, {}}); !released.ok())
+    if (const Status released = candidate.give_up(); !released.ok())
       log::warn("the Lease was not given up", {{"error", released.error()}});
-  }
-
-  void step(const std::stop_token& stop) {
-    const Time now = clock.now();
-    const auto want = core.next(now, clock.wall());
-    const Time limit = core.acts_until().value_or(Time::max());
-    if (const auto* pause = std::get_if<LeaderCore::Wait>(&want))
-      return wait(std::min(pause->until, limit) - now, stop);
-    const Call call{std::min(now + limits::kLeaseCallTimeout, limit), stop, {}};
-    const auto* write = std::get_if<LeaderCore::Write>(&want);
-    const Status done = write != nullptr ? put(write->record, call) : read(call);
-    if (done.ok()) return;
-    core.on_error(clock.now());
-    if (done.error().is(Code::kAborted) || stop.stop_requested()) return;  // somebody was faster
-    log::warn("the Lease is out of reach", {{"lease", options.lease.to_string()}, {"error", done.error()}});
-  }
-
-  Status read(const Call& call) {
-    auto answer = transport.send(kube::get_request(Lease::kResource, options.lease), call);
-    if (!answer.ok() && !answer.error().is(Code::kNotFound)) return answer.error();
-    std::optional<LeaseRecord> record;
-    if (answer.ok()) record = record_of(TRY(kube::from_json<Lease>(*answer)));
-    lease = answer.ok() ? answer.take() : json::Value();
-    core.on_read(std::move(record), clock.now());
-    return {};
-  }
-
-  // The whole Lease with its version, and no patch: the reference's Role has no right to one. What it has beside our
-  // record, such as labels, is other people's.
-  Status put(const LeaseRecord& record, const Call& call) {
-    json::Value body = record.resource_version.empty() ? json::Value() : lease;
-    body["apiVersion"] = Lease::kResource.api_version();
-    body["kind"] = Lease::kResource.kind;
-    body.set({"metadata", "name"}, options.lease.name);
-    body.set({"metadata", "namespace"}, options.lease.namespace_);
-    put_into(body, record, options.times);
-    const Time sent = clock.now();
-    json::Value answer = TRY(transport.send(record.resource_version.empty()
-                                                ? kube::create_request(Lease::kResource, options.lease.namespace_, body)
-                                                : kube::replace_request(Lease::kResource, options.lease, body),
-                                            call));
-    const Lease written = TRY(kube::from_json<Lease>(answer));
-    lease = std::move(answer);
-    core.on_written(record_of(written), sent, clock.now());
-    return {};
   }
 
   static void wait(Duration delay, const std::stop_token& stop) {
@@ -174,11 +188,12 @@ struct LeaderElector::Impl {
   }
 };
 
-LeaderElector::LeaderElector(kube::Transport& transport, Options options, const Clock& clock,
+LeaderElector::LeaderElector(kube::Transport& transport, LeaseOptions options, const Clock& clock, Lead& lead,
                              std::function<void()> on_gain, std::function<void()> on_loss)
-    : impl_(new Impl{.transport = transport,
-                     .options = std::move(options),
-                     .clock = clock,
+    : impl_(new Impl{.clock = clock,
+                     .lease = options.lease.to_string(),
+                     .identity = options.identity,
+                     .candidate = Candidate(transport, options, clock, lead),
                      .on_gain = std::move(on_gain),
                      .on_loss = std::move(on_loss)}) {
   impl_->thread = std::jthread([impl = impl_.get()](std::stop_token stop) { impl->run(std::move(stop)); });

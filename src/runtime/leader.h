@@ -1,6 +1,7 @@
-// runtime/leader.h — holding the Lease: a pure state machine, and the thread that runs it.
+// runtime/leader.h — holding the Lease: a pure state machine, its calls, and the thread that makes them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,17 +56,49 @@ class LeaderCore {
   Time changed_at_{}, not_before_{};
 };
 
-// Runs a core on a thread. `on_gain` and `on_loss` are called on it, at most once each: losing the Lease is for the
-// process to end on.
+// Until when we may act on what no resourceVersion guards: a bound for the deadlines of such calls, so that none that a
+// pause has held up has an effect after somebody else has begun. Written by one thread, read by any.
+class Lead {
+ public:
+  Time until() const { return Time(Duration(until_)); }
+  void set(std::optional<Time> until) { until_ = until.value_or(Time{}).time_since_epoch().count(); }
+
+ private:
+  std::atomic<Duration::rep> until_ = 0;
+};
+
+struct LeaseOptions {
+  ObjectKey lease;  // "virtrigaud-system/8da97394.virtrigaud.io" (the reference's name: both never act together)
+  std::string identity;
+  LeaseTimes times;
+};
+
+// A core and the calls that it asks for, on the caller's thread.
+class Candidate {
+ public:
+  Candidate(kube::Transport& transport, LeaseOptions options, const Clock& clock, Lead& lead);
+  Time step(const std::stop_token& stop);  // what is due now; when to come again
+  bool may_act() const { return core_.may_act(clock_.now()); }
+  Status give_up();  // ok when it holds nothing
+
+ private:
+  Status read(const Call& call);
+  Status put(const LeaseRecord& record, const Call& call);
+
+  kube::Transport& transport_;
+  const LeaseOptions options_;
+  const Clock& clock_;
+  Lead& lead_;
+  LeaderCore core_;
+  json::Value lease_;  // as last read or written
+};
+
+// Runs a candidate on a thread. `on_gain` and `on_loss` are called on it, at most once each: losing the Lease is for
+// the process to end on.
 class LeaderElector {
  public:
-  struct Options {
-    ObjectKey lease;  // "virtrigaud-system/8da97394.virtrigaud.io" (the reference's name: both never act together)
-    std::string identity;
-    LeaseTimes times;
-  };
-  LeaderElector(kube::Transport& transport, Options options, const Clock& clock, std::function<void()> on_gain,
-                std::function<void()> on_loss);
+  LeaderElector(kube::Transport& transport, LeaseOptions options, const Clock& clock, Lead& lead,
+                std::function<void()> on_gain, std::function<void()> on_loss);
   ~LeaderElector();  // gives up the Lease that it holds
 
  private:

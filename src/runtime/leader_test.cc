@@ -227,24 +227,29 @@ class LeaseServer final : public kube::Transport {
 TEST(LeaderElector, TellsOnceThatItLeadsAndOnceThatItNoLongerDoes) {
   LeaseServer server;
   const SystemClock clock;
+  Lead lead;
   std::latch gained(1), lost(1);
   const LeaseTimes times{.lease = 300ms, .renew = 200ms, .retry = 20ms};
   const LeaderElector elector(
-      server, {{"ns", "lease"}, "me", times}, clock, [&] { gained.count_down(); }, [&] { lost.count_down(); });
+      server, {{"ns", "lease"}, "me", times}, clock, lead, [&] { gained.count_down(); }, [&] { lost.count_down(); });
   gained.wait();
+  EXPECT_GT(lead.until(), Time{});
   server.go_away();
   lost.wait();
+  EXPECT_LE(lead.until(), clock.now()) << "what is bounded by it is over";
 }
 
 TEST(LeaderElector, GivesTheLeaseUpSoThatTheNextOneNeedNotWait) {
   LeaseServer server;
   const SystemClock clock;
+  Lead lead;
   for (const char* identity : {"first", "second"}) {
     std::latch gained(1);
     const LeaderElector elector(
-        server, {{"ns", "lease"}, identity, {}}, clock, [&] { gained.count_down(); }, [] {});
+        server, {{"ns", "lease"}, identity, {}}, clock, lead, [&] { gained.count_down(); }, [] {});
     gained.wait();  // the default Lease stands still for 15 s
   }
+  EXPECT_EQ(lead.until(), Time{});
 }
 
 TEST(LeaderElector, KeepsWhatOthersWroteIntoTheLease) {
@@ -255,9 +260,10 @@ TEST(LeaderElector, KeepsWhatOthersWroteIntoTheLease) {
   lease.set({"spec", "strategy"}, "OldestEmulationVersion");
   server.begin_with(lease);
   const SystemClock clock;
+  Lead lead;
   std::latch gained(1);
   const LeaderElector elector(
-      server, {{"ns", "lease"}, "me", {}}, clock, [&] { gained.count_down(); }, [] {});
+      server, {{"ns", "lease"}, "me", {}}, clock, lead, [&] { gained.count_down(); }, [] {});
   gained.wait();
   EXPECT_EQ(server.lease().text({"metadata", "labels", "team"}), "blue");
   EXPECT_EQ(server.lease().text({"spec", "strategy"}), "OldestEmulationVersion");
@@ -267,16 +273,17 @@ TEST(LeaderElector, KeepsWhatOthersWroteIntoTheLease) {
 TEST(LeaderElector, TakesOverFromOneThatDied) {
   LeaseServer server;
   const SystemClock clock;
+  Lead lead;
   const LeaseTimes times{.lease = 300ms, .renew = 200ms, .retry = 20ms};
   {
     std::latch gained(1);
     const LeaderElector first(
-        server, {{"ns", "lease"}, "first", times}, clock, [&] { gained.count_down(); }, [] {});
+        server, {{"ns", "lease"}, "first", times}, clock, lead, [&] { gained.count_down(); }, [] {});
     gained.wait();
   }
   std::latch gained(1);
   const LeaderElector second(
-      server, {{"ns", "lease"}, "second", times}, clock, [&] { gained.count_down(); }, [] {});
+      server, {{"ns", "lease"}, "second", times}, clock, lead, [&] { gained.count_down(); }, [] {});
   gained.wait();
 }
 

@@ -18,13 +18,15 @@ Status Manager::run(std::stop_token stop) {
 
 Status Manager::start_and_wait(const std::stop_token& stop) {
   TRY(start(servers_));
+  elect();
+  ready_ = elect_ != nullptr;  // one that waits for the lead is as ready as it will be
+  wait_for_lead(stop);
+  if (stop.stop_requested()) return {};
+  ready_ = false;
   TRY(start(caches_));
   wait_for_caches(stop);
   if (stop.stop_requested()) return {};
   ready_ = true;
-  elect();
-  wait_for_lead(stop);
-  if (stop.stop_requested()) return {};
   TRY(start(controllers_));
   wait_for_stop(stop);
   return {};

@@ -1,8 +1,10 @@
 // runtime/manager.h — the order in which a controller process starts and stops.
 //
-// Servers (probes, metrics: a slow start must be visible), then caches until each has its first list (a reconciler
-// that reads an empty cache would take everything for gone), then leader election, then controllers; stopped in
-// reverse, each waited for. It is controller-runtime's order (pkg/manager/internal.go).
+// Servers (probes, metrics: a slow start must be visible), then leader election, then caches until each has its first
+// list (a reconciler that reads an empty cache would take everything for gone), then controllers; stopped in reverse,
+// each waited for. controller-runtime fills its caches before it is elected (pkg/manager/internal.go). Ours are lists
+// that are newer than the lead: one filled before may lack what the leader before us wrote last, and a status that is
+// wrong in the store and right in the cache is never mended (the simulator found it).
 #pragma once
 
 #include <atomic>
@@ -43,7 +45,7 @@ class Manager {
   // Runs until stop is requested (ok) or a part does not start (its error). Call once.
   Status run(std::stop_token stop);
   // For probes, from any thread:
-  bool is_ready() const { return ready_; }  // every cache has its first list
+  bool is_ready() const { return ready_; }  // waits for the lead, or leads and every cache has its first list
   bool leads() const;                       // it acts
 
  private:

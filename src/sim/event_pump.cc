@@ -2,19 +2,44 @@
 #include "sim/event_pump.h"
 
 #include "controllers/identity.h"
+#include "kube/limits.h"
+#include "sim/replica.h"
 #include "sim/world.h"
 
 namespace rig::sim {
+namespace {
 
-EventPump::EventPump(World& world, const api::Resource& resource, std::function<void(const kube::Event&)> on_event)
-    : world_(world), resource_(resource), on_event_(std::move(on_event)), core_(world.prng.next() | 1U) {}
+// Shorter than the reflector's, so that calm weather need not last longer than a silent watch does.
+constexpr Duration kWatchTime = std::chrono::minutes(3);
+
+}  // namespace
+
+EventPump::EventPump(World& world, const Replica& manager, const api::Resource& resource,
+                     std::function<void(const kube::Event&)> on_event)
+    : world_(world),
+      manager_(manager),
+      resource_(resource),
+      on_event_(std::move(on_event)),
+      core_(world.prng.next() | 1U) {}
 
 bool EventPump::bring(int events_max) {
+  if (manager_.is_cut_off()) return false;
   if (world_.prng.chance(world_.faults.watch_breaks)) break_off();
+  if (is_silent()) return false;
   for (int i = 0; i < events_max; ++i) {
     if (bring_one() == Brought::kNothing) return false;
   }
   return true;
+}
+
+// The reflector gives a watch up when its time is over, whatever the server does.
+bool EventPump::is_silent() {
+  if (stream_ && !silent_ && world_.prng.chance(world_.faults.watch_silent)) {
+    world_.note("the watch of " + std::string(resource_.plural) + " has gone silent");
+    silent_ = true;
+  }
+  if (silent_ && world_.clock.now() >= watch_ends_ && world_.planted != Planted::kSilentWatchTrusted) break_off();
+  return silent_;
 }
 
 EventPump::Brought EventPump::bring_one() {
@@ -40,8 +65,9 @@ EventPump::Brought EventPump::list(const kube::ReflectorCore::ListPage& page) {
 EventPump::Brought EventPump::watch(const kube::ReflectorCore::Watch& watch) {
   if (!stream_) {
     const kube::Request request =
-        kube::watch_request(resource_, "", {.resource_version = watch.resource_version}, std::chrono::minutes(5));
+        kube::watch_request(resource_, "", {.resource_version = watch.resource_version}, kWatchTime);
     stream_ = world_.open_watch(request);
+    watch_ends_ = world_.clock.now() + kWatchTime + kube::limits::kWatchGrace;
     core_.on_watch_start(world_.clock.now());
   }
   apiserver::EventStream::Batch batch = stream_->next(Time{}, {});
@@ -68,12 +94,18 @@ EventPump::Brought EventPump::deliver() {
   const auto told = core_.on_watch_event(std::move(event));
   if (!told) return Brought::kSomething;
   tell(*told);
-  if (world_.prng.chance(world_.faults.event_repeats)) tell(*told);
+  if (!world_.prng.chance(world_.faults.event_repeats)) return Brought::kSomething;
+  world_.note("an event of " + std::string(resource_.plural) + " comes twice");
+  tell(*told);
   return Brought::kSomething;
 }
 
 void EventPump::break_off() {
   if (!stream_) return;
+  if (!under_way_.empty())
+    world_.note(std::to_string(under_way_.size()) + " events of " + std::string(resource_.plural) +
+                " are lost on the way");
+  silent_ = false;
   under_way_.clear();
   stream_.reset();
   if (world_.planted == Planted::kGapAfterBreak) skip_to_now();

@@ -56,7 +56,7 @@ TEST_F(Incomplete, AMachineThatIsThereNeedsItsSourceNoMore) {
   scenario_.create_machine("a", "small", "On");
   settle();
   ASSERT_TRUE(is_there("a"));
-  const auto effects = [&] { return world_.fleet().host({"default", "lab"}).mutations(); };
+  const auto effects = [&] { return world_.hosts().of({"default", "lab"}).mutations(); };
   const std::int64_t before = effects();
   scenario_.change_machine(get<VirtualMachine>("a"), "imageRef", json::Value());
   settle();

@@ -31,9 +31,20 @@ T the(World& world) {
   return found.front();
 }
 
-std::string live(World& world) {
+void delete_all(World& world, Scenario& scenario) {
+  for (const auto& vm : all<VirtualMachine>(world)) scenario.delete_machine(vm);
+  for (const auto& image : all<VmImage>(world))
+    CHECK(kube::Api<VmImage>(world.kubectl()).remove(image, world.call()).ok());
+}
+
+void enlarge_all(World& world, Scenario& scenario) {
+  for (const auto& vm : all<VirtualMachine>(world))
+    scenario.change_machine(vm, "classRef", json::Object{{"name", "big"}});
+}
+
+std::string live(World& world, bool is_cut_short) {
   Scenario scenario(world);
-  world.boot(manager_process);
+  world.boot(manager_process, world.mishap.kind == Mishap::Kind::kPause ? 2 : 1);
   const std::function<void()> acts[] = {
       [&] { scenario.create_machine("a", "small", "On"); },
       [&] {
@@ -51,12 +62,13 @@ std::string live(World& world) {
         scenario.copy_machine(vm, "b");
         scenario.delete_machine(vm);
       },
-      [&] {
-        scenario.delete_machine(the<VirtualMachine>(world));
-        CHECK(kube::Api<VmImage>(world.kubectl()).remove(the<VmImage>(world), world.call()).ok());
-      },
+      [&] { delete_all(world, scenario); },
   };
+  bool is_over = false;
+  if (is_cut_short) world.meanwhile = [&] { is_over = true, delete_all(world, scenario); };
+  if (world.mishap.kind == Mishap::Kind::kChange) world.meanwhile = [&] { enlarge_all(world, scenario); };
   for (const auto& act : acts) {
+    if (is_over) break;
     act();
     if (!world.settle(kSettleSteps)) return "still busy long afterwards";
     if (const auto broken = scenario.broken_promises(); !broken.empty()) return join(broken, "; ");
@@ -68,15 +80,15 @@ std::string live(World& world) {
 
 }  // namespace
 
-Life life(std::uint64_t seed, Mishap mishap, Planted bug) {
+Life life(std::uint64_t seed, Mishap mishap, Planted bug, bool is_cut_short) {
   World world(seed);
   world.faults = Faults::none();
   world.mishap = mishap;
   world.planted = bug;
   Life out;
-  out.wrong = live(world);
+  out.wrong = live(world, is_cut_short);
   out.mishap_came = world.mishap.has_struck();
-  for (const auto& [key, host] : world.fleet().hosts()) out.effects_on_hosts += host->mutations();
+  out.effects_on_hosts = world.effects_on_hosts();
   out.history = world.trace();
   return out;
 }

@@ -18,6 +18,7 @@ struct Life {
   std::int64_t effects_on_hosts = 0;
   std::vector<std::string> history;
 };
-Life life(std::uint64_t seed, Mishap mishap, Planted bug = Planted::kNone);
+// `is_cut_short`: when a pause has come, everything is deleted meanwhile, and the other acts do not come.
+Life life(std::uint64_t seed, Mishap mishap, Planted bug = Planted::kNone, bool is_cut_short = false);
 
 }  // namespace rig::sim

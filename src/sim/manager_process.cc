@@ -11,6 +11,7 @@
 #include "controllers/usage.h"
 #include "controllers/virtual_machine.h"
 #include "controllers/vm_image.h"
+#include "sim/replica.h"
 #include "sim/world.h"
 
 namespace rig::sim {
@@ -22,9 +23,9 @@ using runtime::WorkQueueCore;
 // The event streams of the providers that are followed.
 class ProviderStreams final : public Source {
  public:
-  ProviderStreams(World& world, const kube::Store<controllers::v1::VirtualMachine>& machines,
+  ProviderStreams(World& world, SimFleet& fleet, const kube::Store<controllers::v1::VirtualMachine>& machines,
                   std::function<void(const ObjectKey&)> wake)
-      : world_(world), machines_(machines), wake_(std::move(wake)) {}
+      : world_(world), fleet_(fleet), machines_(machines), wake_(std::move(wake)) {}
 
   void follow(const ObjectKey& provider, bool exists) {
     if (!exists) {
@@ -42,7 +43,7 @@ class ProviderStreams final : public Source {
 
  private:
   bool bring(const ObjectKey& provider, controllers::ProviderWatchCore& stream, int events_max) {
-    if (events_max == 0 || !world_.fleet().find(provider).ok()) return false;
+    if (events_max == 0 || !fleet_.find(provider).ok()) return false;
     int brought = 0;
     const auto on_event = [&](const provider::Event& event) {
       for (const ObjectKey& key : stream.on_event(event)) wake_(key);
@@ -50,13 +51,14 @@ class ProviderStreams final : public Source {
       return stream.resume().empty() || brought < events_max;  // a snapshot comes whole
     };
     const Call look_only{world_.clock.now(), {}, {}};
-    const Status ended = world_.fleet().host(provider).watch(world_.cluster_id(), stream.resume(), on_event, look_only);
+    const Status ended = world_.hosts().of(provider).watch(world_.cluster_id(), stream.resume(), on_event, look_only);
     if (ended.ok()) return true;
     if (!ended.error().is(Code::kDeadlineExceeded)) stream.on_end(ended);
     return false;
   }
 
   World& world_;
+  SimFleet& fleet_;
   const kube::Store<controllers::v1::VirtualMachine>& machines_;
   const std::function<void(const ObjectKey&)> wake_;
   std::map<ObjectKey, controllers::ProviderWatchCore> streams_;
@@ -64,18 +66,20 @@ class ProviderStreams final : public Source {
 
 class ManagerProcess final : public Process {
  public:
-  explicit ManagerProcess(World& world)
-      : Process(world),
-        events_(world.api(), "virtrigaud", world.clock),
-        context_{.api = world.api(),
+  ManagerProcess(World& world, Replica& manager)
+      : Process(world, manager),
+        events_(manager.api(), "virtrigaud", world.clock),
+        context_{.api = manager.api(),
                  .stores = caches_.stores(),
-                 .providers = world.fleet(),
-                 .runtime = world.fleet(),
+                 .providers = manager.fleet(),
+                 .runtime = manager.fleet(),
                  .clock = world.clock,
                  .cluster_id = world.cluster_id(),
-                 .events = &events_} {
+                 .events = &events_,
+                 .lead = manager.lead()} {
     auto streams = std::make_unique<ProviderStreams>(
-        world, caches_.machines.store(), [this](const ObjectKey& key) { wake(machine_queue_, key, Priority::kEvent); });
+        world, manager.fleet(), caches_.machines.store(),
+        [this](const ObjectKey& key) { wake(machine_queue_, key, Priority::kEvent); });
     const auto nobody = [](const ObjectKey&, Priority) {};
     controllers::connect(
         caches_,
@@ -134,6 +138,8 @@ class ManagerProcess final : public Process {
 
 }  // namespace
 
-std::unique_ptr<Process> manager_process(World& world) { return std::make_unique<ManagerProcess>(world); }
+std::unique_ptr<Process> manager_process(World& world, Replica& manager) {
+  return std::make_unique<ManagerProcess>(world, manager);
+}
 
 }  // namespace rig::sim

@@ -7,6 +7,6 @@
 
 namespace rig::sim {
 
-std::unique_ptr<Process> manager_process(World& world);
+std::unique_ptr<Process> manager_process(World& world, Replica& manager);
 
 }  // namespace rig::sim

@@ -15,15 +15,19 @@ enum class Planted : std::uint8_t {
   kRemovalBelieved,
   kForgottenTaskAwaited,
   kFailureDropped,
-  kWakeLostAtWork,
+  kWakeLostAtWork,  // an event that comes while something is being worked on is dropped: see life_test
   kNoListAfterExpiry,
   kGapAfterBreak,
   kLostMachineMadeAgain,
+  kSilentWatchTrusted,
+  kNewestVersionTaken,
+  kLeadOutlived,  // a call that was held up is made after the Lease has become another's: see life_test
 };
 
 struct PlantedRow {
   Planted bug;
   std::string_view name, what;
+  int managers = 1;  // so many it takes to find it
 };
 inline constexpr PlantedRow kPlanted[] = {
     {Planted::kFinalizerAssumed, "FinalizerAssumed", "the machine is made before the finalizer is written"},
@@ -33,10 +37,12 @@ inline constexpr PlantedRow kPlanted[] = {
      "the finalizer is dropped when a removal was accepted, not when it is done"},
     {Planted::kForgottenTaskAwaited, "ForgottenTaskAwaited", "a task that the provider forgot is waited for"},
     {Planted::kFailureDropped, "FailureDropped", "a reconcile that failed is not tried again"},
-    {Planted::kWakeLostAtWork, "WakeLostAtWork", "an event that comes while something is being worked on is dropped"},
     {Planted::kNoListAfterExpiry, "NoListAfterExpiry", "a watch that fell behind goes on from now, without a list"},
     {Planted::kGapAfterBreak, "GapAfterBreak", "a broken watch goes on from now, not from the last event"},
     {Planted::kLostMachineMadeAgain, "LostMachineMadeAgain", "a machine that somebody removed is made again, empty"},
+    {Planted::kSilentWatchTrusted, "SilentWatchTrusted", "a watch that says nothing any more is never resumed"},
+    {Planted::kNewestVersionTaken, "NewestVersionTaken",
+     "what was decided on an old copy is written late, with the version that is there now", 2},
 };
 
 }  // namespace rig::sim

@@ -12,7 +12,7 @@ runtime::WorkQueueCore& Process::work_on(runtime::Reconciler& reconciler) {
 }
 
 void Process::follow(const api::Resource& resource, std::function<void(const kube::Event&)> on_event) {
-  add(std::make_unique<EventPump>(world_, resource, std::move(on_event)));
+  add(std::make_unique<EventPump>(world_, manager_, resource, std::move(on_event)));
 }
 
 void Process::fill_caches() {

@@ -14,6 +14,7 @@
 
 namespace rig::sim {
 
+class Replica;
 class World;
 
 // Where events come from. What was not brought yet is under way: that is how caches get stale.
@@ -26,7 +27,7 @@ class Source {
 // Built anew after every crash; nothing in it survives one.
 class Process {
  public:
-  explicit Process(World& world) : world_(world) {}
+  Process(World& world, Replica& manager) : world_(world), manager_(manager) {}
   virtual ~Process() = default;
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -50,6 +51,7 @@ class Process {
   void fill_caches();  // as the manager waits for its caches before it starts its workers
 
   World& world_;
+  Replica& manager_;  // whose process it is
 
  private:
   struct Station {

@@ -24,7 +24,7 @@ class Inspection {
     for (auto& c : kube::Api<v1::VmClass>(world.kubectl()).list("", world.call()).take().items) {
       classes_[c.meta.key()] = c;
     }
-    for (const auto& [key, host] : world.fleet().hosts()) {
+    for (const auto& [key, host] : world.hosts().all()) {
       for (const provider::Machine& machine : host->machines()) machines_.push_back(machine);
       for (std::string& volume : host->volumes()) volumes_.insert(std::move(volume));
       for (const std::string& image : host->images_on_host()) volumes_.erase(image);

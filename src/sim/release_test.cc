@@ -39,7 +39,7 @@ class Release : public CalmTest {
   }
   // The one that is ours or was; a machine without an id when there is none.
   provider::Machine machine() {
-    for (const provider::Machine& found : world_.fleet().host({"default", "lab"}).machines())
+    for (const provider::Machine& found : world_.hosts().of({"default", "lab"}).machines())
       if (found.ref.id != "somebody-elses") return found;
     return {};
   }

@@ -69,7 +69,7 @@ Scenario::Scenario(World& world) : world_(world) {
   create(world, v1::VmNetworkAttachment::kResource,
          R"({"apiVersion":"infra.virtrigaud.io/v1beta1","kind":"VMNetworkAttachment","metadata":{"name":"net"},
              "spec":{"network":{"libvirt":{"networkName":"default","model":"virtio"}}}})");
-  provider::fake::FakeProvider& host = world.fleet().host(kLab);
+  provider::fake::FakeProvider& host = world.hosts().of(kLab);
   provider::Machine foreign;
   foreign.ref.id = kForeign;
   foreign.ref.machine_id = "00000000-0000-4000-8000-000000000001";
@@ -148,7 +148,7 @@ void Scenario::user_acts() {
 }
 
 void Scenario::administrator_acts() {
-  provider::fake::FakeProvider& host = world_.fleet().host(kLab);
+  provider::fake::FakeProvider& host = world_.hosts().of(kLab);
   std::vector<provider::Machine> all = host.machines();
   std::erase_if(all, [](const provider::Machine& m) { return m.ref.id == kForeign; });
   if (all.empty()) return;
@@ -167,14 +167,14 @@ void Scenario::administrator_acts() {
 }
 
 std::optional<provider::Machine> Scenario::machine_of(const VirtualMachine& vm) const {
-  for (const provider::Machine& machine : world_.fleet().host(kLab).machines())
+  for (const provider::Machine& machine : world_.hosts().of(kLab).machines())
     if (machine.ref.machine_id == controllers::machine_id_of(vm.meta)) return machine;
   return std::nullopt;
 }
 
 void Scenario::erase(const provider::Machine& machine) {
   world_.note("administrator erases " + machine.ref.id);
-  world_.fleet().host(kLab).erase(machine.ref.id);
+  world_.hosts().of(kLab).erase(machine.ref.id);
   for (const VirtualMachine& vm : machines(world_)) {
     if (controllers::machine_id_of(vm.meta) != machine.ref.machine_id) continue;
     if (controllers::is_to_be_released(vm.meta)) continue;  // no longer its machine

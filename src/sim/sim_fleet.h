@@ -1,50 +1,44 @@
-// sim/sim_fleet.h — the provider processes: each serves the host of its Provider, takes a while to start, and may die.
+// sim/sim_fleet.h — the provider processes of one manager: each takes a while to start, and starts again with its
+// host's.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 
 #include "provider/directory.h"
-#include "provider/fake/fake_provider.h"
 #include "provider/runtime.h"
 
 namespace rig::sim {
 
+class Replica;
 class World;
 
 class SimFleet final : public provider::Directory, public provider::Runtime {
  public:
-  explicit SimFleet(World& world) : world_(world) {}
+  SimFleet(World& world, Replica& manager) : world_(world), manager_(manager) {}
 
   Result<std::shared_ptr<provider::Provider>> find(const ObjectKey& provider) override;
   Result<provider::RuntimeState> ensure(const provider::ProviderProcess& process) override;
-  void remove(const ObjectKey& key) override;
+  void remove(const ObjectKey& key) override { servers_.erase(key); }
 
-  // The hypervisor of a Provider. Outlives every process; made when first asked for, with habits of its own.
-  provider::fake::FakeProvider& host(const ObjectKey& provider);
-  const std::map<ObjectKey, std::unique_ptr<provider::fake::FakeProvider>>& hosts() const { return hosts_; }
-
-  void move();      // hosts and processes go on, and suffer the weather
-  void clear_up();  // every host is in reach, every process alive
-  void on_manager_crash(bool ends_providers);
-  std::optional<Time> next_due();
+  void move();  // tells the manager what has become ready
+  void end() { servers_.clear(); }
+  std::optional<Time> next_due() const;
 
  private:
   struct Server {
     Time ready_at{};
     bool was_told = false;  // the manager knows that it is ready
+    int restarts = 0;       // of its host's, as far as it has taken part
     std::shared_ptr<provider::Provider> session;
   };
+  void begin(const ObjectKey& key, Server& server) const;
   bool is_ready(const Server& server) const;
-  provider::fake::After after_effect();
-  void restart(const ObjectKey& key);
 
   World& world_;
-  std::map<ObjectKey, std::unique_ptr<provider::fake::FakeProvider>> hosts_;
+  Replica& manager_;
   std::map<ObjectKey, Server> servers_;
-  std::map<ObjectKey, bool> died_;  // at an effect; restarted when the fleet moves
 };
 
 }  // namespace rig::sim

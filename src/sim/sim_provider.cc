@@ -25,7 +25,7 @@ class SimProvider final : public Provider, public Images {
     return across("reserve " + owner.name, [&] { return host_.reserve(owner, machine_id, spec, call); });
   }
   Result<TaskId> create(const MachineRef& ref, const MachineSpec& spec, const Call& call) override {
-    return across("create " + ref.id, [&] { return host_.create(ref, spec, call); });
+    return across("create " + ref.id, [&] { return host_.create(ref, spec, effect(call)); });
   }
   Result<Machine> describe(const MachineRef& ref, const Call& call) override {
     Result<Machine> found = across("describe " + ref.id, [&] { return host_.describe(ref, call); });
@@ -43,20 +43,20 @@ class SimProvider final : public Provider, public Images {
     return across("plan " + ref.id, [&] { return host_.plan(ref, spec, call); });
   }
   Result<TaskId> apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan, const Call& call) override {
-    return across("apply " + ref.id, [&] { return host_.apply(ref, spec, plan, call); });
+    return across("apply " + ref.id, [&] { return host_.apply(ref, spec, plan, effect(call)); });
   }
   Result<TaskId> power_on(const MachineRef& ref, const Call& call) override {
-    return across("power on " + ref.id, [&] { return host_.power_on(ref, call); });
+    return across("power on " + ref.id, [&] { return host_.power_on(ref, effect(call)); });
   }
   Result<TaskId> power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& call) override {
-    return across("power off " + ref.id, [&] { return host_.power_off(ref, hard_at, call); });
+    return across("power off " + ref.id, [&] { return host_.power_off(ref, hard_at, effect(call)); });
   }
   Result<TaskId> reboot(const MachineRef& ref, WallTime if_booted_before, const Call& call) override {
     return across("reboot " + ref.id, [&] { return host_.reboot(ref, if_booted_before, call); });
   }
   Result<TaskId> remove(const MachineRef& ref, const Call& call) override {
     removals_.insert(ref);
-    return across("remove " + ref.id, [&] { return host_.remove(ref, call); });
+    return across("remove " + ref.id, [&] { return host_.remove(ref, effect(call)); });
   }
   Result<TaskId> release(const MachineRef& ref, const Call& call) override {
     return across("release " + ref.id, [&] { return host_.release(ref, call); });
@@ -71,7 +71,7 @@ class SimProvider final : public Provider, public Images {
     return across("cancel " + task.text, [&] { return host_.cancel(task, call); });
   }
   Result<PreparedImage> prepare(const ImageRequest& request, const Call& call) override {
-    return across("prepare " + request.name, [&] { return host_.images().prepare(request, call); });
+    return across("prepare " + request.name, [&] { return host_.images().prepare(request, effect(call)); });
   }
   Images& images() override { return *this; }
   Console& console() override { return host_.console(); }
@@ -89,6 +89,11 @@ class SimProvider final : public Provider, public Images {
     auto answer = call();
     TRY(world_.after(what));
     return answer;
+  }
+
+  Call effect(Call call) const {
+    if (world_.planted == Planted::kLeadOutlived) call.deadline = world_.call().deadline;
+    return call;
   }
 
   World& world_;

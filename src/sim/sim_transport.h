@@ -1,4 +1,4 @@
-// sim/sim_transport.h — the way to the API server, in bad weather.
+// sim/sim_transport.h — a manager's way to the API server, in bad weather.
 #pragma once
 
 #include <memory>
@@ -7,9 +7,10 @@
 
 namespace rig::sim {
 
+class Replica;
 class World;
 
 // Watches do not come this way: see EventPump.
-std::unique_ptr<kube::Transport> sim_transport(World& world, kube::Transport& api);
+std::unique_ptr<kube::Transport> sim_transport(World& world, const Replica& manager, kube::Transport& api);
 
 }  // namespace rig::sim

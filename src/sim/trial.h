@@ -13,6 +13,6 @@ struct Verdict {
   std::string wrong;  // "" : it settled, kept its promises and stayed settled
   std::vector<std::string> history;
 };
-Verdict trial(std::uint64_t seed, Planted bug = Planted::kNone);
+Verdict trial(std::uint64_t seed, int managers, Planted bug = Planted::kNone);
 
 }  // namespace rig::sim

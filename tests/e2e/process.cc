@@ -78,10 +78,9 @@ std::vector<pid_t> children_of(pid_t parent) {
   return children;
 }
 
-Folder::Folder() {
-  char path[] = "/tmp/rig-e2e-XXXXXX";
-  CHECK(::mkdtemp(path) != nullptr);
-  path_ = path;
+Folder::Folder(const std::string& parent) {
+  path_ = parent + "/rig-e2e-XXXXXX";
+  CHECK(::mkdtemp(path_.data()) != nullptr);
 }
 Folder::~Folder() {
   std::error_code ignored;  // /tmp is swept by others

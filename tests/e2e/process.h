@@ -40,10 +40,10 @@ Outcome run(const std::string& program, const std::vector<std::string>& argument
             Duration time = std::chrono::seconds(30));
 std::vector<pid_t> children_of(pid_t parent);
 
-// A folder of the test's own under /tmp, short enough for sockets; gone with the object.
+// A folder of the test's own, under /tmp, short enough for sockets; gone with the object.
 class Folder {
  public:
-  Folder();
+  explicit Folder(const std::string& parent = "/tmp");
   ~Folder();
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;

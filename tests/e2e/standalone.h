@@ -23,8 +23,10 @@ const std::optional<Cluster>& cluster_in_use();  // nullopt: each has an API ser
 
 class Standalone : public Client {
  public:
-  explicit Standalone(std::optional<Cluster> cluster = cluster_in_use(), std::string log_level = "debug")
-      : cluster_(std::move(cluster)), log_level_(std::move(log_level)) {
+  // `parent`: where its folder is.
+  explicit Standalone(std::optional<Cluster> cluster = cluster_in_use(), std::string log_level = "debug",
+                      const std::string& parent = "/tmp")
+      : cluster_(std::move(cluster)), log_level_(std::move(log_level)), folder_(parent) {
     start();
   }
 
