@@ -153,6 +153,7 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
   const bool is_filtered = !selector.is_everything();
   const std::size_t chunk = is_filtered && start.limit > 0 ? limits::kListChunk : start.limit;
   const bool as_text = query.as_text && kind.is_custom;  // the items of core lists do not repeat what they are
+  const json::Members* only = query.only && kind.is_custom ? &*query.only : nullptr;
   ListResult result;
   result.at = start.at;
   std::string after = start.after.empty() ? std::string() : prefix + start.after;
@@ -165,7 +166,7 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
       if (as_text && !is_filtered) {
         result.texts.push_back(TRY(text_of(kind, record.value, record.revision)));
       } else {
-        json::Value object = TRY(object_of(kind, record.value, record.revision));
+        json::Value object = TRY(object_of(kind, record.value, record.revision, only));
         if (is_filtered && !selector.matches(object)) continue;
         if (as_text)
           result.texts.push_back(json::to_text(object));

@@ -68,8 +68,9 @@ std::string storage_key(const api::KindInfo& kind, const ObjectKey& key) {
   return storage_prefix(kind, {}) + key.namespace_ + "/" + key.name;
 }
 
-Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision) {
-  Result<json::Value> parsed = json::parse(value, {.depth_max = limits::kStoredDepthMax});
+Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision,
+                              const json::Members* only) {
+  Result<json::Value> parsed = json::parse(value, {.depth_max = limits::kStoredDepthMax, .only = only});
   if (!parsed.ok())
     return Error(Code::kDataLoss, "stored " + std::string(kind.resource.kind) + ": " + parsed.error().message());
   json::Value object = parsed.take();

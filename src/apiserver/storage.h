@@ -13,8 +13,10 @@ namespace rig::apiserver {
 std::string storage_prefix(const api::KindInfo& kind, std::string_view name_space);  // "" : all
 std::string storage_key(const api::KindInfo& kind, const ObjectKey& key);
 
-// With resourceVersion, in the form of `kind`. kDataLoss: what is stored is not JSON.
-Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision);
+// With resourceVersion, in the form of `kind`; with `only`, which has "metadata", the rest is left out. kDataLoss: what
+// is stored is not JSON.
+Result<json::Value> object_of(const api::KindInfo& kind, std::string_view value, Revision revision,
+                              const json::Members* only = nullptr);
 // The same as compact JSON text: of what is stored as it is shown without reading it, for that is most of the work of a
 // list.
 Result<std::string> text_of(const api::KindInfo& kind, std::string_view value, Revision revision);

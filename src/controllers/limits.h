@@ -9,7 +9,8 @@ namespace rig::controllers {
 
 inline constexpr Duration kProviderCallTimeout = std::chrono::seconds(30);  // a call that reads or submits
 inline constexpr Duration kApiCallTimeout = std::chrono::seconds(30);
-inline constexpr Duration kTaskPoll = std::chrono::seconds(2);       // a task event usually comes first
+inline constexpr Duration kTaskPoll = std::chrono::seconds(2);             // a task event usually comes first
+inline constexpr Duration kImagePollMin = std::chrono::milliseconds(250);  // at first; kTaskPoll at most
 inline constexpr Duration kProgressAfter = std::chrono::seconds(5);  // what is done sooner is not worth a write a step
 inline constexpr Duration kCountAfter =
     std::chrono::seconds(1);  // who uses a class, a network, a Provider: once for many

@@ -1,6 +1,7 @@
 // controllers/vm_image.cc — preparing an image where machines want it.
 #include "controllers/vm_image.h"
 
+#include <algorithm>
 #include <set>
 
 #include "api/quantity.h"
@@ -45,6 +46,13 @@ void show_progress(v1::VmImage& image, const TaskState& task, WallTime now) {
     progress.percentage = static_cast<std::int32_t>(task.bytes_done * 100 / task.bytes_total);
   }
   image.status.import_progress = progress;
+}
+
+// No event tells of the end: what is done soon is noticed soon, and what takes long is not asked for often.
+Duration poll_interval(const v1::VmImage& image, WallTime now) {
+  const auto& progress = image.status.import_progress;
+  const Duration taken = progress && progress->start_time ? now - *progress->start_time : Duration{};
+  return std::clamp(taken / 2, kImagePollMin, kTaskPoll);
 }
 
 }  // namespace
@@ -93,7 +101,8 @@ Result<runtime::Action> VmImageReconciler::reconcile(const ObjectKey& key) {
                            : "No VirtualMachine uses it yet; it is fetched when one does.");
   TRY(publish_status(context_.api, writes_, *cached, image, context_.api_call()));
   if (error) return std::move(*error);
-  return running ? runtime::Action::look_again_in(kTaskPoll) : runtime::Action::wait_for_change();
+  if (!running) return runtime::Action::wait_for_change();
+  return runtime::Action::look_again_in(poll_interval(image, context_.clock.wall()));
 }
 
 VmImageReconciler::Progress VmImageReconciler::prepare(v1::VmImage& image, const ObjectKey& provider_key) {

@@ -53,8 +53,9 @@ class Informer {
   std::optional<kube::Reflector> reflector_;  // last: its thread ends before what it uses
 };
 
-// How soon a change of an object should be looked at: what a user did (spec, deletion, labels, annotations, a new
-// object) before what controllers did (status, finalizers).
+// How soon a change of an object should be looked at: what a user did to one that we know (spec, deletion, labels,
+// annotations) before what controllers did (status; a finalizer, with the annotations that come with it) and before
+// what is new to us: that is many at once, at a start or from a script, and each takes long anyway.
 Priority priority_of(const api::ObjectMeta* before, const api::ObjectMeta* after);
 
 }  // namespace rig::runtime

@@ -45,8 +45,13 @@ TEST(Informer, RanksWhatAUserDidBeforeWhatControllersDid) {
   EXPECT_EQ(changed([](auto& m) { m.uid = "another"; }), Priority::kUser);
   EXPECT_EQ(changed([](auto& m) { m.resource_version = "8"; }), Priority::kEvent);
   EXPECT_EQ(changed([](auto& m) { m.finalizers = {"x"}; }), Priority::kEvent);
+  EXPECT_EQ(changed([](auto& m) {
+              m.finalizers = {"x"};
+              m.annotations["id"] = "y";
+            }),
+            Priority::kEvent);
   const api::ObjectMeta meta;
-  EXPECT_EQ(priority_of(nullptr, &meta), Priority::kUser);
+  EXPECT_EQ(priority_of(nullptr, &meta), Priority::kEvent);
   EXPECT_EQ(priority_of(&meta, nullptr), Priority::kUser);
 }
 

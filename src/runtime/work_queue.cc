@@ -28,6 +28,7 @@ void WorkQueueCore::set_lane(const ObjectKey& key, std::string lane) {
 
 void WorkQueueCore::add(const ObjectKey& key, Priority priority) {
   State& state = states_[key];
+  if (state.delayed) priority = std::min(priority, state.delayed_as);
   if (state.wanted && *state.wanted <= priority) return;
   if (state.wanted && !state.working) unmake_ready(state);
   if (!state.wanted) state.turn = next_turn_++;
@@ -48,6 +49,8 @@ void WorkQueueCore::unmake_ready(const State& state) {
 
 void WorkQueueCore::add_at(const ObjectKey& key, Time when) {
   State& state = states_[key];
+  if (!state.delayed) state.delayed_as = Priority::kDue;
+  if (state.working && state.taken_as == Priority::kUser) state.delayed_as = Priority::kUser;
   if (state.delayed && *state.delayed <= when) return;
   if (state.delayed) delayed_.erase({*state.delayed, key});
   state.delayed = when;
@@ -70,25 +73,21 @@ void WorkQueueCore::forget(const ObjectKey& key) {
 
 void WorkQueueCore::wake_lane(const std::string& lane) {
   for (auto it = delayed_.begin(); it != delayed_.end();) {
-    const ObjectKey key = it->second;
-    State& state = states_.at(key);
-    if (state.lane != lane) {
-      ++it;
-      continue;
-    }
-    it = delayed_.erase(it);
-    state.delayed.reset();
-    add(key, Priority::kEvent);
+    const ObjectKey key = (it++)->second;
+    if (states_.at(key).lane == lane) end_delay(key, Priority::kEvent);
   }
 }
 
+void WorkQueueCore::end_delay(const ObjectKey& key, Priority priority) {
+  State& state = states_.at(key);
+  add(key, priority);  // knows of the delay's own
+  delayed_.erase({*state.delayed, key});
+  state.delayed.reset();
+}
+
 std::optional<ObjectKey> WorkQueueCore::take(Time now) {
-  while (!delayed_.empty() && delayed_.begin()->first <= now) {
-    const ObjectKey key = delayed_.begin()->second;
-    delayed_.erase(delayed_.begin());
-    states_.at(key).delayed.reset();
-    add(key, Priority::kEvent);
-  }
+  while (!delayed_.empty() && delayed_.begin()->first <= now)
+    end_delay(ObjectKey(delayed_.begin()->second), Priority::kDue);
   for (const Lanes& lanes : ready_) {
     const Turns* oldest = nullptr;
     for (const auto& [lane, turns] : lanes) {
@@ -99,6 +98,7 @@ std::optional<ObjectKey> WorkQueueCore::take(Time now) {
     const ObjectKey key = oldest->begin()->second;
     State& state = states_.at(key);
     unmake_ready(state);
+    state.taken_as = *state.wanted;
     state.wanted.reset();
     state.working = true;
     ++working_;

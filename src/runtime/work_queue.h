@@ -4,7 +4,9 @@
 // by two workers at once; a key added while being worked on is taken again after done(); of two delays for one key
 // the earlier wins; retry delay is 5 ms * 2^failures, at most 60 s, cleared by forget(). Ours on top: a lane per
 // Provider that holds at most `lane_max` workers, so that a slow hypervisor delays only its own machines; and three
-// priorities (a user's change before an event before a resync), within which the oldest comes first.
+// priorities (a user's change before an event before what comes due by itself), within which the oldest comes first.
+// What was begun for a user stays his: a worker that took a key as a user's change and asks for another look gets the
+// next one, by an event or when it is due, with that priority too.
 //
 // WorkQueueCore has the rules and no lock, thread or clock: the simulator drives it. WorkQueue adds a mutex and a
 // condition variable, and nothing else.
@@ -26,7 +28,7 @@
 
 namespace rig::runtime {
 
-enum class Priority : std::uint8_t { kUser, kEvent, kResync };
+enum class Priority : std::uint8_t { kUser, kEvent, kDue };
 
 class WorkQueueCore {
  public:
@@ -48,16 +50,19 @@ class WorkQueueCore {
  private:
   struct State {
     bool working = false;
-    std::optional<Priority> wanted;  // of what is ready or, while being worked on, comes again
-    std::uint64_t turn = 0;          // place among the ready keys
+    Priority taken_as = Priority::kDue;  // by the worker
+    std::optional<Priority> wanted;      // of what is ready or, while being worked on, comes again
+    std::uint64_t turn = 0;              // place among the ready keys
     std::uint32_t failures = 0;
     std::string lane;
     std::optional<Time> delayed;
+    Priority delayed_as = Priority::kDue;
   };
   using Turns = std::map<std::uint64_t, ObjectKey>;     // the oldest first
   using Lanes = std::map<std::string, Turns>;           // only lanes that have ready keys
   void make_ready(const ObjectKey& key, State& state);  // wanted, not worked on
   void unmake_ready(const State& state);
+  void end_delay(const ObjectKey& key, Priority priority);
   void let_go_of_lane(const std::string& lane);
   void drop_if_unused(const ObjectKey& key);
   bool has_room(const std::string& lane) const;

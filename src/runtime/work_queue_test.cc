@@ -62,28 +62,48 @@ TEST_F(Queue, TakesInTheOrderOfAdding) {
   EXPECT_EQ(take(3), "cab");
 }
 
-TEST_F(Queue, TakesUsersChangesBeforeEventsBeforeResyncs) {
-  add("resync", Priority::kResync);
+TEST_F(Queue, TakesUsersChangesBeforeEventsBeforeWhatIsDue) {
+  add("due", Priority::kDue);
   add("event", Priority::kEvent);
   add("user", Priority::kUser);
   add("late", Priority::kUser);
   EXPECT_EQ(take(), "user");
   EXPECT_EQ(take(), "late");
   EXPECT_EQ(take(), "event");
-  EXPECT_EQ(take(), "resync");
+  EXPECT_EQ(take(), "due");
 }
 
 TEST_F(Queue, RaisesTheUrgencyOfAKeyButNeverLowersIt) {
   add("other", Priority::kEvent);
-  add("a", Priority::kResync);
+  add("a", Priority::kDue);
   add("a", Priority::kUser);
-  add("a", Priority::kResync);
+  add("a", Priority::kDue);
   EXPECT_EQ(core_.depth(), 2U);
   EXPECT_EQ(take(), "a");
-  add("a", Priority::kResync);
+  add("a", Priority::kDue);
   add("a", Priority::kUser);
   done("a");
   EXPECT_EQ(take(), "a") << "urgent again after done()";
+}
+
+TEST_F(Queue, KeepsForAUserWhatWasBegunForOne) {
+  add("user", Priority::kUser);
+  EXPECT_EQ(take(), "user");
+  core_.add_at(key("user"), now_ + 50ms);  // the task that was begun takes its time
+  done("user");
+  add("event", Priority::kEvent);
+  add("user", Priority::kEvent);  // it has ended
+  EXPECT_EQ(take(), "user");
+  done("user");
+  EXPECT_EQ(take(), "event");
+  done("event");
+
+  now_ += 50ms;  // the delay is over, and with it what was begun
+  EXPECT_EQ(take(), "user");
+  done("user");
+  add("event", Priority::kEvent);
+  add("user", Priority::kEvent);
+  EXPECT_EQ(take(), "event");
 }
 
 TEST_F(Queue, LetsTheEarlierOfTwoDelaysWin) {
@@ -169,37 +189,41 @@ struct Model {
     std::uint64_t turn;
   };
   std::vector<Wish> wishes;
-  std::map<ObjectKey, Time> delayed;
+  std::map<ObjectKey, std::pair<Time, Priority>> delayed;
   std::map<ObjectKey, std::string> lanes;
-  std::set<ObjectKey> working;
+  std::map<ObjectKey, Priority> working;
   std::uint64_t turn = 0;
 
   void add(const ObjectKey& k, Priority p) {
+    if (const auto it = delayed.find(k); it != delayed.end()) p = std::min(p, it->second.second);
     for (Wish& w : wishes) {
       if (w.key == k) return void(w.priority = std::min(w.priority, p));
     }
     wishes.push_back({k, p, turn++});
   }
   void add_at(const ObjectKey& k, Time t) {
-    if (const auto [it, is_new] = delayed.try_emplace(k, t); !is_new) it->second = std::min(it->second, t);
+    const auto worker = working.find(k);
+    const Priority p = worker != working.end() && worker->second == Priority::kUser ? Priority::kUser : Priority::kDue;
+    const auto [it, is_new] = delayed.try_emplace(k, t, p);
+    it->second = {std::min(it->second.first, t), std::min(it->second.second, p)};
   }
   bool has_room(const ObjectKey& k) const {
     const auto lane = lanes.find(k);
     if (lane == lanes.end() || lane->second.empty()) return true;
-    return std::count_if(working.begin(), working.end(), [&](const ObjectKey& w) {
-             const auto other = lanes.find(w);
+    return std::count_if(working.begin(), working.end(), [&](const auto& w) {
+             const auto other = lanes.find(w.first);
              return other != lanes.end() && other->second == lane->second;
            }) < 2;
   }
   std::optional<ObjectKey> take(Time now) {
     std::vector<std::pair<Time, ObjectKey>> due;
-    for (const auto& [k, t] : delayed) {
-      if (t <= now) due.emplace_back(t, k);
+    for (const auto& [k, delay] : delayed) {
+      if (delay.first <= now) due.emplace_back(delay.first, k);
     }
     std::sort(due.begin(), due.end());
     for (const auto& [t, k] : due) {
+      add(k, Priority::kDue);
       delayed.erase(k);
-      add(k, Priority::kEvent);
     }
     const Wish* best = nullptr;
     for (const Wish& w : wishes) {
@@ -207,10 +231,10 @@ struct Model {
       if (best == nullptr || std::pair(w.priority, w.turn) < std::pair(best->priority, best->turn)) best = &w;
     }
     if (best == nullptr) return std::nullopt;
-    const ObjectKey taken = best->key;
-    std::erase_if(wishes, [&](const Wish& w) { return w.key == taken; });
-    working.insert(taken);
-    return taken;
+    const Wish taken = *best;
+    std::erase_if(wishes, [&](const Wish& w) { return w.key == taken.key; });
+    working.emplace(taken.key, taken.priority);
+    return taken.key;
   }
 };
 

@@ -1,4 +1,4 @@
-// schema/pattern.h — regular expressions of rows, compiled once; the only door to <regex>.
+// schema/pattern.h — regular expressions of rows, compiled once; the only door to RE2.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,8 @@
 
 namespace rig::schema {
 
-// Whether `text` contains a match of `expression` (ECMAScript). Thread-safe. CHECKs that the expression is one.
+// Whether `text` contains a match of `expression`, in RE2's syntax: a cluster's API server has the same one (it is that
+// of Go), and any text takes time that grows with its length. Thread-safe. CHECKs that the expression is one.
 class Pattern {
  public:
   explicit Pattern(const std::string& expression);

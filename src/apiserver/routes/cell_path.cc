@@ -56,6 +56,19 @@ const json::Value* match_items(const json::Array& items, std::string_view inside
 
 }  // namespace
 
+// What is below brackets is looked at by filters, too.
+void add_path(json::Members& members, std::string_view path) {
+  json::Members* at = &members;
+  while (path.starts_with('.')) {
+    const std::string name = take_name(path);
+    if (name.empty()) continue;
+    const auto [found, is_new] = at->below.try_emplace(name);
+    if (!is_new && found->second.below.empty()) return;  // all of it, already
+    at = &found->second;
+  }
+  if (at != &members) at->below.clear();
+}
+
 const json::Value* first_match(const json::Value& object, std::string_view path) {
   const json::Value* at = &object;
   while (at != nullptr && !path.empty()) {

@@ -11,4 +11,7 @@ namespace rig::apiserver {
 // `.status.conditions[?(@.type=="Ready")].status`, `.metadata.labels.app\.kubernetes\.io/name`.
 const json::Value* first_match(const json::Value& object, std::string_view path);
 
+// Adds what first_match() looks at, or more.
+void add_path(json::Members& members, std::string_view path);
+
 }  // namespace rig::apiserver

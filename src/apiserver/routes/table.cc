@@ -204,6 +204,14 @@ Result<Include> parse_include(std::string_view text) {
                      ": must be 'Metadata', 'Object', 'None', or empty");
 }
 
+std::optional<json::Members> shown_members(const api::KindInfo& kind, Include include) {
+  if (include == Include::kObject || !kind.is_custom) return std::nullopt;  // cells of core kinds are made by hand
+  json::Members shown;
+  for (const std::string_view name : {"apiVersion", "kind", "metadata"}) shown.below[std::string(name)];
+  for (const api::Column& column : kind.columns) add_path(shown, column.path);
+  return shown;
+}
+
 json::Value column_definitions(const api::KindInfo& kind) {
   json::Array out;
   if (begins_with_name(kind)) out.push_back(definition("Name", "string", "name", std::string(kNameDescription), 0));

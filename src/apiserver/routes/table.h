@@ -1,6 +1,7 @@
 // apiserver/routes/table.h — objects dressed for people and for metadata-only clients (meta.k8s.io/v1).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace rig::apiserver {
 
 enum class Include : std::uint8_t { kNone, kMetadata, kObject };  // of each row's object
 Result<Include> parse_include(std::string_view text);             // 400
+
+// What a row's cells and the metadata of its object are made of; without a value: anything.
+std::optional<json::Members> shown_members(const api::KindInfo& kind, Include include);
 
 json::Value column_definitions(const api::KindInfo& kind);
 json::Value cells_of(const api::KindInfo& kind, const json::Value& object, WallTime now);

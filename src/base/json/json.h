@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,11 +89,17 @@ class Value {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> v_;
 };
 
+// Names of members, one below the other. One that has none below stands for all that is below it; arrays do not count.
+struct Members {
+  std::map<std::string, Members, std::less<>> below;
+};
+
 struct ParseOptions {
   int depth_max = 64;
   bool refuse_duplicate_keys = true;               // false: the last one wins
   std::vector<std::string>* duplicates = nullptr;  // with refuse false: paths of what was seen twice
   std::vector<std::string>* members = nullptr;     // paths of all members, as they stand in the text
+  const Members* only = nullptr;                   // other members are left out: read, and neither kept nor compared
 };
 // One value and nothing after it but blanks. kInvalidArgument with "line:column: what".
 Result<Value> parse(std::string_view text, const ParseOptions& options = {});

@@ -108,6 +108,18 @@ TEST(JsonParse, TellsTheOrderOfMembersWhenAskedTo) {
   EXPECT_EQ(members, (std::vector<std::string>{"b", "a", "a[0].x", "a[1].c", "b"}));
 }
 
+TEST(JsonParse, KeepsOnlyTheMembersItWasAskedFor) {
+  Members only;
+  only.below["a"].below["x"];
+  only.below["c"];
+  const std::string text = R"({"a":[{"v":[[{}],"s",1.5],"x":{"y":[1]}},{"u":1e400,"w":null,"x":2},3],)"
+                           R"("b":{"x":1,"x":"\n"},"c":{"a":[{"v":-1}]},"d":true})";
+  EXPECT_EQ(to_text(parse(text, {.only = &only}).take()), R"({"a":[{"x":{"y":[1]}},{"x":2},3],"c":{"a":[{"v":-1}]}})");
+  EXPECT_FALSE(parse(R"({"b":[1,})", {.only = &only}).ok()) << "what is left out is read";
+  EXPECT_FALSE(parse(R"({"c":1,"c":2})", {.only = &only}).ok());
+  EXPECT_EQ(parse("[7]", {.only = &only}).take(), Value(Array{7}));
+}
+
 TEST(JsonParse, StopsAtTheDepthItWasGiven) {
   const std::string open(64, '['), close(64, ']');
   EXPECT_TRUE(parse(open + close).ok());

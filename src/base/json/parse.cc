@@ -18,6 +18,7 @@ using ErrorCode = boost::system::error_code;
 struct Open {
   bool is_object = false;
   std::size_t first = 0;
+  const Members* only = nullptr;  // null: everything
   // Filled from the first key on that is out of order; keys in ascending order need no set.
   std::set<std::string, std::less<>> keys;
 };
@@ -29,12 +30,15 @@ struct Handler {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  explicit Handler(const ParseOptions& o) : options(o) {}
+  explicit Handler(const ParseOptions& o) : options(o), only(o.only) {}
 
   const ParseOptions& options;
   std::vector<Open> open;
   std::vector<Member> values;  // of all that is open; those of arrays have no key
   std::string part;            // of the string, key or number being read
+  const Members* only;         // of the member whose value comes next
+  bool leaves_out = false;     // that value
+  std::size_t left_open = 0;   // arrays and objects within what is left out
   Value root;
   std::string problem;  // ours; "" when the parser itself found the error
 
@@ -69,6 +73,31 @@ struct Handler {
     return object.keys.insert(key).second;
   }
 
+  // Whether the value of this member of the innermost object is; else notes what of it is wanted.
+  bool leave_out(const std::string& key) {
+    const Members* wanted = open.back().only;
+    only = nullptr;
+    if (wanted == nullptr) return false;
+    const auto found = wanted->below.find(key);
+    leaves_out = found == wanted->below.end();
+    if (!leaves_out && !found->second.below.empty()) only = &found->second;
+    return leaves_out;
+  }
+  // True for a value that is left out, or a part of one.
+  bool skips() {
+    const bool skipped = leaves_out;
+    if (left_open == 0) leaves_out = false;
+    return skipped;
+  }
+  bool skips_begin() {
+    if (leaves_out) ++left_open;
+    return leaves_out;
+  }
+  bool skips_end() {
+    if (left_open > 0) --left_open;
+    return skips();
+  }
+
   bool put(Value value) {
     if (open.empty()) {
       root = std::move(value);
@@ -81,7 +110,9 @@ struct Handler {
   }
 
   bool start(bool is_object) {
-    open.push_back({.is_object = is_object, .first = values.size(), .keys = {}});
+    if (skips_begin()) return true;
+    const Members* inside = open.empty() || open.back().is_object ? only : open.back().only;
+    open.push_back({.is_object = is_object, .first = values.size(), .only = inside, .keys = {}});
     return true;
   }
 
@@ -90,6 +121,7 @@ struct Handler {
   bool on_object_begin(ErrorCode&) { return start(true); }
   bool on_array_begin(ErrorCode&) { return start(false); }
   bool on_object_end(std::size_t, ErrorCode&) {
+    if (skips_end()) return true;
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(open.back().first);
     Object object{std::vector<Member>{std::move_iterator(first), std::move_iterator(values.end())}};
     values.erase(first, values.end());
@@ -97,6 +129,7 @@ struct Handler {
     return put(std::move(object));
   }
   bool on_array_end(std::size_t, ErrorCode&) {
+    if (skips_end()) return true;
     Array items;
     items.reserve(values.size() - open.back().first);
     for (std::size_t i = open.back().first; i < values.size(); ++i) items.push_back(std::move(values[i].second));
@@ -106,12 +139,14 @@ struct Handler {
   }
 
   bool on_key_part(bj::string_view s, std::size_t, ErrorCode&) {
-    part.append(s.data(), s.size());
+    if (!leaves_out) part.append(s.data(), s.size());
     return true;
   }
   bool on_key(bj::string_view s, std::size_t, ErrorCode& ec) {
+    if (leaves_out) return true;
     part.append(s.data(), s.size());
     std::string key = std::exchange(part, {});
+    if (leave_out(key)) return true;
     if (options.members != nullptr) options.members->push_back(path_to(key));
     if (!note(key)) {
       const std::string path = path_to(key);
@@ -123,6 +158,7 @@ struct Handler {
   }
   bool on_string_part(bj::string_view s, std::size_t n, ErrorCode& ec) { return on_key_part(s, n, ec); }
   bool on_string(bj::string_view s, std::size_t, ErrorCode&) {
+    if (skips()) return true;
     part.append(s.data(), s.size());
     return put(std::exchange(part, {}));
   }
@@ -130,6 +166,7 @@ struct Handler {
   bool on_number_part(bj::string_view s, ErrorCode& ec) { return on_key_part(s, 0, ec); }
   // The digits are read again: the parser's own doubles may be off by one in the last place.
   bool on_number(bj::string_view s, double roughly, ErrorCode& ec) {
+    if (skips()) return true;
     part.append(s.data(), s.size());
     const std::string digits = std::exchange(part, {});
     double exact = 0;
@@ -138,13 +175,14 @@ struct Handler {
     return refuse("number " + digits + " is out of range", ec);
   }
   bool on_int64(std::int64_t i, bj::string_view, ErrorCode&) {
+    if (skips()) return true;
     part.clear();
     return put(i);
   }
   bool on_uint64(std::uint64_t u, bj::string_view s, ErrorCode& ec) { return on_number(s, static_cast<double>(u), ec); }
   bool on_double(double d, bj::string_view s, ErrorCode& ec) { return on_number(s, d, ec); }
-  bool on_bool(bool b, ErrorCode&) { return put(b); }
-  bool on_null(ErrorCode&) { return put({}); }
+  bool on_bool(bool b, ErrorCode&) { return skips() || put(b); }
+  bool on_null(ErrorCode&) { return skips() || put({}); }
   bool on_comment_part(bj::string_view, ErrorCode&) { return true; }
   bool on_comment(bj::string_view, ErrorCode&) { return true; }
 };
