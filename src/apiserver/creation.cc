@@ -81,6 +81,7 @@ Result<json::Value> Registry::Impl::create(const api::KindInfo& kind, std::strin
   set_system_fields(kind, object, clock.wall());
   if (is_generated) generate_name(object);
   if (const auto prepare = manners_of(kind).prepare) prepare(object, nullptr);
+  if (const auto allow = manners_of(kind).allow) TRY(allow(&object, nullptr));
   if (!managers.is_null()) object["metadata"]["managedFields"] = managers;
   if (!is_apply) {
     track_write(kind, {context.field_manager, Part::kWhole, clock.wall()}, json::Value(), object);

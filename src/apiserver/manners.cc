@@ -1,7 +1,11 @@
 // apiserver/manners.cc — the rows of the core kinds.
 #include "apiserver/manners.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
+
+#include "apiserver/failure.h"
 
 namespace rig::apiserver {
 namespace {
@@ -9,6 +13,14 @@ namespace {
 using Problems = std::vector<schema::Problem>;
 
 constexpr std::string_view kNamespaceLabel = "kubernetes.io/metadata.name";
+constexpr std::array<std::string_view, 3> kLastingNamespaces = {"default", "kube-public", "kube-system"};
+
+Status allow_namespace(const json::Value* object, const json::Value* old) {
+  if (object != nullptr) return {};
+  const std::string_view name = old->text({"metadata", "name"});
+  if (std::find(kLastingNamespaces.begin(), kLastingNamespaces.end(), name) == kLastingNamespaces.end()) return {};
+  return forbidden(api::find_kind("", "namespaces")->resource, name, "this namespace may not be deleted");
+}
 
 void prepare_namespace(json::Value& object, const json::Value* old) {
   object.set({"metadata", "labels", kNamespaceLabel}, object.text({"metadata", "name"}));
@@ -88,6 +100,7 @@ const Rows& rows() {
        {.name = NameRule::kLabel,
         .unversioned_update = true,
         .deletes_one_by_one = true,
+        .allow = allow_namespace,
         .prepare = prepare_namespace,
         .settle = settle_namespace,
         .blank = blank_namespace,
@@ -127,6 +140,13 @@ const Rows& rows() {
         .from_stored = new_event_of,
         .stored_under = "/core/events/",
         .labels = new_event_labels()}},
+      {"customresourcedefinitions.apiextensions.k8s.io",
+       {.allow = allow_definition,
+        .prepare = prepare_definition,
+        .blank = blank_definition,
+        .to_stored = stored_definition,
+        .from_stored = whole_definition,
+        .explains_labels = true}},
       {"roles.rbac.authorization.k8s.io", rbac_kind(prepare_role, check_role)},
       {"clusterroles.rbac.authorization.k8s.io", rbac_kind(prepare_role, check_cluster_role)},
       {"rolebindings.rbac.authorization.k8s.io", rbac_kind(prepare_binding, check_role_binding)},

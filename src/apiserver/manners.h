@@ -7,6 +7,7 @@
 
 #include "api/kinds.h"
 #include "apiserver/metadata.h"
+#include "base/result.h"
 
 namespace rig::apiserver {
 
@@ -19,6 +20,9 @@ struct Manners {
   bool deletes_one_by_one = false;     // DELETE of the collection is not allowed
   // What the types alone do not tell: base64, times. Says why it cannot be read, or brings it to its plain form.
   std::optional<std::string> (*read)(json::Value& object) = nullptr;
+  // Whether this may be, whoever asks; the refusal is the answer. `object` is null when it is removed, `old` when it is
+  // new.
+  Status (*allow)(const json::Value* object, const json::Value* old) = nullptr;
   // Fills in what the server decides. `old` is null on create.
   void (*prepare)(json::Value& object, const json::Value* old) = nullptr;
   // What becomes of it after it was noted who wrote what.
@@ -54,6 +58,13 @@ void prepare_binding(json::Value& object, const json::Value* old);
 void check_role_binding(const json::Value& object, const json::Value* old, std::vector<schema::Problem>& problems);
 void check_cluster_role_binding(const json::Value& object, const json::Value* old,
                                 std::vector<schema::Problem>& problems);
+
+// Definitions of the kinds that this program was built with: see definitions.h.
+Status allow_definition(const json::Value* object, const json::Value* old);
+void prepare_definition(json::Value& object, const json::Value* old);
+json::Value blank_definition(const json::Value& object);
+json::Value stored_definition(json::Value definition);
+json::Value whole_definition(json::Value stored);
 
 // Events have two groups and one storage, which is the core one.
 void prepare_core_event(json::Value& object, const json::Value* old);

@@ -3,6 +3,7 @@
 
 #include "apiserver/access/default_policy.h"
 #include "apiserver/collector.h"
+#include "apiserver/definitions.h"
 #include "apiserver/registry_impl.h"
 #include "apiserver/scale.h"
 #include "base/text.h"
@@ -78,6 +79,7 @@ Result<std::string> Registry::bootstrap() {
     cluster_id = TRY(std::move(there)).text({"metadata", "uid"});
   }
   TRY(lay_default_policy(*this));
+  TRY(lay_definitions(*this));
   return cluster_id;
 }
 

@@ -85,7 +85,8 @@ class Registry {
   Registry(Store& store, std::span<const api::KindInfo> kinds, const Clock& clock);
   ~Registry();
 
-  // Makes namespaces default, kube-system, kube-public when they are not there, and completes the default roles.
+  // Makes namespaces default, kube-system, kube-public and the definitions of our kinds when they are not there, and
+  // completes the default roles.
   // Returns the uid of kube-system: the cluster id.
   Result<std::string> bootstrap();
 

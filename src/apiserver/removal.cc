@@ -1,7 +1,4 @@
 // apiserver/removal.cc — DELETE: at once, or marked and held by finalizers.
-#include <algorithm>
-#include <array>
-
 #include "apiserver/limits.h"
 #include "apiserver/registry_impl.h"
 #include "base/wall_time.h"
@@ -10,7 +7,6 @@ namespace rig::apiserver {
 namespace {
 
 constexpr std::string_view kOrphan = "orphan", kForeground = "foregroundDeletion";
-constexpr std::array<std::string_view, 3> kLastingNamespaces = {"default", "kube-public", "kube-system"};
 
 bool is_namespace(const api::KindInfo& kind) {
   return kind.resource.group.empty() && kind.resource.plural == "namespaces";
@@ -67,19 +63,13 @@ json::Value marked(const api::KindInfo& kind, const json::Value& object, std::ve
   return out;
 }
 
-Status check_may_go(const api::KindInfo& kind, std::string_view name) {
-  if (!is_namespace(kind)) return {};
-  if (std::find(kLastingNamespaces.begin(), kLastingNamespaces.end(), name) == kLastingNamespaces.end()) return {};
-  return forbidden(kind.resource, name, "this namespace may not be deleted");
-}
-
 }  // namespace
 
 Result<json::Value> Registry::Impl::remove(const api::KindInfo& kind, const ObjectKey& key,
                                            const DeleteContext& context) {
-  TRY(check_may_go(kind, key.name));
   for (int attempt = 1;; ++attempt) {
     const json::Value object = TRY(read(kind, key));
+    if (const auto allow = manners_of(kind).allow) TRY(allow(nullptr, &object));
     TRY(check_preconditions(kind, object, context));
     std::vector<std::string> finalizers = finalizers_for(object, context.propagation);
     const bool is_held = !finalizers.empty() || is_namespace(kind);

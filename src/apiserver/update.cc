@@ -143,6 +143,7 @@ Result<Written> Registry::Impl::update(const api::KindInfo& kind, const ObjectKe
     take_part(kind, wish, old, object);
     keep_system_fields(old, object);
     if (const auto prepare = manners_of(kind).prepare) prepare(object, &old);
+    if (const auto allow = manners_of(kind).allow) TRY(allow(&object, &old));
     if (kind.is_custom && is_spec_changed(kind, old, object)) {
       object["metadata"]["generation"] = old.integer({"metadata", "generation"}) + 1;
     }

@@ -15,6 +15,7 @@
 #include "base/uuid.h"
 #include "fleet/child.h"
 #include "fleet/credentials.h"
+#include "fleet/find.h"
 #include "fleet/greet.h"
 #include "fleet/guard.h"
 #include "fleet/limits.h"
@@ -257,15 +258,7 @@ void Fleet::remove(const ObjectKey& key) {
 
 Result<std::shared_ptr<provider::Provider>> Fleet::find(const ObjectKey& key) {
   const Lock lock(impl_->mutex);
-  const auto it = impl_->served.find(key);
-  if (it == impl_->served.end())
-    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not running")
-        .with_hint("See the conditions of the Provider.");
-  const RuntimeState state = it->second->state();
-  if (state.phase != Phase::kRunning)
-    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not ready: " +
-                                         (state.message.empty() ? "it is starting" : state.message));
-  return it->second->provider();
+  return find_running(impl_->served, key);
 }
 
 void Fleet::stop() {

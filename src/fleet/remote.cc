@@ -7,6 +7,7 @@
 #include "api/resource.h"
 #include "base/log.h"
 #include "base/mutex.h"
+#include "fleet/find.h"
 #include "fleet/greet.h"
 #include "fleet/guard.h"
 #include "fleet/limits.h"
@@ -195,15 +196,7 @@ void Remote::remove(const ObjectKey& key) {
 
 Result<std::shared_ptr<provider::Provider>> Remote::find(const ObjectKey& key) {
   const Lock lock(impl_->mutex);
-  const auto it = impl_->connections.find(key);
-  if (it == impl_->connections.end())
-    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not running")
-        .with_hint("See the conditions of the Provider.");
-  const RuntimeState state = it->second->state();
-  if (state.phase != Phase::kRunning)
-    return Error(Code::kUnavailable, "Provider " + key.to_string() + " is not ready: " +
-                                         (state.message.empty() ? "it is starting" : state.message));
-  return it->second->provider();
+  return find_running(impl_->connections, key);
 }
 
 void Remote::stop() {

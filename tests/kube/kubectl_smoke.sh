@@ -8,6 +8,7 @@ if ! command -v kubectl >/dev/null; then
   echo "skipped: there is no kubectl on PATH (https://kubernetes.io/docs/tasks/tools/ says how to install it)"
   exit 77
 fi
+crds=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../deploy/crds")
 begin "$1"
 
 manifest() { # NAME POWER
@@ -44,6 +45,19 @@ says 'virtualmachines.infra.virtrigaud.io' kubectl get crds
 says 'condition met' kubectl wait crd/virtualmachines.infra.virtrigaud.io --for=condition=Established --timeout=5s
 says 'Active' kubectl get ns default
 says 'No resources found' kubectl get vm,vmc,vmi,vmna,vmclass,vmimg,vmnet,prov,vmsnap,vmclone,vmmig,vmset,vmpp
+
+# ---- definitions are the server's own: the same may be applied, what is said beside them is kept ----
+says 'vmsets.infra.virtrigaud.io configured' kubectl apply -f "$crds"
+says 'vmsets.infra.virtrigaud.io unchanged' kubectl apply -f "$crds"
+says '' kubectl diff -f "$crds"
+says 'vmsets.infra.virtrigaud.io serverside-applied' kubectl apply --server-side -f "$crds"
+says 'vmsets.infra.virtrigaud.io replaced' kubectl replace -f "$crds"
+refuses 'already exists' kubectl create -f "$crds"
+says 'labeled' kubectl label crd vmsets.infra.virtrigaud.io team=a
+says 'vmsets.infra.virtrigaud.io' kubectl get crd -l team=a
+refuses 'serves the kinds that it was built with' kubectl patch crd vmsets.infra.virtrigaud.io --type=merge -p '{"spec":{"scope":"Cluster"}}'
+refuses 'serves the kinds that it was built with' kubectl delete crd vmsets.infra.virtrigaud.io
+refuses 'serves the kinds that it was built with' kubectl apply -f <(sed s/infra.virtrigaud.io/example.com/ "$crds"/*_vmsets.yaml)
 
 # ---- the seed's own first step: protobuf bodies ----
 says 'namespace/demo created' kubectl create namespace demo

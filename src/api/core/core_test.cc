@@ -39,7 +39,7 @@ TEST(Core, ComesBackFromTheStructsAsItWent) {
     "leaseDurationSeconds":15,"acquireTime":"2026-01-01T00:00:00.000000Z","renewTime":"2026-01-01T00:00:00.123456Z",
     "leaseTransitions":0,"strategy":"OldestEmulationVersion","preferredHolder":"b"}})");
   expect_round_trip<CustomResourceDefinition>(R"({"metadata":{"generation":0,"name":"a.b"},
-    "spec":{"group":"b","anything":[1,{"x":null}]},"status":{"storedVersions":["v1"]}})");
+    "spec":{"group":"b","versions":[{"anything":[1,{"x":null}]}]},"status":{"storedVersions":["v1"]}})");
 }
 
 TEST(Core, KeepsRolesAndBindings) {

@@ -1,5 +1,61 @@
-// api/core/custom_resource_definition.cc — the rows of custom_resource_definition.h.
+// api/core/custom_resource_definition.cc — the rows of custom_resource_definition.h. What is inside of a version is
+// only passed through.
 #include "api/core/custom_resource_definition.h"
+
+#include <string>
+
+namespace rig::api::core {
+namespace {
+
+using schema::TypeInfo;
+
+std::string names() {
+  return R"({"type": "object", "required": ["plural", "kind"], "properties": {
+    "plural": {"type": "string", "description": "In paths: lower case, many."},
+    "singular": {"type": "string", "description": "Lower case, one; what kubectl takes besides the plural."},
+    "kind": {"type": "string", "description": "In objects: CamelCase, one."},
+    "listKind": {"type": "string", "description": "Kind of a list of them."},
+    "shortNames": {"type": "array", "items": {"type": "string"}, "description": "What kubectl takes besides."},
+    "categories": {"type": "array", "items": {"type": "string"}, "description": "Groups that kubectl get takes."}}})";
+}
+
+const TypeInfo& definition_spec() {
+  static const std::string text = R"({"type": "object", "required": ["group", "names", "scope", "versions"],
+    "properties": {
+      "group": {"type": "string", "description": "API group."},
+      "names": )" + names() + R"(,
+      "scope": {"type": "string", "description": "Namespaced or Cluster."},
+      "versions": {"type": "array", "description": "Each with its schema, its columns and its subresources.",
+        "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": true, "required": ["name", "served", "storage"],
+          "properties": {
+            "name": {"type": "string", "description": "In apiVersion, behind the group."},
+            "served": {"type": "boolean", "description": "Whether requests may use it."},
+            "storage": {"type": "boolean", "description": "Whether objects are stored in it."}}}},
+      "conversion": {"type": "object", "required": ["strategy"], "properties": {
+        "strategy": {"type": "string", "description": "None or Webhook."},
+        "webhook": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}},
+      "preserveUnknownFields": {"type": "boolean"}}})";
+  static const TypeInfo t = schema::raw("CustomResourceDefinitionSpec", "How a kind is named and described.", text);
+  return t;
+}
+
+const TypeInfo& definition_status() {
+  static const std::string text = R"({"type": "object", "properties": {
+    "acceptedNames": )" + names() +
+                                  R"(,
+    "storedVersions": {"type": "array", "items": {"type": "string"}, "description": "Versions that objects were stored in."},
+    "conditions": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"],
+      "items": {"type": "object", "required": ["type", "status"], "properties": {
+        "type": {"type": "string", "description": "NamesAccepted, Established."},
+        "status": {"type": "string", "description": "True, False or Unknown."},
+        "reason": {"type": "string"}, "message": {"type": "string"},
+        "lastTransitionTime": {"type": "string", "format": "date-time"}}}}}})";
+  static const TypeInfo t = schema::raw("CustomResourceDefinitionStatus", "Whether the kind is served.", text);
+  return t;
+}
+
+}  // namespace
+}  // namespace rig::api::core
 
 namespace rig::schema {
 
@@ -12,8 +68,9 @@ using namespace api::core;
 const TypeInfo& Describe<CustomResourceDefinition>::info() {
   static const TypeInfo t = object("CustomResourceDefinition", "A kind of object that is not built in.", {
       field<&CustomResourceDefinition::meta>("metadata").doc("Name, labels, annotations."),
-      field<&CustomResourceDefinition::spec>("spec").required().doc("Names, versions and schema of the kind."),
-      field<&CustomResourceDefinition::status>("status").doc("Whether the kind is served."),
+      raw_field<&CustomResourceDefinition::spec>("spec", definition_spec).required()
+          .doc("Names, versions and schema of the kind."),
+      raw_field<&CustomResourceDefinition::status>("status", definition_status).doc("Whether the kind is served."),
   });
   return t;
 }

@@ -8,7 +8,6 @@
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "apiserver/listing.h"
-#include "apiserver/patch/patch.h"
 #include "apiserver/routes/options.h"
 #include "apiserver/routes/token_request.h"
 #include "base/text.h"
@@ -161,7 +160,6 @@ Resources::Answer Resources::act(Job& job) {
   job.media = TRY(negotiate(job.ask.http.accept, job.kind.is_custom ? Offer::kObjects : Offer::kCoreObjects));
   job.part = TRY(part_of(job.kind, a));
   job.include = TRY(parse_include(job.ask.target.get("includeObject")));
-  if (job.kind.resource == definitions_.kind().resource) return definitions(job);
   if (job.part == Part::kToken) return request_token(job);
 
   struct Row {
@@ -302,62 +300,6 @@ Resources::Answer Resources::console(const Ask& ask, const api::KindInfo& kind) 
   out.upgraded = [machine, end = clock_.now() + limits::kConsoleTimeMax](ByteStream& client) {
     join_streams(client, *machine, end);
   };
-  return out;
-}
-
-Resources::Answer Resources::definitions(Job& job) {
-  const std::string& verb = job.ask.attributes.verb;
-  if (verb == "get") return dress(job, TRY(definitions_.get(job.key.name)));
-  if (verb == "watch") return watch_definitions(job);
-  if (verb == "list") {
-    ListResult result;
-    const ListQuery query = TRY(list_options(job.ask.target, {}));
-    result.items = TRY(definitions_.list(query));
-    result.at = registry_.store().revision();
-    return dress_list(job, std::move(result));
-  }
-  if (verb == "patch" || verb == "update") return dress(job, TRY(keep_definition(job)));
-  std::string name = job.key.name;
-  if (verb == "create") {
-    const Body body = TRY(read_object(job.ask.http.body, job.ask.http.content_type, job.kind.resource));
-    name = body.value.text({"metadata", "name"});
-  }
-  return definitions_.refuse(verb, name);
-}
-
-// A change that changes nothing is content with what is there.
-Result<json::Value> Resources::keep_definition(const Job& job) const {
-  const ApiRequest& http = job.ask.http;
-  const std::string& name = job.key.name;
-  if (job.ask.attributes.verb == "update") {
-    return definitions_.keep(name, TRY(read_object(http.body, http.content_type, job.kind.resource)).value);
-  }
-  const PatchType type = TRY(patch_type(http.content_type, job.kind.is_custom));
-  const Body body = TRY(read_patch(http.body, type));
-  const Result<json::Value> old = definitions_.get(name);
-  if (!old.ok()) return type == PatchType::kApply ? definitions_.refuse("create", name) : old.error();
-  std::vector<std::string> strange;
-  // To apply what is there, and to merge it, come to the same.
-  return definitions_.keep(name, TRY(type == PatchType::kJson ? apply_json_patch(*old, body.value, strange)
-                                                              : apply_merge_patch(*old, body.value)));
-}
-
-// They never change: what is asked for at the beginning, then silence.
-Resources::Answer Resources::watch_definitions(Job& job) {
-  const ListQuery query = TRY(list_options(job.ask.target, {}));
-  const bool with_mark = job.ask.target.is_set("sendInitialEvents");
-  const bool from_the_beginning = with_mark || query.resource_version.empty() || query.resource_version == "0";
-  std::vector<json::Value> objects = TRY(definitions_.list(query));
-  if (!from_the_beginning) objects.clear();
-  json::Value bookmark;
-  if (with_mark) {
-    bookmark = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.resource.kind}};
-    bookmark["metadata"] = json::Object{{"resourceVersion", std::to_string(registry_.store().revision())},
-                                        {"annotations", json::Object{{"k8s.io/initial-events-end", "true"}}}};
-  }
-  const Time end = clock_.now() + TRY(watch_timeout(job.ask.target, options_.watch_timeout_max));
-  ApiAnswer out;
-  out.watch = silent_stream(std::move(objects), std::move(bookmark), {job.kind, job.media, job.include}, end, clock_);
   return out;
 }
 

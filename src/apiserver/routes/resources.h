@@ -2,7 +2,6 @@
 #pragma once
 
 #include "apiserver/routes/ask.h"
-#include "apiserver/routes/definitions.h"
 #include "apiserver/routes/request_body.h"
 #include "apiserver/routes/watch_stream.h"
 
@@ -12,12 +11,7 @@ class Resources {
  public:
   Resources(Registry& registry, Access& access, const Tokens& tokens, const Clock& clock,
             const ApiServer::Options& options)
-      : registry_(registry),
-        access_(access),
-        tokens_(tokens),
-        clock_(clock),
-        options_(options),
-        definitions_(registry.kinds(), clock.wall()) {}
+      : registry_(registry), access_(access), tokens_(tokens), clock_(clock), options_(options) {}
 
   ApiAnswer handle(const Ask& ask);
 
@@ -50,9 +44,6 @@ class Resources {
   Answer remove_collection(Job& job);
   Answer request_token(Job& job);
   Answer console(const Ask& ask, const api::KindInfo& kind);
-  Answer definitions(Job& job);
-  Result<json::Value> keep_definition(const Job& job) const;
-  Answer watch_definitions(Job& job);
 
   Answer dress(const Job& job, json::Value object, int status = 200) const;
   Answer dress_list(const Job& job, ListResult result) const;
@@ -62,7 +53,6 @@ class Resources {
   const Tokens& tokens_;
   const Clock& clock_;
   const ApiServer::Options& options_;
-  const Definitions definitions_;
 };
 
 }  // namespace rig::apiserver

@@ -12,13 +12,11 @@ using Verbs = std::vector<std::string_view>;
 const Verbs kCustomVerbs = {"delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"};
 const Verbs kCoreVerbs = {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 const Verbs kNamespaceVerbs = {"create", "delete", "get", "list", "patch", "update", "watch"};
-const Verbs kDefinitionVerbs = {"get", "list", "watch"};
 const Verbs kPartVerbs = {"get", "patch", "update"};
 
 Verbs verbs_of(const api::KindInfo& kind) {
   if (kind.is_custom) return kCustomVerbs;
   if (kind.resource.kind == "Namespace") return kNamespaceVerbs;
-  if (kind.resource.kind == "CustomResourceDefinition") return kDefinitionVerbs;
   return kCoreVerbs;
 }
 
@@ -30,7 +28,6 @@ std::vector<ServedSubresource> subresources_of(const api::KindInfo& kind, const 
     out.push_back({"token", {token.group, token.version, token.kind}, {"create"}});
   }
   if (kind.resource.kind == "VirtualMachine" && with_console) out.push_back({"console", own, {"get"}});
-  if (kind.resource.kind == "CustomResourceDefinition") return {{"status", own, {"get"}}};
   if (kind.has_status) out.push_back({"status", own, kPartVerbs});
   if (!kind.scale_spec_path.empty()) out.push_back({"scale", {"autoscaling", "v1", "Scale"}, kPartVerbs});
   return out;

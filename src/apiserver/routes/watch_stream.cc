@@ -3,8 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <mutex>
+#include <utility>
 
 #include "apiserver/failure.h"
 
@@ -81,45 +80,11 @@ class LiveStream final : public EventStream {
   const bool has_no_time_;  // a negative timeout: not even what is there already
 };
 
-class SilentStream final : public EventStream {
- public:
-  SilentStream(std::vector<json::Value> objects, json::Value bookmark, const WatchForm& form, Time end,
-               const Clock& clock)
-      : end_(end), clock_(clock) {
-    Dresser dresser(form, clock);
-    for (json::Value& object : objects) first_.push_back(dresser.dress(Type::kAdded, std::move(object)));
-    if (!bookmark.is_null()) first_.push_back(dresser.dress(Type::kBookmark, std::move(bookmark)));
-  }
-
-  Batch next(Time deadline, std::stop_token stop) override {
-    Batch out;
-    out.events = std::exchange(first_, {});
-    if (out.events.empty()) {
-      std::mutex mutex;
-      std::unique_lock lock(mutex);
-      std::condition_variable_any never;
-      never.wait_until(lock, stop, std::min(deadline, end_), [] { return false; });
-      out.ended = clock_.now() >= end_;
-    }
-    return out;
-  }
-
- private:
-  std::vector<json::Value> first_;
-  const Time end_;
-  const Clock& clock_;
-};
-
 }  // namespace
 
 std::unique_ptr<EventStream> watch_stream(std::unique_ptr<Watch> watch, const WatchForm& form, Time end,
                                           const Clock& clock) {
   return std::make_unique<LiveStream>(std::move(watch), form, end, clock);
-}
-
-std::unique_ptr<EventStream> silent_stream(std::vector<json::Value> objects, json::Value bookmark,
-                                           const WatchForm& form, Time end, const Clock& clock) {
-  return std::make_unique<SilentStream>(std::move(objects), std::move(bookmark), form, end, clock);
 }
 
 }  // namespace rig::apiserver

@@ -21,8 +21,4 @@ struct WatchForm {
 std::unique_ptr<EventStream> watch_stream(std::unique_ptr<Watch> watch, const WatchForm& form, Time end,
                                           const Clock& clock);
 
-// Of objects that never change: `objects` as ADDED, `bookmark` (null: none) behind them, then silence.
-std::unique_ptr<EventStream> silent_stream(std::vector<json::Value> objects, json::Value bookmark,
-                                           const WatchForm& form, Time end, const Clock& clock);
-
 }  // namespace rig::apiserver
