@@ -153,7 +153,7 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
   const bool is_filtered = !selector.is_everything();
   const std::size_t chunk = is_filtered && start.limit > 0 ? limits::kListChunk : start.limit;
   const bool as_text = query.as_text && kind.is_custom;  // the items of core lists do not repeat what they are
-  const json::Members* only = query.only && kind.is_custom ? &*query.only : nullptr;
+  const json::Members* only = kind.is_custom ? query.only : nullptr;
   ListResult result;
   result.at = start.at;
   std::string after = start.after.empty() ? std::string() : prefix + start.after;

@@ -47,7 +47,7 @@ struct ListQuery {
   std::string resource_version = {}, resource_version_match = {};
   std::int64_t limit = 0;
   bool as_text = false;  // objects that are shown as they are stored may be given as text: the caller only passes it on
-  std::optional<json::Members> only = {};  // of custom kinds: what the caller looks at; the rest may be missing
+  const json::Members* only = nullptr;  // of custom kinds: what the caller looks at, the rest may be missing; null: all
 };
 struct ListResult {
   std::vector<json::Value> items;

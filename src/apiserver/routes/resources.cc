@@ -198,8 +198,10 @@ Resources::Answer Resources::get(Job& job) {
 Resources::Answer Resources::list(Job& job) {
   ListQuery query = TRY(list_options(job.ask.target, job.key.namespace_));
   query.as_text = is_plain_text(job.media, job.ask.http);
-  if (job.media.form == Form::kTable) query.only = shown_members(job.kind, job.include);
-  if (job.media.form == Form::kPartialList) query.only = shown_members(job.kind, Include::kMetadata);
+  std::optional<json::Members> shown;
+  if (job.media.form == Form::kTable) shown = shown_members(job.kind, job.include);
+  if (job.media.form == Form::kPartialList) shown = shown_members(job.kind, Include::kMetadata);
+  if (shown) query.only = &*shown;
   await_version(job);
   return dress_list(job, TRY(registry_.list(job.kind, query)));
 }
