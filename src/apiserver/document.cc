@@ -1,6 +1,8 @@
 // apiserver/document.cc — reading bodies as kube-apiserver reads them.
 #include "apiserver/document.h"
 
+#include <algorithm>
+
 #include "apiserver/go_time.h"
 
 namespace rig::apiserver {
@@ -137,6 +139,19 @@ Without::Without(json::Value& object, std::string_view name) : object_(object), 
 
 Without::~Without() {
   if (value_) object_[name_] = *std::move(value_);
+}
+
+int depth_of(const json::Value& value, int enough) {
+  const auto* items = value.as<json::Array>();
+  const auto* members = value.as<json::Object>();
+  if (enough == 0 || (items == nullptr && members == nullptr)) return 0;
+  int below = 0;
+  if (items != nullptr) {
+    for (const json::Value& item : *items) below = std::max(below, depth_of(item, enough - 1));
+  } else {
+    for (const auto& [name, member] : *members) below = std::max(below, depth_of(member, enough - 1));
+  }
+  return 1 + below;
 }
 
 std::optional<std::string> unreadable(const api::KindInfo& kind, const json::Value& object) {

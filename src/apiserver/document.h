@@ -26,6 +26,9 @@ class Without {
   std::optional<json::Value> value_;
 };
 
+// How deep its lists and maps are nested: 0 of "a", 2 of [[]] and, as it looks no further, `enough` at most.
+int depth_of(const json::Value& value, int enough);
+
 // Why the object's metadata (of a core kind: anything in it) cannot be read, in the words of Go's encoding/json,
 // which a user meets at a real server. The server reads these strictly and judges the rest by the schema.
 std::optional<std::string> unreadable(const api::KindInfo& kind, const json::Value& object);

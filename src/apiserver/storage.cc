@@ -3,24 +3,13 @@
 
 #include <algorithm>
 
+#include "apiserver/document.h"
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "apiserver/manners.h"
 
 namespace rig::apiserver {
 namespace {
-
-// Does not look further than `enough`.
-int depth_of(const json::Value& value, int enough) {
-  int deepest = 0;
-  if (enough == 0) return 0;
-  if (const auto* items = value.as<json::Array>()) {
-    for (const json::Value& item : *items) deepest = std::max(deepest, 1 + depth_of(item, enough - 1));
-  } else if (const auto* members = value.as<json::Object>()) {
-    for (const auto& [name, member] : *members) deepest = std::max(deepest, 1 + depth_of(member, enough - 1));
-  }
-  return deepest;
-}
 
 // The offset behind the string that begins at `at`.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
@@ -92,8 +81,9 @@ Result<std::string> text_of(const api::KindInfo& kind, std::string_view value, R
 
 Result<std::string> value_of(const api::KindInfo& kind, const json::Value& object) {
   for (const auto& [name, member] : *object.as<json::Object>()) {
-    if (name == "metadata" || depth_of(member, limits::kDepthMax) < limits::kDepthMax) continue;
-    return bad_request(name + " is nested deeper than " + std::to_string(limits::kDepthMax) + " levels");
+    const int depth_max = name == "metadata" ? limits::kStoredDepthMax : limits::kDepthMax;
+    if (depth_of(member, depth_max) < depth_max) continue;
+    return bad_request(name + " is nested deeper than " + std::to_string(depth_max) + " levels");
   }
   const auto convert = manners_of(kind).to_stored;
   const bool is_as_stored = convert == nullptr && object.at({"metadata", "resourceVersion"}) == nullptr;

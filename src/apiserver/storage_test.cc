@@ -66,6 +66,14 @@ TEST(Storage, RefusesWhatCouldNotBeReadAgain) {
   EXPECT_TRUE(value_of(vms(), json::Object{{"spec", J(deep)}}).ok());
   deep = "[" + deep + "]";
   EXPECT_EQ(http_code(value_of(vms(), json::Object{{"spec", J(deep)}}).error()), 400);
+  std::string books = "{}";  // a JSON patch can make those, too
+  for (int i = 2; i < limits::kStoredDepthMax; ++i) books = R"({"f:a":)" + books + "}";
+  const auto with_books = [&] { return json::Object{{"metadata", *json::parse(books, {.depth_max = 1'000})}}; };
+  const Result<std::string> stored = value_of(vms(), with_books());
+  ASSERT_TRUE(stored.ok());
+  EXPECT_TRUE(object_of(vms(), *stored, 1).ok());
+  books = R"({"f:a":)" + books + "}";
+  EXPECT_EQ(http_code(value_of(vms(), with_books()).error()), 400);
   const std::string large(limits::kObjectBytesMax, 'x');
   EXPECT_EQ(value_of(vms(), json::Object{{"spec", large}}).error().message(), "etcdserver: request is too large");
 }

@@ -40,6 +40,38 @@ std::string step_text(std::string_view element) {
   return "[" + join(parts, ",") + "]";
 }
 
+// As it is written here; "" when its kind is not known, nothing when it cannot be read.
+std::optional<std::string> plain_element(std::string_view text) {
+  if (text.size() < 2 || text[1] != ':') return std::nullopt;
+  const char kind = text.front();
+  if (kind == 'f') return std::string(text);
+  if (kind != 'k' && kind != 'v' && kind != 'i') return "";
+  const Result<json::Value> value = json::parse(text.substr(2));
+  if (!value.ok() || (kind == 'k' && !value->is_object())) return std::nullopt;
+  if (kind == 'i' && value->as<std::int64_t>() == nullptr) return std::nullopt;
+  return std::string(text.substr(0, 2)) + json::to_text(*value);
+}
+
+bool parse_below(const json::Value& fields_v1, FieldSet& set) {
+  const auto* members = fields_v1.as<json::Object>();
+  if (members == nullptr) return fields_v1.is_null();
+  for (const auto& [name, below] : *members) {
+    if (name == ".") {
+      set.is_member = true;
+      continue;
+    }
+    const std::optional<std::string> element = plain_element(name);
+    if (!element) return false;
+    if (element->empty()) continue;
+    FieldSet found;
+    if (!parse_below(below, found)) return false;
+    FieldSet& child = set.at(*element);  // 1 and 1.0 are one
+    if (found.is_member || found.below.empty()) child.is_member = true;
+    if (!found.below.empty()) child.below = std::move(found.below);
+  }
+  return true;
+}
+
 void visit_members(const FieldSet& set, const std::string& path, const std::function<void(const std::string&)>& visit) {
   for (const FieldSet& child : set.below) {
     if (child.is_member) visit(path + step_text(child.element));
@@ -60,20 +92,10 @@ FieldSet& FieldSet::at(std::string_view name) {
   return *below.insert(it, FieldSet{std::string(name), false, {}});
 }
 
-FieldSet parse_field_set(const json::Value& fields_v1) {
+std::optional<FieldSet> parse_field_set(const json::Value& fields_v1) {
   FieldSet set;
-  const auto* members = fields_v1.as<json::Object>();
-  if (members == nullptr) return set;
-  for (const auto& [element, below] : *members) {
-    if (element == ".") {
-      set.is_member = true;
-      continue;
-    }
-    FieldSet child = parse_field_set(below);
-    child.element = element;
-    if (child.below.empty()) child.is_member = true;
-    set.below.push_back(std::move(child));  // members of a JSON object are sorted
-  }
+  if (!parse_below(fields_v1, set)) return std::nullopt;
+  set.is_member = false;  // the root is nobody's
   return set;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ struct FieldSet {
   bool operator==(const FieldSet&) const = default;
 };
 
-FieldSet parse_field_set(const json::Value& fields_v1);
+// Nothing when it cannot be read. Elements of a kind that is not known are left out: a newer server may write them.
+std::optional<FieldSet> parse_field_set(const json::Value& fields_v1);
 json::Value fields_v1_of(const FieldSet& set);
 
 void drop_empty(FieldSet& set);  // what is no member and has none below

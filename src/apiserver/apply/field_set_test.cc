@@ -6,13 +6,26 @@
 namespace rig::apiserver {
 namespace {
 
-FieldSet S(std::string_view text) { return parse_field_set(J(text)); }
+FieldSet S(std::string_view text) { return parse_field_set(J(text)).value(); }
 std::string show(const FieldSet& set) { return json::to_text(fields_v1_of(set)); }
 
 TEST(FieldSet, IsReadAndWrittenAsItIs) {
   for (const char* text : {"{}", R"({"f:spec":{}})", R"({"f:a":{".":{},"f:b":{}},"f:c":{"f:d":{}}})",
                            R"({"f:list":{"k:{\"name\":\"a\"}":{".":{},"f:v":{}},"v:\"x\"":{}}})"}) {
     EXPECT_EQ(show(S(text)), text);
+  }
+}
+
+TEST(FieldSet, IsReadInAnyForm) {
+  EXPECT_EQ(show(S(R"({".":{},"f:a":null,"k:{\"b\":1, \"a\":2.0}":{},"v:1.0":{},"v:1":{"f:x":{}}})")),
+            R"({"f:a":{},"k:{\"a\":2,\"b\":1}":{},"v:1":{".":{},"f:x":{}}})");
+  EXPECT_EQ(show(S(R"({"x:of a newer server":{"f:a":{}},"f:b":{}})")), R"({"f:b":{}})");
+}
+
+TEST(FieldSet, IsNothingWhenItCannotBeRead) {
+  for (const char* text : {"[]", R"("f:a")", R"({"":{}})", R"({"a":{}})", R"({"f:a":{"fa":{}}})", R"({"f:a":1})",
+                           R"({"v:":{}})", R"({"v:1 2":{}})", R"({"k:[]":{}})", R"({"i:x":{}})"}) {
+    EXPECT_FALSE(parse_field_set(J(text))) << text;
   }
 }
 

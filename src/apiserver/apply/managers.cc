@@ -64,11 +64,12 @@ std::optional<Managers> parse_managers(const json::Value* managed_fields) {
   if (entries == nullptr) return managers;
   for (const json::Value& entry : *entries) {
     const std::string_view operation = entry.text({"operation"});
-    const json::Value* fields = entry.find("fieldsV1");
-    if ((operation != "Apply" && operation != "Update") || fields == nullptr) return std::nullopt;
+    const json::Value* given = entry.find("fieldsV1");
+    std::optional<FieldSet> fields = given == nullptr ? std::nullopt : parse_field_set(*given);
+    if ((operation != "Apply" && operation != "Update") || !fields) return std::nullopt;
     managers.push_back({std::string(entry.text({"manager"})), std::string(entry.text({"apiVersion"})),
                         std::string(entry.text({"subresource"})), operation == "Apply",
-                        std::string(entry.text({"time"})), parse_field_set(*fields)});
+                        std::string(entry.text({"time"})), *std::move(fields)});
   }
   return managers;
 }

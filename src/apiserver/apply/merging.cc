@@ -8,10 +8,22 @@ namespace {
 
 using Kind = Shape::Kind;
 
+bool is_emptied(const json::Value& value) {
+  if (const auto* object = value.as<json::Object>()) return object->empty();
+  const auto* array = value.as<json::Array>();
+  return array != nullptr && array->empty();
+}
+
 bool merges(const Shape& shape, const json::Value& live, const json::Value& configuration) {
   if (shape.is_atomic || shape.kind == Kind::kScalar) return false;
   if (live.is_object() && configuration.is_object()) return true;
   return live.is_array() && configuration.is_array() && shape.kind == Kind::kList;
+}
+
+// Null takes nothing away from what has fields or items of its own.
+bool outlasts_null(const Shape& shape, const json::Value& live) {
+  if (shape.is_atomic || shape.kind == Kind::kScalar || is_emptied(live)) return false;
+  return live.is_object() || (live.is_array() && shape.kind == Kind::kList);
 }
 
 // Items in the order of the configuration; those it does not speak of keep their place among the others.
@@ -97,18 +109,14 @@ const FieldSet& below(const FieldSet& set, const std::string& element) {
   return found == nullptr ? kNone : *found;
 }
 
-bool is_emptied(const json::Value& value) {
-  if (const auto* object = value.as<json::Object>()) return object->empty();
-  const auto* array = value.as<json::Array>();
-  return array != nullptr && array->empty();
-}
-
 // Says whether the value has become empty by it.
 bool drop(const Shape& shape, json::Value& value, const FieldSet& last, const FieldSet& owned) {
   if (shape.is_atomic || last.below.empty() || is_emptied(value)) return false;
   const auto is_dropped = [&](const Shape& described, json::Value& child, const std::string& element, bool is_field) {
-    if (contains(last, element, is_field) && !contains(owned, element, is_field)) return true;
-    return drop(described, child, below(last, element), below(owned, element));
+    // An empty list has no items that anybody might have owned.
+    const bool is_bare_list = described.kind == Kind::kList && !described.is_atomic && is_emptied(child);
+    if (contains(last, element, is_field) && !contains(owned, element, is_field)) return !(is_field && is_bare_list);
+    return drop(described, child, below(last, element), below(owned, element)) && !below(owned, element).is_member;
   };
   if (auto* members = value.as<json::Object>()) {
     std::vector<json::Member> kept;
@@ -128,6 +136,7 @@ bool drop(const Shape& shape, json::Value& value, const FieldSet& last, const Fi
 }  // namespace
 
 json::Value merged(const Shape& shape, const json::Value& live, const json::Value& configuration) {
+  if (configuration.is_null() && outlasts_null(shape, live)) return live;
   if (!merges(shape, live, configuration)) return configuration;
   if (const auto* items = configuration.as<json::Array>()) {
     return ListMerge(shape, *live.as<json::Array>(), *items).run();

@@ -12,14 +12,14 @@ namespace {
 
 using Kind = Shape::Kind;
 
-// The shape that an undescribed value has by itself: maps have fields, lists are one value.
+// The shape that an undescribed value has by itself: maps have fields, lists are one value. Null may be a map.
 Kind actual_kind(const Shape& shape, const json::Value& value) {
   if (shape.kind != Kind::kAnything) return shape.kind;
-  return value.is_object() ? Kind::kMap : value.is_array() ? Kind::kList : Kind::kScalar;
+  return value.is_object() || value.is_null() ? Kind::kMap : value.is_array() ? Kind::kList : Kind::kScalar;
 }
 
-bool is_whole(const Shape& shape, const json::Value& value) {
-  return shape.is_atomic || (shape.kind == Kind::kAnything && value.is_array());
+bool is_whole(const Shape& shape, Kind kind) {
+  return shape.is_atomic || kind == Kind::kScalar || (shape.kind == Kind::kAnything && kind == Kind::kList);
 }
 
 // ---- misfit ----
@@ -103,21 +103,19 @@ class Fitting {
 // ---- fields_of ----
 
 void list_fields(const Shape& shape, const json::Value& value, FieldSet& set) {
-  if (is_whole(shape, value)) {
-    set.is_member = true;
-    return;
-  }
   const Kind kind = actual_kind(shape, value);
-  if (kind == Kind::kList) {
+  if (is_whole(shape, kind)) {
+    set.is_member = true;
+  } else if (kind == Kind::kList) {
     const auto* items = value.as<json::Array>();
     if (items == nullptr) return;
     for (const json::Value& item : *items) {
-      FieldSet& child = set.at(item_element(shape, item));
+      const std::string element = item_element(shape, item);
+      if (element.empty()) continue;
+      FieldSet& child = set.at(element);
       list_fields(*shape.element, item, child);
       child.is_member = true;
     }
-  } else if (kind == Kind::kScalar) {
-    set.is_member = true;
   } else if (const auto* members = value.as<json::Object>()) {
     for (const auto& [name, member] : *members) {
       const Shape* described = shape.member(name);
@@ -132,11 +130,12 @@ void list_fields(const Shape& shape, const json::Value& value, FieldSet& set) {
 
 // ---- compare ----
 
-bool is_hollow(const json::Value* value) {
-  if (value == nullptr || value->is_null()) return true;
-  if (const auto* object = value->as<json::Object>()) return object->empty();
+bool is_hollow(Kind kind, const json::Value* value) {
+  if (value == nullptr) return true;
   const auto* array = value->as<json::Array>();
-  return array != nullptr && array->empty();
+  if (kind == Kind::kList) return array == nullptr || array->empty();
+  const auto* object = value->as<json::Object>();
+  return object == nullptr || object->empty();
 }
 
 // The same place in three growing sets.
@@ -149,25 +148,24 @@ class Comparer {
  public:
   // At least one of the two is there.
   void compare(const Shape& shape, const json::Value* before, const json::Value* after, const Places& places) const {
-    const json::Value& sample = after != nullptr ? *after : *before;
-    const Kind kind = actual_kind(shape, sample);
-    const bool is_container =
-        kind != Kind::kScalar && !is_whole(shape, sample) && !(is_hollow(before) && is_hollow(after));
-    if (!is_container || is_kind_changed(before, after)) {
+    const Kind is = actual_kind(shape, after != nullptr ? *after : *before);
+    const Kind was = before != nullptr ? actual_kind(shape, *before) : is;
+    if (was != is) compare_as(was, shape, before, after, places);  // what was below it is gone
+    compare_as(is, shape, before, after, places);
+    if (before == nullptr) places.added.is_member = true;
+    if (after == nullptr) places.removed.is_member = true;
+  }
+
+ private:
+  void compare_as(Kind kind, const Shape& shape, const json::Value* before, const json::Value* after,
+                  const Places& places) const {
+    if (is_whole(shape, kind) || (is_hollow(kind, before) && is_hollow(kind, after))) {
       leaf(before, after, places);
     } else if (kind == Kind::kList) {
       compare_items(shape, before, after, places);
     } else {
       compare_members(shape, before, after, places);
     }
-    if (before == nullptr) places.added.is_member = true;
-    if (after == nullptr) places.removed.is_member = true;
-  }
-
- private:
-  static bool is_kind_changed(const json::Value* before, const json::Value* after) {
-    if (before == nullptr || after == nullptr) return false;
-    return before->is_object() != after->is_object() || before->is_array() != after->is_array();
   }
 
   static void leaf(const json::Value* before, const json::Value* after, const Places& places) {
@@ -205,6 +203,7 @@ class Comparer {
     };
     note(before, &Pair::before);
     note(after, &Pair::after);
+    items.erase("");  // what leaves out its keys is nobody's
     for (const auto& [element, pair] : items) {
       if (pair.before != nullptr && pair.after != nullptr && *pair.before == *pair.after) continue;
       compare(*shape.element, pair.before, pair.after, places.at(element));

@@ -1,30 +1,11 @@
 // apiserver/apply/typed_test.cc — fitting, listing, comparing and merging, as recorded with the kind "Widget".
 #include "apiserver/apply/typed.h"
 
+#include "apiserver/apply/widget_test.h"
 #include "apiserver/registry_fixture_test.h"
 
 namespace rig::apiserver {
 namespace {
-
-constexpr std::string_view kWidget = R"({"type":"object","properties":{
-  "atomic":{"type":"array","items":{"type":"string"}},
-  "set":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}},
-  "numbers":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"integer"}},
-  "map":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name","port"],"items":{"type":"object",
-    "properties":{"name":{"type":"string"},"port":{"type":"integer","default":80},"v":{"type":"string"}}}},
-  "one_key":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object",
-    "properties":{"name":{"type":"string"},"v":{"type":"string"},"w":{"type":"string"}}}},
-  "granular":{"type":"object","additionalProperties":{"type":"string"}},
-  "whole":{"type":"object","x-kubernetes-map-type":"atomic","additionalProperties":{"type":"string"}},
-  "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true},
-  "either":{"x-kubernetes-int-or-string":true},
-  "flag":{"type":"boolean"},
-  "deep":{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"type":"string"},"c":{"type":"string"}}}}}}})";
-
-const Shape& widget() {
-  static const schema::TypeInfo type = schema::raw("Widget", "a kind with a list of each type", kWidget);
-  return shape_of(type);
-}
 
 std::string show(const FieldSet& set) { return json::to_text(fields_v1_of(set)); }
 
@@ -60,7 +41,12 @@ TEST(Typed, MergesListsByTheirType) {
            Case{R"({"granular":{"a":"1"},"whole":{"a":"1"},"free":{"x":{"y":1}}})",
                 R"({"granular":{"b":"2"},"whole":{"b":"2"},"free":{"x":{"z":2}}})",
                 R"({"free":{"x":{"y":1,"z":2}},"granular":{"a":"1","b":"2"},"whole":{"b":"2"}})"},
-           Case{R"({"deep":{"a":{"b":"1"}}})", R"({"deep":{"a":null}})", R"({"deep":{"a":null}})"},
+           Case{R"({"deep":{"a":{"b":"1"}},"set":["a"],"free":{"x":{"y":1}},"granular":{"a":"1"}})",
+                R"({"deep":{"a":null},"set":null,"free":{"x":null},"granular":null})",
+                R"({"deep":{"a":{"b":"1"}},"free":{"x":{"y":1}},"granular":{"a":"1"},"set":["a"]})"},
+           Case{R"({"deep":{"a":{}},"flag":true,"atomic":["a"],"whole":{"a":"1"},"free":{"x":[1]}})",
+                R"({"deep":{"a":null},"flag":null,"atomic":null,"whole":null,"free":{"x":null}})",
+                R"({"atomic":null,"deep":{"a":null},"flag":null,"free":{"x":null},"whole":null})"},
        }) {
     EXPECT_EQ(json::to_text(merged(widget(), J(c.live), J(c.configuration))), c.wanted) << c.configuration;
   }
@@ -74,6 +60,28 @@ TEST(Typed, SeesWhatAChangeAddedModifiedAndRemoved) {
   EXPECT_EQ(show(c.modified),
             R"({"f:atomic":{},"f:granular":{"f:a":{}},"f:one_key":{"k:{\"name\":\"k\"}":{"f:v":{}}}})");
   EXPECT_EQ(show(c.removed), R"({"f:granular":{"f:b":{}},"f:set":{"v:\"y\"":{}}})");
+}
+
+TEST(Typed, SeesWhatIsGoneAndNewOfStrangeValues) {
+  struct Case {
+    const char *before, *after, *added, *modified, *removed;
+  };
+  for (const Case& c : {
+           Case{R"({"free":{"x":{"y":1}}})", R"({"free":{"x":[1]}})", "{}", R"({"f:free":{"f:x":{}}})",
+                R"({"f:free":{"f:x":{"f:y":{}}}})"},
+           Case{R"({"free":{"x":1}})", R"({"free":{"x":{"y":1}}})", R"({"f:free":{"f:x":{"f:y":{}}}})",
+                R"({"f:free":{"f:x":{}}})", "{}"},
+           Case{R"({"deep":{"a":{"b":"1"}}})", R"({"deep":{"a":null}})", "{}", "{}",
+                R"({"f:deep":{"f:a":{"f:b":{}}}})"},
+           Case{"{}", R"({"one_key":[{"v":"1"},{"name":"x"}]})",
+                R"({"f:one_key":{".":{},"k:{\"name\":\"x\"}":{".":{},"f:name":{}}}})", "{}", "{}"},
+           Case{R"({"free":{"x":null}})", R"({"free":{"x":{"y":1}}})", R"({"f:free":{"f:x":{"f:y":{}}}})", "{}", "{}"},
+       }) {
+    const Comparison found = compare(widget(), J(c.before), J(c.after));
+    EXPECT_EQ(show(found.added), c.added) << c.after;
+    EXPECT_EQ(show(found.modified), c.modified) << c.after;
+    EXPECT_EQ(show(found.removed), c.removed) << c.after;
+  }
 }
 
 TEST(Typed, DropsWhatNobodyOwnsAnyMore) {
@@ -96,9 +104,11 @@ TEST(Typed, DropsWhatNobodyOwnsAnyMore) {
            Case{R"({"deep":{"a":{"b":"1","c":"2"}}})", R"({"f:deep":{"f:a":{"f:b":{}}}})",
                 R"({"f:deep":{"f:a":{"f:c":{}}}})", R"({"deep":{"a":{"c":"2"}}})"},
            Case{R"({"whole":{"a":"1"}})", R"({"f:whole":{}})", "{}", "{}"},
+           Case{R"({"deep":{"a":{}}})", R"({"f:deep":{"f:a":{}}})", R"({"f:deep":{}})", R"({"deep":{}})"},
+           Case{R"({"set":[]})", R"({"f:set":{"v:\"a\"":{}}})", "{}", R"({"set":[]})"},
        }) {
     json::Value document = J(c.document);
-    drop_unowned(widget(), document, parse_field_set(J(c.last)), parse_field_set(J(c.owned)));
+    drop_unowned(widget(), document, *parse_field_set(J(c.last)), *parse_field_set(J(c.owned)));
     EXPECT_EQ(json::to_text(document), c.wanted) << c.document;
   }
 }

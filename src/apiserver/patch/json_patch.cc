@@ -2,6 +2,7 @@
 #include <charconv>
 #include <optional>
 
+#include "apiserver/document.h"
 #include "apiserver/failure.h"
 #include "apiserver/limits.h"
 #include "apiserver/patch/patch.h"
@@ -57,7 +58,14 @@ json::Value* find(json::Value& document, const Path& path, std::size_t parts) {
 }
 json::Value* find(json::Value& document, const Path& path) { return find(document, path, path.size()); }
 
+// A document that grows into itself soon is too deep for all that is done by recursion.
+bool fits(const Path& path, const json::Value& value) {
+  constexpr int kDepthMax = limits::kStoredDepthMax;
+  return path.size() + static_cast<std::size_t>(depth_of(value, kDepthMax)) <= kDepthMax;
+}
+
 bool add(json::Value& document, const Path& path, json::Value value) {
+  if (!fits(path, value)) return false;
   if (path.empty()) {
     document = std::move(value);
     return true;
@@ -89,7 +97,7 @@ bool remove(json::Value& document, const Path& path) {
 }
 
 bool replace(json::Value& document, const Path& path, json::Value value) {
-  if (json::Value* found = find(document, path)) {
+  if (json::Value* found = find(document, path); found != nullptr && fits(path, value)) {
     *found = std::move(value);
     return true;
   }

@@ -83,6 +83,12 @@ TEST(JsonPatch, HasLimits) {
   json::Array doubling;
   for (int i = 0; i < 40; ++i) doubling.push_back(J(R"({"op":"copy","from":"/l","path":"/l/-"})"));
   EXPECT_EQ(patched(J(R"({"l":["x"]})"), doubling), "refused") << "a document that doubles";
+  json::Array deepening;
+  std::string path = "/0";
+  for (int i = 0; i < 16; ++i, path += path) {
+    deepening.push_back(json::Object{{"op", "copy"}, {"from", ""}, {"path", path}});
+  }
+  EXPECT_EQ(patched(J("[0]"), deepening), "refused") << "a document that grows into itself";
 }
 
 TEST(JsonPatch, IsAList) {

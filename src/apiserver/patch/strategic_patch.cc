@@ -115,11 +115,10 @@ class StrategicPatch {
         continue;
       }
       wanted.push_back(wanted_identity);
-      if (there == items.end()) {
-        items.push_back(item);
-      } else {
-        *there = merged(*shape.element, *there, item);
-      }
+      const bool is_new = there == items.end();
+      json::Value& place = is_new ? items.emplace_back() : *there;
+      const bool is_one_value = shape.list == schema::ListType::kSet;
+      place = is_one_value ? item : merged(*shape.element, place, item);  // also of a new one: nulls say nothing
     }
     if (const auto* given = order == nullptr ? nullptr : order->as<json::Array>()) {
       wanted.clear();

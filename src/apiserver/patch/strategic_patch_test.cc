@@ -39,6 +39,8 @@ TEST(StrategicPatch, DoesWhatTheRealServerDoes) {
                 R"({"metadata":{"ownerReferences":[{"uid":"2"}]}})"},
            Case{"serviceaccounts", R"({"secrets":[{"name":"s1"}]})", R"({"secrets":[{"name":"s2"}]})",
                 R"({"secrets":[{"name":"s2"},{"name":"s1"}]})"},
+           Case{"serviceaccounts", "{}", R"({"secrets":[{"name":"s2","namespace":null}]})",
+                R"({"secrets":[{"name":"s2"}]})"},
            Case{"serviceaccounts", R"({"secrets":[{"name":"s2"},{"name":"s1"}]})",
                 R"({"secrets":[{"$patch":"delete","name":"s1"}]})", R"({"secrets":[{"name":"s2"}]})"},
            Case{"serviceaccounts", R"({"secrets":[{"name":"s2"}]})",
