@@ -27,17 +27,16 @@ void use_cluster(const Cluster& cluster) { in_use = cluster; }
 const std::optional<Cluster>& cluster_in_use() { return in_use; }
 
 void Standalone::start() {
-  const std::string kubeconfig = cluster_ ? cluster_->person : data() + "/kubeconfig";
   std::vector<std::string> arguments = {"--data-dir",          data(),        "--runtime-dir",
                                         folder_.path() + "/r", "--log-level", log_level_};
   if (cluster_) {
     arguments.insert(arguments.end(), {"--kubeconfig", cluster_->manager});
   } else {
-    std::filesystem::remove(kubeconfig);  // the port is another one each time
+    std::filesystem::remove(kubeconfig());  // the port is another one each time
     arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
   }
   process_.emplace(program("virtrigaud"), arguments, folder_.path() + "/log");
-  const bool serves = eventually(30s, [&] { return connect(kubeconfig).ok(); });
+  const bool serves = eventually(30s, [&] { return connect(kubeconfig()).ok(); });
   if (!serves) ADD_FAILURE() << "virtrigaud does not serve:\n" << log();
   CHECK(serves);
 }

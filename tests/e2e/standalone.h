@@ -43,6 +43,7 @@ class Standalone : public Client {
   std::string socket() const { return folder_.path() + "/r/api.sock"; }
   const std::string& folder() const { return folder_.path(); }
   std::string data() const { return folder_.path() + "/data"; }
+  std::string kubeconfig() const { return cluster_ ? cluster_->person : data() + "/kubeconfig"; }  // of who may do all
   std::string log() const;  // its own and its providers'
 
  private:

@@ -263,11 +263,24 @@ watch_sees_a_change() { # a new value each time: kubectl drops the first event, 
 says 'yes' watch_sees_a_change
 
 # ---- explain, events ----
-says 'sizeGiB' kubectl explain vm.spec.disks
+explained() { # every field in words: kubectl says where there are none
+  local text
+  text=$(kubectl explain "$@") && printf '%s\n' "$text" && [[ $text != *'<empty>'* && $text != *'<no description>'* ]]
+}
+says 'sizeGiB' explained vm.spec.disks
+says 'ipAddress' explained vm.spec.networks
+says 'base64' explained secret.data
 says 'ownerReferences' kubectl explain vm --recursive
 says 'stringData' kubectl explain secret
-for kind in configmap namespace event lease serviceaccount customresourcedefinition vmclass vmset provider; do
-  says 'FIELDS' kubectl explain $kind --recursive
+# kubectl takes the first dot of a name that the core group has too for that of a field.
+for kind in $(kubectl api-resources -o name | grep -vx events.events.k8s.io); do
+  says 'FIELDS' explained "$kind"
+  says 'FIELDS' kubectl explain "$kind" --recursive
+done
+says 'FIELDS' explained events --api-version=events.k8s.io/v1
+for part in secret.metadata lease.spec event.series events.involvedObject role.rules rolebinding.subjects crd.spec \
+  crd.spec.names crd.status.conditions vm.spec vm.status vm.metadata.ownerReferences provider.spec vmclass.spec vmset.spec.template; do
+  says 'FIELDS' explained "$part"
 done
 says 'sizeGiB' kubectl explain vm.spec.disks --output=plaintext-openapiv2
 refuses 'field "nothing" does not exist' kubectl explain vm.nothing

@@ -9,8 +9,8 @@ namespace {
 
 using schema::TypeInfo;
 
-std::string names() {
-  return R"({"type": "object", "required": ["plural", "kind"], "properties": {
+std::string names(const std::string& description) {
+  return R"({"type": "object", "description": ")" + description + R"(", "required": ["plural", "kind"], "properties": {
     "plural": {"type": "string", "description": "In paths: lower case, many."},
     "singular": {"type": "string", "description": "Lower case, one; what kubectl takes besides the plural."},
     "kind": {"type": "string", "description": "In objects: CamelCase, one."},
@@ -23,33 +23,40 @@ const TypeInfo& definition_spec() {
   static const std::string text = R"({"type": "object", "required": ["group", "names", "scope", "versions"],
     "properties": {
       "group": {"type": "string", "description": "API group."},
-      "names": )" + names() + R"(,
+      "names": )" + names("What objects of the kind are called.") +
+                                  R"(,
       "scope": {"type": "string", "description": "Namespaced or Cluster."},
       "versions": {"type": "array", "description": "Each with its schema, its columns and its subresources.",
-        "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": true, "required": ["name", "served", "storage"],
+        "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": true,
+          "required": ["name", "served", "storage"],
           "properties": {
             "name": {"type": "string", "description": "In apiVersion, behind the group."},
             "served": {"type": "boolean", "description": "Whether requests may use it."},
             "storage": {"type": "boolean", "description": "Whether objects are stored in it."}}}},
-      "conversion": {"type": "object", "required": ["strategy"], "properties": {
-        "strategy": {"type": "string", "description": "None or Webhook."},
-        "webhook": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}},
-      "preserveUnknownFields": {"type": "boolean"}}})";
+      "conversion": {"type": "object", "required": ["strategy"], "description": "From one version to another.",
+        "properties": {
+          "strategy": {"type": "string", "description": "None or Webhook."},
+          "webhook": {"type": "object", "x-kubernetes-preserve-unknown-fields": true, "description": "Who converts."}}},
+      "preserveUnknownFields": {"type": "boolean", "description": "Of definitions from before schemas: false."}}})";
   static const TypeInfo t = schema::raw("CustomResourceDefinitionSpec", "How a kind is named and described.", text);
   return t;
 }
 
 const TypeInfo& definition_status() {
   static const std::string text = R"({"type": "object", "properties": {
-    "acceptedNames": )" + names() +
+    "acceptedNames": )" + names("What they are called: no other kind has these names.") +
                                   R"(,
-    "storedVersions": {"type": "array", "items": {"type": "string"}, "description": "Versions that objects were stored in."},
+    "storedVersions": {"type": "array", "items": {"type": "string"},
+      "description": "Versions that objects were stored in."},
     "conditions": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"],
+      "description": "Whether the names are taken and the kind is served.",
       "items": {"type": "object", "required": ["type", "status"], "properties": {
         "type": {"type": "string", "description": "NamesAccepted, Established."},
         "status": {"type": "string", "description": "True, False or Unknown."},
-        "reason": {"type": "string"}, "message": {"type": "string"},
-        "lastTransitionTime": {"type": "string", "format": "date-time"}}}}}})";
+        "reason": {"type": "string", "description": "Why, in one word for programs."},
+        "message": {"type": "string", "description": "Why, in a sentence for people."},
+        "lastTransitionTime": {"type": "string", "format": "date-time",
+          "description": "When the status last changed."}}}}}})";
   static const TypeInfo t = schema::raw("CustomResourceDefinitionStatus", "Whether the kind is served.", text);
   return t;
 }
