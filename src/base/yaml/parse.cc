@@ -58,6 +58,9 @@ class Handler final : public YAML::EventHandler {
     if (documents_.size() >= kYamlDocumentsMax) {
       refuse(mark, "more than " + std::to_string(kYamlDocumentsMax) + " documents");
     }
+    // yaml-cpp shows what no document begins with as an empty one, again and again.
+    if (mark.pos == document_at_) refuse(mark, "no value begins here");
+    document_at_ = mark.pos;
     anchors_.clear();
     has_root_ = false;
   }
@@ -189,6 +192,7 @@ class Handler final : public YAML::EventHandler {
   std::map<YAML::anchor_t, json::Value> anchors_;
   json::Value root_;
   bool has_root_ = false;
+  int document_at_ = -1;  // where the last one began
   std::size_t values_ = 0;
   YAML::Mark last_mark_;  // for values whose end event has no place
 };

@@ -109,6 +109,7 @@ TEST(YamlParse, SaysWhereAndWhatIsWrong) {
   };
   const Case cases[] = {
       {"a: 1\nb: 2\na: 3\n", "3:1: key \"a\" already set in map"},
+      {", ,", "1:1: no value begins here"},
       {"on: 1\n", "1:1: key on is not a string; write it in quotes"},
       {"a:\n  8080: x\n", "2:3: key 8080 is not a string; write it in quotes"},
       {"? [1]\n: 2\n", "1:3: a key must be a string"},
