@@ -1,7 +1,6 @@
 # tools/dev/deep.sh — ./dev test --deep: what is too slow for every change.
 
 TSAN_ROOMS='^(runtime|http|apiserver|provider)(/|$)'
-FUZZ_SECONDS=20
 # 99 of the simulator's 500 seeds, and not every moment of a life: the others run the same code, without ASan too.
 ASAN_FILTER='-Seeds/Weather.*/???:All/Moments.*'
 
@@ -22,19 +21,26 @@ sanitized() {
 }
 
 # Each *_fuzz.cc is a program of the build with RIG_FUZZ; one that finds nothing in its time has passed. An input that
-# takes more than 10 s is a find too.
+# takes more than 10 s is a find too. A fresh clone tries the same inputs each time, so that a change answers for what it
+# changes; RIG_FUZZ_SEED (0: another each time) and RIG_FUZZ_SECONDS are for searching.
 fuzz() {
-  local program name
+  local program started=0
   for program in build-fuzz/fuzz/*; do
-    name=${program##*/}
-    mkdir -p "$RUN/test/corpus/$name"
-    if "$program" -max_total_time=$FUZZ_SECONDS -timeout=10 -print_final_stats=1 -artifact_prefix="$RUN/test/$name-" \
-      "$RUN/test/corpus/$name" >"$RESULTS/$name.fuzz.log" 2>&1; then
-      echo "passed $name" >>"$RESULTS/fuzz.list"
-    else
-      echo "failed $name: $RESULTS/$name.fuzz.log" >>"$RESULTS/fuzz.list"
-    fi
+    fuzz_one "$program" &
+    ((++started % $(nproc))) || wait
   done
+  wait
+}
+
+fuzz_one() {
+  local name=${1##*/}
+  mkdir -p "$RUN/test/corpus/$name"
+  if "$1" -seed="${RIG_FUZZ_SEED:-1}" -max_total_time="${RIG_FUZZ_SECONDS:-20}" -timeout=10 -print_final_stats=1 \
+    -artifact_prefix="$RUN/test/$name-" "$RUN/test/corpus/$name" >"$RESULTS/$name.fuzz.log" 2>&1; then
+    echo "passed $name" >>"$RESULTS/fuzz.list"
+  else
+    echo "failed $name: $RESULTS/$name.fuzz.log" >>"$RESULTS/fuzz.list"
+  fi
 }
 
 deep_tests() {

@@ -53,12 +53,13 @@ json::Value applied(const Writer& writer, const json::Value& live, const json::V
   CHECK(out.ok() ? !is_misfit : http_code(out.error()) == (is_misfit ? 500 : 409) && (is_misfit || !force));
   if (!out.ok()) return live;
   check_applied(writer.manager, live, configuration, force, *out);
-  // A null, and a list that has become empty, are there for good only the next time, as in Kubernetes.
+  // A null, and a list that has become empty, are there for good only the next time, as in Kubernetes, and change what
+  // others own of it.
   const std::string text = json::to_text(configuration);
   const bool is_plain = text.find("null") == std::string::npos && text.find("[]") == std::string::npos;
-  const json::Value again = apply_configuration(kWidgets, writer, *out, configuration, false).take();
+  const json::Value again = apply_configuration(kWidgets, writer, *out, configuration, !is_plain).take();
   CHECK(!is_plain || is_same_but_times(again, *out));
-  CHECK(is_same_but_times(*apply_configuration(kWidgets, writer, again, configuration, false), again));
+  CHECK(is_same_but_times(*apply_configuration(kWidgets, writer, again, configuration, !is_plain), again));
   return *out;
 }
 
