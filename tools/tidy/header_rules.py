@@ -8,8 +8,7 @@ import subprocess
 from include_rules import closure, graph
 from tree import Finding
 
-SECONDS_BUDGET = 2.5  # told when exceeded
-SECONDS_MAX = 5.0     # refused; twice the budget, because builds may share the cores
+SECONDS_BUDGET = 2.5  # told when exceeded, not refused: a machine may be slow
 COMPILER = ["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", "-Wall", "-Wextra", "-Wno-pragma-once-outside-header"]
 
 
@@ -33,7 +32,7 @@ def compile_alone(root, build, path):
 
 
 def check_headers(tree, root, build, cache_file):
-    """CPU time, not wall time, is measured: it does not grow when others use the machine."""
+    """CPU time, not wall time, is measured: it grows less when others use the machine."""
     edges = graph(tree)
     cache = json.loads(cache_file.read_text()) if cache_file.exists() else {}
     keys = {path: key_of(tree, edges, path) for path in tree.paths(".h", under="src/")}
@@ -51,4 +50,4 @@ def check_headers(tree, root, build, cache_file):
             yield Finding(path, 0, "header", f"does not compile alone: {error}")
         elif seconds > SECONDS_BUDGET:
             yield Finding(path, 0, "header", f"takes {seconds:.1f} s alone, the budget is {SECONDS_BUDGET} s: include less",
-                          warning=seconds <= SECONDS_MAX)
+                          warning=True)
