@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
         options.create = 2s;
         options.remove = options.power = options.image = 1s;
         options.apply = 3s;
+        options.storage_bytes = 1LL << 60;  // load tests are not about it
         std::unique_ptr<provider::Provider> mock = std::make_unique<provider::fake::FakeProvider>(clock, options);
         return mock;
       });
