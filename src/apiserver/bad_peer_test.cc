@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "apiserver/limits.h"
 #include "apiserver/pki.h"
 #include "apiserver/serve.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/folder_test.h"
 #include "base/text.h"
 #include "http/client.h"
 
@@ -81,16 +81,10 @@ std::vector<Row> rows() {
 class BadPeer : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rig-peer-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     ASSERT_TRUE(registry_.bootstrap().ok());
     serving_ = serve(server_, {.port = 0, .unix_socket = folder_ + "/s", .pki_dir = folder_ + "/pki", .kubeconfig = {}},
                      clock_)
                    .take();
-  }
-  void TearDown() override {
-    serving_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   Fd connect() const {
@@ -125,7 +119,8 @@ class BadPeer : public testing::Test {
   std::unique_ptr<Store> store_ = memory_store();
   Registry registry_{*store_, api::kinds(), clock_};
   ApiServer server_{registry_, clock_, {}};
-  std::string folder_;
+  const TestFolder own_;
+  const std::string& folder_ = own_.path();
   std::unique_ptr<Serving> serving_;
 };
 

@@ -2,15 +2,14 @@
 #include "apiserver/serve.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <future>
 
 #include "apiserver/limits.h"
 #include "apiserver/pki.h"
 #include "base/file.h"
+#include "base/folder_test.h"
 #include "base/yaml/yaml.h"
 #include "kube/kubeconfig.h"
 
@@ -24,24 +23,13 @@ http::Request get(std::string target) {
   return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}};
 }
 
-unsigned mode_of(const std::string& path) {
-  struct stat found {};
-  return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 0777U : 0;
-}
-
 class ServeTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rig-serve-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     ASSERT_TRUE(registry_.bootstrap().ok());
     options_ = {
         .port = 0, .unix_socket = folder_ + "/s", .pki_dir = folder_ + "/pki", .kubeconfig = folder_ + "/kubeconfig"};
     serving_ = serve(server_, options_, clock_).take();
-  }
-  void TearDown() override {
-    serving_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   // A client of the TLS port with this certificate; none: without.
@@ -69,7 +57,8 @@ class ServeTest : public testing::Test {
   std::unique_ptr<Store> store_ = memory_store();
   Registry registry_{*store_, api::kinds(), clock_};
   ApiServer server_{registry_, clock_, {}};
-  std::string folder_;
+  const TestFolder own_;
+  const std::string& folder_ = own_.path();
   ServeOptions options_;
   std::unique_ptr<Serving> serving_;
 };

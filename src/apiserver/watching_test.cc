@@ -1,11 +1,11 @@
 // apiserver/watching_test.cc — what a watch says, and etcd's promises seen through the registry on both stores.
-#include <filesystem>
 #include <map>
 #include <random>
 #include <thread>
 
 #include "apiserver/limits.h"
 #include "apiserver/registry_fixture_test.h"
+#include "base/folder_test.h"
 
 namespace rig::apiserver {
 namespace {
@@ -206,16 +206,13 @@ TEST_F(Watching, WaitsForAWriteAndStopsWhenAsked) {
 class WatchPromises : public testing::TestWithParam<bool> {
  protected:
   WatchPromises() {
-    folder = (std::filesystem::temp_directory_path() / "watch-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(folder.data()), nullptr);
-    store = GetParam() ? sqlite_store(folder + "/store.db").take() : memory_store();
+    store = GetParam() ? sqlite_store(folder / "store.db").take() : memory_store();
     registry = std::make_unique<Registry>(*store, api::kinds(), clock);
     EXPECT_TRUE(registry->bootstrap().ok());
   }
   ~WatchPromises() override {
     registry.reset();
     store.reset();
-    std::filesystem::remove_all(folder);
   }
 
   // Changes a few ConfigMaps at random; as a client does, it may lose races.
@@ -266,7 +263,8 @@ class WatchPromises : public testing::TestWithParam<bool> {
     return seen;
   }
 
-  std::string folder, from = "3";
+  const TestFolder folder;
+  std::string from = "3";
   SystemClock clock;
   std::unique_ptr<Store> store;
   std::unique_ptr<Registry> registry;

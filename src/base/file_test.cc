@@ -2,38 +2,26 @@
 #include "base/file.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/fd.h"
+#include "base/folder_test.h"
 
 namespace rig {
 namespace {
 
 class File : public testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/rig_file_test_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::size_t entries() const {
     const std::filesystem::directory_iterator all(folder_);
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
   }
-  std::string folder_;
+  const TestFolder own_;
+  const std::string& folder_ = own_.path();
 };
-
-unsigned mode_of(const std::string& path) {
-  struct stat found {};
-  EXPECT_EQ(::stat(path.c_str(), &found), 0);
-  return found.st_mode & 07777U;
-}
 
 TEST_F(File, IsReplacedWholeWithItsModeAndLeavesNothingBeside) {
   const std::string path = folder_ + "/state";

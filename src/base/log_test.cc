@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/folder_test.h"
 #include "base/json/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -18,20 +18,13 @@ namespace {
 
 class Log : public testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/rig_log_test_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override {
-    ASSERT_TRUE(setup({}).ok());
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { ASSERT_TRUE(setup({}).ok()); }
   void start(Level level, Format format) {
     ASSERT_TRUE(setup({.level = level, .format = format, .file = folder_ + "/log"}).ok());
   }
   std::vector<std::string> lines() const { return split(trim(read_file(folder_ + "/log").take()), '\n'); }
-  std::string folder_;
+  const TestFolder own_;
+  const std::string& folder_ = own_.path();
 };
 
 TEST_F(Log, TextIsTimeLevelMessageAndFieldsOnOneLine) {

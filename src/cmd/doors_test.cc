@@ -2,13 +2,12 @@
 #include "cmd/doors.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
-#include <filesystem>
 
 #include "base/eventually_test.h"
 #include "base/file.h"
+#include "base/folder_test.h"
 #include "http/certificate.h"
 
 namespace rig::cmd {
@@ -100,8 +99,6 @@ TEST(MetricsDoor, IsOpenToAllWhenNobodyAskedForMore) {
 class ASecureMetricsDoor : public testing::Test {
  protected:
   ASecureMetricsDoor() {
-    char name[] = "/tmp/rig-doors-XXXXXX";
-    folder_ = ::mkdtemp(name);
     renew();
     MetricsOptions options;
     options.address = {"127.0.0.1", 0};
@@ -111,7 +108,6 @@ class ASecureMetricsDoor : public testing::Test {
     options.look_every = 10ms;
     door_ = open_metrics(options, reviewer_, clock_).take();
   }
-  ~ASecureMetricsDoor() override { std::filesystem::remove_all(folder_); }
   void renew() {
     const auto authority = http::make_authority("a", clock_.wall(), 1h).take();
     const auto pair =
@@ -126,7 +122,8 @@ class ASecureMetricsDoor : public testing::Test {
 
   SystemClock clock_;
   Reviewer reviewer_;
-  std::string folder_;
+  const TestFolder own_;
+  const std::string& folder_ = own_.path();
   http::ClientOptions trusted_;
   std::unique_ptr<MetricsDoor> door_;
 };

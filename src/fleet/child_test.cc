@@ -1,5 +1,7 @@
 // fleet/child_test.cc — a child ends when it is told, when it must, and when its parent is gone.
 #include "fleet/child.h"
+#include "base/eventually_test.h"
+#include "base/folder_test.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +10,6 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "fleet/testing/folder_test.h"
 
 namespace rig::fleet {
 namespace {
@@ -19,7 +20,7 @@ bool is_alive(pid_t pid) { return ::kill(pid, 0) == 0; }
 
 pid_t pid_in(const std::string& file) {
   pid_t pid = 0;
-  EXPECT_TRUE(becomes_true([&] {
+  EXPECT_TRUE(eventually(std::chrono::seconds(20), [&] {
     const auto text = read_file(file);
     if (!text.ok()) return false;
     pid = static_cast<pid_t>(parse_int(split(*text, ' ').at(0)).take());
@@ -51,7 +52,7 @@ TEST(Child, EndsByItselfWhenItIsStopped) {
   EXPECT_EQ(pid, child->pid());
   child->stop();
   EXPECT_FALSE(is_alive(pid));
-  EXPECT_EQ(mode_of(folder / "log"), "600");
+  EXPECT_EQ(mode_of(folder / "log"), 0600U);
 }
 
 TEST(Child, ThatDoesNotListenIsKilledAfterItsGrace) {
@@ -79,7 +80,7 @@ TEST(Child, EndsWhenItsParentIsKilled) {
   ASSERT_NE(grandchild, parent->pid());
   ::kill(parent->pid(), SIGKILL);
   EXPECT_EQ(parent->wait({}), "signal 9");
-  EXPECT_TRUE(becomes_true([&] {
+  EXPECT_TRUE(eventually(std::chrono::seconds(20), [&] {
     // Nobody may be left to reap it: a zombie has ended too.
     const auto stat = read_file("/proc/" + std::to_string(grandchild) + "/stat");
     return !stat.ok() || stat->find(") Z ") != std::string::npos;

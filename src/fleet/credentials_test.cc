@@ -1,5 +1,6 @@
 // fleet/credentials_test.cc — a Secret as files.
 #include "fleet/credentials.h"
+#include "base/folder_test.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +8,6 @@
 #include <thread>
 
 #include "base/file.h"
-#include "fleet/testing/folder_test.h"
 
 namespace rig::fleet {
 namespace {
@@ -18,8 +18,8 @@ TEST(Credentials, AreOneFilePerKeyThatOnlyWeMayRead) {
   ASSERT_TRUE(project_credentials(path, {{"username", "admin"}, {"password", std::string("a\0b", 3)}}).ok());
   EXPECT_EQ(read_file(path + "/username").take(), "admin");
   EXPECT_EQ(read_file(path + "/password").take(), std::string("a\0b", 3));
-  EXPECT_EQ(mode_of(path), "700");
-  EXPECT_EQ(mode_of(path + "/password"), "600");
+  EXPECT_EQ(mode_of(path), 0700U);
+  EXPECT_EQ(mode_of(path + "/password"), 0600U);
 }
 
 TEST(Credentials, FollowTheSecretAndLeaveNothingOfTheOldOne) {

@@ -1,5 +1,7 @@
 // fleet/fleet_test.cc — processes for Providers: started, restarted, replaced, removed.
 #include "fleet/fleet.h"
+#include "base/eventually_test.h"
+#include "base/folder_test.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -12,7 +14,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "fleet/limits.h"
-#include "fleet/testing/folder_test.h"
 #include "provider/wire/tsan_test.h"
 
 namespace rig::fleet {
@@ -44,7 +45,7 @@ class AFleet : public testing::Test {
     return all;
   }
   bool runs(const ProviderProcess& wanted) {
-    return becomes_true([&] { return fleet_->ensure(wanted)->phase == Phase::kRunning; });
+    return eventually(std::chrono::seconds(20), [&] { return fleet_->ensure(wanted)->phase == Phase::kRunning; });
   }
   // The folder and the process id of the child that serves `name`.
   struct Found {
@@ -80,7 +81,7 @@ TEST_F(AFleet, StartsAProcessAndConnectsToIt) {
   EXPECT_GE(changes_, 1) << "the controller is woken";
   const std::string endpoint = fleet_->ensure(process("lab"))->endpoint;
   EXPECT_EQ(endpoint, "unix:" + child("lab").folder + "/s");
-  EXPECT_EQ(mode_of(folder_ / "run"), "700");
+  EXPECT_EQ(mode_of(folder_ / "run"), 0700U);
 }
 
 TEST_F(AFleet, RestartsWhatDiesAndLeavesTheOthersAlone) {
@@ -88,7 +89,7 @@ TEST_F(AFleet, RestartsWhatDiesAndLeavesTheOthersAlone) {
   const pid_t a = child("a").pid, b = child("b").pid;
   const int changes = changes_;
   ::kill(a, SIGKILL);
-  EXPECT_TRUE(becomes_true([&] { return child("a").pid != a && answers("a"); }));
+  EXPECT_TRUE(eventually(std::chrono::seconds(20), [&] { return child("a").pid != a && answers("a"); }));
   EXPECT_GE(changes_, changes + 2) << "failed, then running";
   EXPECT_EQ(child("b").pid, b);
   EXPECT_TRUE(answers("b"));
@@ -130,7 +131,7 @@ TEST_F(AFleet, RemovesAProcessWithItsFolderWithoutWaiting) {
   const Found a = child("a");
   fleet_->remove({"default", "a"});
   EXPECT_EQ(fleet_->find({"default", "a"}).error().code(), Code::kUnavailable);
-  EXPECT_TRUE(becomes_true([&] { return !std::filesystem::exists(a.folder); }));
+  EXPECT_TRUE(eventually(std::chrono::seconds(20), [&] { return !std::filesystem::exists(a.folder); }));
   EXPECT_EQ(::kill(a.pid, 0), -1);
   fleet_->remove({"default", "a"});
   fleet_->remove({"default", "never-there"});
@@ -215,7 +216,7 @@ TEST_F(AFleetOfIdlers, HasALimit) {
 TEST_F(AFleetOfIdlers, SaysHowAProcessFails) {
   ProviderProcess wanted = idler(0);
   wanted.type = "failing";
-  EXPECT_TRUE(becomes_true([&] { return fleet_->ensure(wanted)->phase == Phase::kFailed; }));
+  EXPECT_TRUE(eventually(std::chrono::seconds(20), [&] { return fleet_->ensure(wanted)->phase == Phase::kFailed; }));
   EXPECT_NE(fleet_->ensure(wanted)->message.find("exit code 3"), std::string::npos);
   const auto found = fleet_->find(wanted.key);
   EXPECT_EQ(found.error().code(), Code::kUnavailable);

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/fd.h"
+#include "base/folder_test.h"
 #include "http/certificate.h"
 #include "http/limits.h"
 
@@ -453,13 +454,8 @@ TEST(Client, DoesNotSendAPostTwiceWhenAKeptConnectionDies) {
 
 class UnixSocket : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rig-http-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    options_.unix_socket = folder_ + "/s";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  void SetUp() override { options_.unix_socket = folder_ / "s"; }
+  const TestFolder folder_;
   ServerOptions options_;
 };
 
@@ -493,7 +489,7 @@ TEST_F(UnixSocket, IsTakenOverFromTheDeadButNotFromTheLiving) {
 }
 
 TEST_F(UnixSocket, RefusesAPathTheSystemCannotHold) {
-  options_.unix_socket = folder_ + "/" + std::string(108, 'x');
+  options_.unix_socket = folder_ / std::string(108, 'x');
   EXPECT_EQ(Server::start(options_, echo).error().code(), Code::kInvalidArgument);
 }
 

@@ -4,26 +4,22 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 
 #include "base/file.h"
+#include "base/folder_test.h"
 
 namespace rig::kube {
 namespace {
 
 class Kubeconfig : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kubeconfig-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   void put(const std::string& name, std::string_view text) { ASSERT_TRUE(write_file(folder_ + "/" + name, text).ok()); }
   Result<Access> read(std::string_view text, const std::string& context = {}) {
     put("config", text);
     return read_kubeconfig(folder_ + "/config", context);
   }
-  std::string folder_;
+  const TestFolder own_;
+  const std::string& folder_ = own_.path();
 };
 
 constexpr std::string_view kTwoContexts = R"(

@@ -17,20 +17,13 @@
 #include "apiserver/store/backup.h"
 #include "apiserver/store/store.h"
 #include "base/fd.h"
+#include "base/folder_test.h"
 
 namespace rig::apiserver {
 namespace {
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  SqliteStoreTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "store-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder = name;
-    path = folder + "/store.db";
-  }
-  ~SqliteStoreTest() override { std::filesystem::remove_all(folder); }
-
   std::unique_ptr<Store> open() {
     Result<std::unique_ptr<Store>> store = sqlite_store(path);
     EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().to_string());
@@ -43,7 +36,9 @@ class SqliteStoreTest : public testing::Test {
     sqlite3_close(db);
   }
 
-  std::string folder, path;
+  const TestFolder own;
+  const std::string& folder = own.path();
+  const std::string path = folder + "/store.db";
 };
 
 TEST_F(SqliteStoreTest, IsThereAgainAfterAClose) {

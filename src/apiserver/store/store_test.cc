@@ -3,39 +3,25 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <map>
 #include <random>
 #include <thread>
 
 #include "apiserver/store/change_window.h"
+#include "base/folder_test.h"
 
 namespace rig::apiserver {
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "store-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file() const { return path_ + "/store.db"; }
-
- private:
-  std::string path_;
-};
-
-std::unique_ptr<Store> open(const Folder& folder) {
-  Result<std::unique_ptr<Store>> store = sqlite_store(folder.file());
+std::unique_ptr<Store> open(const TestFolder& folder) {
+  Result<std::unique_ptr<Store>> store = sqlite_store(folder / "store.db");
   EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().to_string());
   return store.ok() ? store.take() : nullptr;
 }
 
 class BothStores : public testing::TestWithParam<bool> {
  protected:
-  Folder folder;
+  TestFolder folder;
   std::unique_ptr<Store> store = GetParam() ? open(folder) : memory_store();
 };
 INSTANTIATE_TEST_SUITE_P(Store, BothStores, testing::Bool(),
@@ -187,7 +173,7 @@ TEST(Stores, AnswerAlikeOverRandomOperationsAndRestarts) {
   for (unsigned seed = first; seed < first + 5; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    const Folder folder;
+    const TestFolder folder;
     const std::unique_ptr<Store> memory = memory_store();
     std::unique_ptr<Store> sqlite = open(folder);
     for (int i = 0; i < 300; ++i) {

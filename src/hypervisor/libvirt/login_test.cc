@@ -3,9 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "base/file.h"
+#include "base/folder_test.h"
 
 namespace rig::libvirt {
 namespace {
@@ -77,9 +76,8 @@ TEST(Login, EndpointsThatCannotWorkAreRefusedByName) {
 }
 
 TEST(Credentials, AreFilesOfOneFolder) {
-  char folder[] = "/tmp/rig-login-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder), nullptr);
-  const std::string base = folder;
+  const TestFolder folder;
+  const std::string& base = folder.path();
   EXPECT_EQ(*read_credentials(base), Credentials{});
   EXPECT_EQ(*read_credentials(""), Credentials{});
   ASSERT_TRUE(write_file(base + "/username", "root\n").ok());
@@ -89,7 +87,6 @@ TEST(Credentials, AreFilesOfOneFolder) {
   EXPECT_EQ(*read_credentials(base), (Credentials{"root", "pw", base + "/ssh-privatekey", base + "/known_hosts"}));
   ASSERT_TRUE(write_file(base + "/password", std::string(70'000, 'x')).ok());
   EXPECT_FALSE(read_credentials(base).ok());
-  std::filesystem::remove_all(base);
 }
 
 }  // namespace

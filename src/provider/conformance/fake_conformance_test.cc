@@ -1,11 +1,10 @@
 // provider/conformance/fake_conformance_test.cc — the fake keeps every promise, in process and over gRPC.
-#include <stdlib.h>
 
 #include <condition_variable>
-#include <filesystem>
 
 #include "base/digest.h"
 #include "base/eventually_test.h"
+#include "base/folder_test.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "provider/conformance/gtest.h"
@@ -124,16 +123,13 @@ Subject& in_process() {
 
 struct Served {
   Served() {
-    char name[] = "/tmp/rig-conf-XXXXXX";
-    folder = ::mkdtemp(name);
     wire::ServerOptions served;
-    served.address = "unix:" + folder + "/s";
+    served.address = "unix:" + folder / "s";
     server = wire::serve(host.provider(), served).take();
     client = wire::connect(served.address, {}).take();
   }
-  ~Served() { std::filesystem::remove_all(folder); }
   FakeHost host;
-  std::string folder;
+  const TestFolder folder;
   std::unique_ptr<wire::Server> server;
   std::unique_ptr<Provider> client;
 };

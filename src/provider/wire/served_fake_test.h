@@ -2,10 +2,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-
+#include "base/folder_test.h"
 #include "provider/fake/fake_provider.h"
 #include "provider/wire/transport.h"
 
@@ -13,15 +11,10 @@ namespace rig::provider::wire {
 
 class SocketFolder {
  public:
-  SocketFolder() {
-    char name[] = "/tmp/rig-wire-XXXXXX";
-    path_ = ::mkdtemp(name);
-  }
-  ~SocketFolder() { std::filesystem::remove_all(path_); }
-  std::string address(const std::string& name = "s") const { return "unix:" + path_ + "/" + name; }
+  std::string address(const std::string& name = "s") const { return "unix:" + folder_ / name; }
 
  private:
-  std::string path_;
+  const TestFolder folder_;
 };
 
 inline Call within(Duration time) { return {std::chrono::steady_clock::now() + time, {}, "test"}; }

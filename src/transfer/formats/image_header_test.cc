@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/folder_test.h"
 #include "base/run_test.h"
 #include "transfer/limits.h"
 
@@ -153,9 +154,8 @@ TEST(ImageHeader, EndsSafelyWhereverTheFileEnds) {
 
 // What the tools of the world write today.
 TEST(ImageHeader, AgreesWithQemuImg) {
-  char made[] = "/tmp/rig-images-XXXXXX";
-  ASSERT_NE(::mkdtemp(made), nullptr);
-  const std::string folder = made, image = folder + "/image";
+  const TestFolder folder;
+  const std::string image = folder / "image";
   struct Made {
     std::string format, option;
     Code code;
@@ -187,7 +187,6 @@ TEST(ImageHeader, AgreesWithQemuImg) {
     }
     std::filesystem::remove(image);
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
