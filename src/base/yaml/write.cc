@@ -6,6 +6,10 @@
 namespace rig::yaml {
 namespace {
 
+// A longer one is written behind a "?", as kubectl does: readers take no more than 1024 characters, escapes and all,
+// for a key that ends at its ":" (YAML 1.2.2 §7.4.3).
+constexpr std::size_t kPlainKeyMax = 128;  // bytes
+
 // Whether a reader would take the bare word for this very string.
 bool is_safe_bare(const std::string& text) {
   if (!resolve_plain(text).is_string() || !is_utf8(text)) return false;
@@ -64,6 +68,11 @@ void write_members(const json::Object& object, std::size_t indent, bool is_first
   for (const auto& [key, value] : object) {
     if (!is_first_line_open) out.append(indent, ' ');
     is_first_line_open = false;
+    if (key.size() > kPlainKeyMax) {
+      out.append("? ").append(scalar(key)).append("\n").append(indent, ' ').append(":");
+      write(value, indent + 2, true, out);
+      continue;
+    }
     out += scalar(key) + ":";
     // As kubectl prints: a list stands at its key's own indent.
     write(value, value.is_array() ? indent : indent + 2, false, out);

@@ -216,5 +216,16 @@ TEST(YamlWrite, EveryStringComesBackAsItWas) {
   }
 }
 
+TEST(YamlWrite, ALongKeyStandsBehindAQuestionMark) {
+  const std::string plain(128, 'k'), long_key(129, 'k'), escaped(250, '\x1a');
+  EXPECT_EQ(yaml::to_text(json::Object{{plain, 1}}), plain + ": 1\n");
+  EXPECT_EQ(yaml::to_text(json::Object{{long_key, 1}}), "? " + long_key + "\n: 1\n");
+  for (const json::Value& inner : {json::Value("a\nb\n"), json::Value(json::Array{1, json::Object{{escaped, 2}}}),
+                                   json::Value(json::Object{{long_key, json::Array{}}, {"l", json::Array{1, 2}}})}) {
+    const json::Value value(json::Object{{escaped, inner}, {long_key, json::Array{json::Object{{escaped, inner}}}}});
+    EXPECT_EQ(parse(yaml::to_text(value)).take(), value) << yaml::to_text(value);
+  }
+}
+
 }  // namespace
 }  // namespace rig::yaml
