@@ -19,7 +19,7 @@ void World::tell_task(const TaskId& id, const MachineRef& ref) {
 
 std::vector<Event> World::snapshot(const std::string& cluster_id) const {
   std::vector<Event> all;
-  for (const auto& [id, record] : host.machines)
+  for (const auto& [id, record] : host.machines())
     if (!record.ref.owner.uid.empty() && record.ref.owner.cluster_id == cluster_id)
       all.push_back({"", host.show(record, wall())});
   all.push_back({resume_token(next_event()), Synced{}});

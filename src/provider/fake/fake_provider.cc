@@ -153,7 +153,7 @@ std::optional<Time> FakeProvider::advance() {
 std::vector<Machine> FakeProvider::machines() const {
   const Lock lock(impl_->mutex);
   std::vector<Machine> all;
-  for (const auto& [id, record] : impl_->world.host.machines)
+  for (const auto& [id, record] : impl_->world.host.machines())
     all.push_back(impl_->world.host.show(record, impl_->world.wall()));
   return all;
 }
@@ -183,8 +183,7 @@ std::int64_t FakeProvider::mutations() const {
 
 void FakeProvider::add_foreign(Machine machine) {
   const Lock lock(impl_->mutex);
-  Record& record = impl_->world.host.machines[machine.ref.id];
-  record.ref = machine.ref;
+  Record& record = impl_->world.host.add(machine.ref);
   record.power = machine.power;
   if (machine.power != Power::kOff) record.booted_at = machine.booted_at.value_or(impl_->world.wall());
   record.addresses_told = true;

@@ -20,8 +20,8 @@ World::World(const Clock& clock, Options options) : host(std::move(options)), cl
     Machine machine = host.show(record, wall());
     if (is_gone) machine.existence = Existence::kGone;
     tell(record.ref.owner.cluster_id, std::move(machine));
-    for (auto& [id, job] : jobs_)
-      if (job.waits && job.ref.machine_id == record.ref.machine_id) job.due = now();  // it may have what it waits for
+    const auto waiting = waiting_.find(record.ref.machine_id);
+    if (waiting != waiting_.end()) set_due(waiting->second, jobs_.at(waiting->second), now());  // it may have it now
   };
 }
 
@@ -39,28 +39,39 @@ Result<TaskId> World::submit(const std::string& lane, Job job) {
 std::optional<Time> World::advance() {
   while (const std::optional<TaskId> id = core_.take()) begin(*id);
   for (;;) {
-    const auto first = std::min_element(jobs_.begin(), jobs_.end(), [](const auto& a, const auto& b) {
-      const bool a_runs = a.second.began != Time{}, b_runs = b.second.began != Time{};
-      return a_runs != b_runs ? a_runs : a.second.due < b.second.due;
-    });
-    std::optional<Time> due = next_timer();
-    const bool is_job = first != jobs_.end() && first->second.began != Time{} && (!due || first->second.due < *due);
-    if (is_job) due = first->second.due;
+    const std::optional<WallTime> timer = host.next_timer();
+    std::optional<Time> due = timer ? std::optional(at(*timer)) : std::nullopt;
+    const bool is_job = !due_.empty() && (!due || due_.begin()->first < *due);
+    if (is_job) due = due_.begin()->first;
     if (!due || *due > clock_.now()) return due;
     as_of_ = due;
     if (is_job)
-      step(first->first);
+      step(TaskId(due_.begin()->second));
     else
-      run_timers(*due);
+      host.run_timer(*timer);
     while (const std::optional<TaskId> id = core_.take()) begin(*id);
     as_of_.reset();
   }
 }
 
+void World::set_due(const TaskId& id, Job& job, Time due) {
+  due_.erase({job.due, id});
+  job.due = due;
+  due_.insert({due, id});
+}
+
+void World::drop(const TaskId& id) {
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return;
+  due_.erase({job->second.due, id});
+  if (job->second.waits) waiting_.erase(job->second.ref.machine_id);
+  jobs_.erase(job);
+}
+
 void World::begin(const TaskId& id) {
   Job& job = jobs_.at(id);
   job.began = now();
-  job.due = job.began + job.steps.front().after;
+  set_due(id, job, job.began + job.steps.front().after);
   const Status allowed = on_task ? on_task(job.verb, job.ref) : Status();
   if (!allowed.ok()) return end(id, allowed);
   core_.progress(id, {job.steps.front().name, 0, 0, job.bytes_total});
@@ -84,20 +95,22 @@ void World::step(const TaskId& id) {
   }
   if (after == After::kReplyLost)
     return end(id, Error(Code::kUnavailable, job.verb + " of " + job.ref.id + ": no reply after " + step.name));
-  job.waits = again->has_value();
-  if (job.waits) {
-    job.due = at(**again);
-    return;
+  if (*again) {
+    job.waits = true;
+    waiting_[job.ref.machine_id] = id;
+    return set_due(id, job, at(**again));
   }
+  if (job.waits) waiting_.erase(job.ref.machine_id);
+  job.waits = false;
   if (++job.next == job.steps.size()) return end(id, {});
-  job.due = job.began + job.steps[job.next].after;
+  set_due(id, job, job.began + job.steps[job.next].after);
   core_.progress(id, {job.steps[job.next].name, {}, 0, job.bytes_total});
   tell_task(id, job.ref);
 }
 
 void World::end(TaskId id, const Status& outcome) {
   const MachineRef ref = jobs_.at(id).ref;
-  jobs_.erase(id);
+  drop(id);
   core_.finish(id, outcome, now());
   tell_task(id, ref);
 }
@@ -120,35 +133,11 @@ void World::restart() {
   ++process;
   core_ = core_of(process);
   jobs_.clear();
+  due_.clear();
+  waiting_.clear();
   first_event_ += events_.size();
   events_.clear();
   is_killed = false;
-}
-
-// What happens on the host by itself: a machine shuts down, a machine gets its addresses.
-bool World::run_timers(Time now) {
-  for (auto& [id, record] : host.machines) {
-    if (record.off_at && at(*record.off_at) <= now) {
-      host.power_off(record);
-      return true;
-    }
-    if (record.power == Power::kOn && !record.addresses_told && at(*record.booted_at + host.options.boot) <= now) {
-      record.addresses_told = true;
-      host.touched(record, /*is_gone=*/false);
-      return true;
-    }
-  }
-  return false;
-}
-
-std::optional<Time> World::next_timer() const {
-  std::optional<Time> next;
-  const auto consider = [&](WallTime wall) { next = next ? std::min(*next, at(wall)) : at(wall); };
-  for (const auto& [id, record] : host.machines) {
-    if (record.off_at) consider(*record.off_at);
-    if (record.power == Power::kOn && !record.addresses_told) consider(*record.booted_at + host.options.boot);
-  }
-  return next;
 }
 
 }  // namespace rig::provider::fake

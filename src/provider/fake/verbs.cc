@@ -252,7 +252,7 @@ Status World::cancel(const TaskId& task, const Call& call) {
   TRY(enter(call));
   const bool runs = core_.cancel(task, clock_.now());
   if (runs) end(task, Error(Code::kCancelled, "the task was cancelled"));
-  if (!runs) jobs_.erase(task);
+  if (!runs) drop(task);
   return {};
 }
 

@@ -74,14 +74,21 @@ std::string candidates(const std::vector<std::string>& names) {
 }
 
 Record* Host::by_id(const std::string& id) {
-  const auto found = machines.find(id);
-  return found == machines.end() ? nullptr : &found->second;
+  const auto found = machines_.find(id);
+  return found == machines_.end() ? nullptr : &found->second;
 }
 
 Record* Host::by_machine_id(const std::string& machine_id) {
-  for (auto& [id, record] : machines)
-    if (record.ref.machine_id == machine_id) return &record;
-  return nullptr;
+  const auto first = by_machine_id_.lower_bound({machine_id, ""});
+  return first == by_machine_id_.end() || first->first != machine_id ? nullptr : by_id(first->second);
+}
+
+Record& Host::add(const MachineRef& ref) {
+  Record& record = machines_[ref.id];
+  by_machine_id_.erase({record.ref.machine_id, ref.id});
+  by_machine_id_.insert({ref.machine_id, ref.id});
+  record.ref = ref;
+  return record;
 }
 
 Record* Host::ours(const MachineRef& ref) {
@@ -176,8 +183,7 @@ Status Host::create_step(const MachineRef& ref, const MachineSpec& spec, const s
   if (step == "define") {
     TRY(check_free(ref));
     if (by_id(ref.id) != nullptr) return {};
-    Record& record = machines[ref.id];
-    record.ref = ref;
+    Record& record = add(ref);
     record.is_complete = false;
     record.configured = chosen(ref, spec);
     ++addresses_given_;
@@ -228,12 +234,13 @@ Status Host::remove_step(const MachineRef& ref, const std::string& step) {
 }
 
 void Host::erase(const std::string& id) {
-  const auto found = machines.find(id);
-  if (found == machines.end()) return;
+  const auto found = machines_.find(id);
+  if (found == machines_.end()) return;
   drop_volumes(found->second.ref.machine_id);
   ++mutations;
   const Record gone = std::move(found->second);
-  machines.erase(found);
+  machines_.erase(found);
+  by_machine_id_.erase({gone.ref.machine_id, gone.ref.id});
   touched(gone, /*is_gone=*/true);
 }
 
@@ -325,7 +332,7 @@ Status Host::change_volume(const std::string& machine_id, const MachineSpec& wis
   const std::string name = name_in(change.path), volume = machine_id + "-disk-" + name;
   const DiskSpec* disk = find_named(wish.disks, name);
   if (disk == nullptr) {
-    volumes_.erase(volume);
+    drop_volume(volume);
     return {};
   }
   return volumes_.contains(volume) ? resize_volume(volume, disk->size_bytes)
@@ -340,7 +347,7 @@ void Host::edit(Record& record, const std::function<void(MachineSpec&)>& change)
 
 Status Host::store_image(const std::string& location, StoredImage image) {
   if (images.contains(location)) return {};
-  TRY(check_room("image " + location, image.size_bytes));
+  TRY(take_room("image " + location, image.size_bytes));
   images[location] = std::move(image);
   ++mutations;
   return {};
@@ -348,6 +355,32 @@ Status Host::store_image(const std::string& location, StoredImage image) {
 
 void Host::touch(Record& record) {
   ++mutations;
+  if (record.off_at) timers_.insert({*record.off_at, record.ref.id});
+  if (record.power == Power::kOn && !record.addresses_told)
+    timers_.insert({*record.booted_at + options.boot, record.ref.id});
+  touched(record, /*is_gone=*/false);
+}
+
+// ---- timers ----
+
+bool Host::addresses_due(const Record& record, WallTime due) const {
+  return record.power == Power::kOn && !record.addresses_told && *record.booted_at + options.boot == due;
+}
+
+std::optional<WallTime> Host::next_timer() {
+  while (!timers_.empty()) {
+    const auto& [due, id] = *timers_.begin();
+    const Record* record = by_id(id);
+    if (record != nullptr && (record->off_at == due || addresses_due(*record, due))) return due;
+    timers_.erase(timers_.begin());
+  }
+  return std::nullopt;
+}
+
+void Host::run_timer(WallTime due) {
+  Record& record = *by_id(timers_.begin()->second);
+  if (record.off_at == due) return power_off(record);
+  record.addresses_told = true;
   touched(record, /*is_gone=*/false);
 }
 
@@ -362,7 +395,7 @@ std::vector<std::string> Host::volume_names() const {
 
 Status Host::add_volume(const std::string& name, const std::string& machine_id, std::int64_t bytes) {
   if (volumes_.contains(name)) return {};
-  TRY(check_room("volume " + name, bytes));
+  TRY(take_room("volume " + name, bytes));
   volumes_[name] = {machine_id, bytes};
   ++mutations;
   return {};
@@ -370,24 +403,34 @@ Status Host::add_volume(const std::string& name, const std::string& machine_id, 
 
 Status Host::resize_volume(const std::string& name, std::int64_t bytes) {
   Volume& volume = volumes_[name];
-  TRY(check_room("volume " + name, bytes - volume.bytes));
+  TRY(take_room("volume " + name, bytes - volume.bytes));
   volume.bytes = bytes;
   ++mutations;
   return {};
 }
 
-void Host::drop_volumes(const std::string& machine_id) {
-  std::erase_if(volumes_, [&](const auto& volume) { return volume.second.machine_id == machine_id; });
+void Host::drop_volume(const std::string& name) {
+  const auto volume = volumes_.find(name);
+  if (volume == volumes_.end()) return;
+  bytes_used_ -= volume->second.bytes;
+  volumes_.erase(volume);
 }
 
-Status Host::check_room(const std::string& what, std::int64_t bytes) const {
-  std::int64_t used = 0;
-  for (const auto& [name, volume] : volumes_) used += volume.bytes;
-  for (const auto& [location, image] : images) used += image.size_bytes;
-  if (used + bytes <= options.storage_bytes) return {};
-  return Error(Code::kResourceExhausted, what + " needs " + std::to_string(bytes) + " bytes; storage has " +
-                                             std::to_string(options.storage_bytes - used) + " of " +
-                                             std::to_string(options.storage_bytes) + " left");
+void Host::drop_volumes(const std::string& machine_id) {
+  for (auto next = volumes_.lower_bound(machine_id); next != volumes_.end() && next->first.starts_with(machine_id);) {
+    const auto volume = next++;
+    if (volume->second.machine_id == machine_id) drop_volume(volume->first);
+  }
+}
+
+Status Host::take_room(const std::string& what, std::int64_t bytes) {
+  const std::int64_t left = options.storage_bytes - bytes_used_;
+  if (bytes > left)
+    return Error(Code::kResourceExhausted, what + " needs " + std::to_string(bytes) + " bytes; storage has " +
+                                               std::to_string(left) + " of " + std::to_string(options.storage_bytes) +
+                                               " left");
+  bytes_used_ += bytes;
+  return {};
 }
 
 std::int64_t Host::root_bytes(const MachineSpec& spec) const {

@@ -1,11 +1,13 @@
 // provider/fake/internal/host.h — what stands on the invented host: machines, volumes, images, and effects on them.
 //
-// No clock and no tasks: the caller brings the time. Every effect counts one mutation and is told to `touched`.
+// No clock and no tasks: the caller brings the time. Every effect counts one mutation and is told to `touched`. No call
+// looks at all machines or volumes: load tests put tens of thousands here.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,16 +40,17 @@ class Host {
 
   const Options options;
   std::function<void(const Record&, bool is_gone)> touched;
-  std::map<std::string, Record> machines;     // by id
   std::map<std::string, StoredImage> images;  // by location
   std::int64_t mutations = 0;
 
+  const std::map<std::string, Record>& machines() const { return machines_; }  // by id
+  Record& add(const MachineRef& ref);                                          // one that is not there, or another's
   Record* by_id(const std::string& id);
-  Record* by_machine_id(const std::string& machine_id);
-  Record* ours(const MachineRef& ref);               // null: gone or not ours
-  Record* released(const MachineRef& ref);           // the machine of this machine id, given up by its owner
-  Status check_free(const MachineRef& ref);          // kAlreadyExists: the name or the id is another's
-  Status check_spec(const MachineSpec& spec) const;  // networks and image are there, values make sense
+  Record* by_machine_id(const std::string& machine_id);  // of several the first by id
+  Record* ours(const MachineRef& ref);                   // null: gone or not ours
+  Record* released(const MachineRef& ref);               // the machine of this machine id, given up by its owner
+  Status check_free(const MachineRef& ref);              // kAlreadyExists: the name or the id is another's
+  Status check_spec(const MachineSpec& spec) const;      // networks and image are there, values make sense
   Machine show(const Record& record, WallTime now) const;
 
   // The effects of one create, in order; each may be repeated.
@@ -69,21 +72,32 @@ class Host {
   void touch(Record& record);  // one effect on it
   void erase(const std::string& id);
 
+  // What happens by itself: a machine shuts down, a machine gets its addresses.
+  std::optional<WallTime> next_timer();
+  void run_timer(WallTime due);  // the one that next_timer() told
+
   std::vector<std::string> volume_names() const;
 
  private:
   Status change_volume(const std::string& machine_id, const MachineSpec& wish, const Change& change);
   Status add_volume(const std::string& name, const std::string& machine_id, std::int64_t bytes);
   Status resize_volume(const std::string& name, std::int64_t bytes);
+  void drop_volume(const std::string& name);
   void drop_volumes(const std::string& machine_id);
-  Status check_room(const std::string& what, std::int64_t bytes) const;
+  Status take_room(const std::string& what, std::int64_t bytes);
   std::int64_t root_bytes(const MachineSpec& spec) const;
 
   struct Volume {
     std::string machine_id;
     std::int64_t bytes = 0;
   };
-  std::map<std::string, Volume> volumes_;  // by name
+  bool addresses_due(const Record& record, WallTime due) const;
+
+  std::map<std::string, Record> machines_;                       // by id
+  std::set<std::pair<std::string, std::string>> by_machine_id_;  // machine id, id
+  std::set<std::pair<WallTime, std::string>> timers_;            // when, id; some are no longer true
+  std::map<std::string, Volume> volumes_;                        // by name, which begins with the machine id
+  std::int64_t bytes_used_ = 0;                                  // by volumes and images
   int addresses_given_ = 0;
 };
 

@@ -25,8 +25,8 @@ struct Job {
   std::function<void()> undo;  // after a definite failure
   std::int64_t bytes_total = 0;
   std::size_t next = 0;
-  bool waits = false;  // its step looked, and looks again at `due`
-  Time began{}, due{};
+  bool waits = false;   // its step looked, and looks again at `due`
+  Time began{}, due{};  // began == Time{}: it waits for its turn
 };
 
 class World {
@@ -93,14 +93,16 @@ class World {
   void step(const TaskId& id);
   void end(TaskId id, const Status& outcome);  // by value: the job that holds it goes away
   TaskState state(const TaskId& id) const;
-  bool run_timers(Time due);
-  std::optional<Time> next_timer() const;
+  void set_due(const TaskId& id, Job& job, Time due);
+  void drop(const TaskId& id);
   Time at(WallTime wall) const { return clock_.now() + (wall - clock_.wall()); }
 
   const Clock& clock_;
   std::optional<Time> as_of_;
   TaskRunnerCore core_;
   std::map<TaskId, Job> jobs_;
+  std::set<std::pair<Time, TaskId>> due_;  // those that began
+  std::map<std::string, TaskId> waiting_;  // by machine id: it looks again when the machine changes
   std::deque<Told> events_;
   std::uint64_t first_event_ = 0;  // number of events_.front()
 };
