@@ -17,7 +17,7 @@ Janitor::Janitor(Registry& registry, const Clock& clock) {
       if (const Result<bool> done = registry.collect(); !done.ok()) {
         log::warn("collecting garbage", {{"error", done.error()}});
       }
-      (void)registry.store().wait(seen, clock.now() + kEvery, stop);  // the next round sees what there is
+      (void)registry.store().wait("", seen, clock.now() + kEvery, stop);  // the next round sees what there is
     }
   });
 }

@@ -129,8 +129,8 @@ class BusyStore final : public Store {
   Revision revision() const override { return store_.revision(); }
   Revision compacted() const override { return store_.compacted(); }
   Status compact(Revision upto) override { return store_.compact(upto); }
-  Revision wait(Revision after, Time deadline, std::stop_token stop) const override {
-    return store_.wait(after, deadline, std::move(stop));
+  Revision wait(std::string_view p, Revision after, Time deadline, std::stop_token stop) const override {
+    return store_.wait(p, after, deadline, std::move(stop));
   }
 
   int attempts = 0;

@@ -82,7 +82,7 @@ class LogWatch final : public Watch {
       if (now >= deadline || stop.stop_requested()) return events;
       const Time until = bookmark_at_ ? std::min(deadline, *bookmark_at_) : deadline;
       // The store waits by the machine's clock, which ours need not be.
-      (void)store_.wait(seen, std::chrono::steady_clock::now() + (until - now), stop);  // the log says what there is
+      after_ = store_.wait(prefix_, after_, std::chrono::steady_clock::now() + (until - now), stop);
     }
   }
 

@@ -1,8 +1,6 @@
 // kube/events.cc — Events of the core group, as client-go's recorder writes them (tools/record/event.go).
 #include "kube/events.h"
 
-#include <algorithm>
-
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/wall_time.h"
@@ -40,21 +38,25 @@ void EventRecorder::warning(const Involved& about, std::string_view reason, std:
 EventRecorder::Seen EventRecorder::count(const Involved& about, const std::string& equal) {
   const WallTime now = clock_.wall();
   const Lock lock(mutex_);
-  Seen& seen = seen_[equal];
+  const auto found = seen_.try_emplace(equal).first;
+  Seen& seen = found->second;
   if (seen.count == 0 || now - seen.first > limits::kEventWindow) {
+    by_age_.erase({seen.first, found->first});
+    by_age_.emplace(now, found->first);
     const std::string name_space = about.key.namespace_.empty() ? "default" : about.key.namespace_;
     seen = {.event = {name_space, name_of_event(about.key.name, equal, now)}, .count = 0, .first = now};
   }
   ++seen.count;
-  const Seen counted = seen;
-  make_room();
+  Seen counted = seen;
+  if (seen_.size() > limits::kEventsRemembered) forget_oldest();
   return counted;
 }
 
-void EventRecorder::make_room() {
-  if (seen_.size() <= limits::kEventsRemembered) return;
-  seen_.erase(std::min_element(seen_.begin(), seen_.end(),
-                               [](const auto& a, const auto& b) { return a.second.first < b.second.first; }));
+void EventRecorder::forget_oldest() {
+  const auto oldest = by_age_.begin();
+  const auto seen = seen_.find(std::string(oldest->second));
+  by_age_.erase(oldest);  // its text is the other's
+  seen_.erase(seen);
 }
 
 void EventRecorder::record(const Involved& about, std::string_view type, std::string_view reason,

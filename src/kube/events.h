@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -36,13 +37,14 @@ class EventRecorder {
   void record(const Involved& about, std::string_view type, std::string_view reason, std::string_view message);
   Seen count(const Involved& about, const std::string& equal);
   Status write(const api::core::Event& event);
-  void make_room() REQUIRES(mutex_);
+  void forget_oldest() REQUIRES(mutex_);
 
   Transport& transport_;
   std::string component_;
   const Clock& clock_;
   Mutex mutex_;
-  std::map<std::string, Seen> seen_ GUARDED_BY(mutex_);  // by what is equal in equal events
+  std::map<std::string, Seen> seen_ GUARDED_BY(mutex_);                        // by what is equal in equal events
+  std::set<std::pair<WallTime, std::string_view>> by_age_ GUARDED_BY(mutex_);  // `first` and key of each in seen_
 };
 
 }  // namespace rig::kube

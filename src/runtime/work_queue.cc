@@ -153,7 +153,10 @@ bool WorkQueueCore::idle() const { return working_ == 0 && depth() == 0; }
 std::optional<ObjectKey> WorkQueue::take(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (auto key = core_.take(std::chrono::steady_clock::now())) return key;
+    if (auto key = core_.take(std::chrono::steady_clock::now())) {
+      changed_.notify_one();
+      return key;
+    }
     const auto woken = [this, seen = edits_] { return edits_ != seen; };
     if (const auto next = core_.next_delayed()) {
       changed_.wait_until(lock, stop, *next, woken);

@@ -115,7 +115,7 @@ class WorkQueue {
       f(core_);
       ++edits_;
     }
-    changed_.notify_all();  // not _one: every waiter must learn the new earliest delay
+    changed_.notify_one();  // whoever takes a key wakes the next: one is always awake, or waits for the earliest delay
   }
 
  private:

@@ -186,7 +186,8 @@ void Resources::await_version(const Job& job) const {
   const Result<Revision> wanted = parse_int(job.ask.target.get("resourceVersion"));
   if (!wanted.ok() || *wanted <= registry_.store().revision()) return;
   // The store waits by the machine's clock. What it says is looked at again by who reads.
-  (void)registry_.store().wait(*wanted - 1, std::chrono::steady_clock::now() + limits::kFutureWait, job.ask.http.stop);
+  (void)registry_.store().wait("", *wanted - 1, std::chrono::steady_clock::now() + limits::kFutureWait,
+                               job.ask.http.stop);
 }
 
 Resources::Answer Resources::get(Job& job) {

@@ -13,17 +13,23 @@ std::size_t bytes_of(const Change& change) {
 }  // namespace
 
 void ChangeWindow::push(std::vector<std::shared_ptr<const Change>> changes) {
-  if (changes.empty()) return;
-  {
-    const Lock lock(mutex_);
-    for (auto& change : changes) {
-      revision_ = change->now.revision;
-      bytes_ += bytes_of(*change);
-      changes_.push_back(std::move(change));
-    }
-    while (changes_.size() > changes_max_ || (bytes_ > bytes_max_ && !changes_.empty())) pop();
+  const Lock lock(mutex_);
+  for (auto& change : changes) {
+    revision_ = change->now.revision;
+    bytes_ += bytes_of(*change);
+    for (Waiter& waiter : waiters_) waiter.see(*change);
+    changes_.push_back(std::move(change));
   }
-  changed_.notify_all();
+  while (changes_.size() > changes_max_ || (bytes_ > bytes_max_ && !changes_.empty())) pop();
+}
+
+void ChangeWindow::Waiter::see(const Change& change) {
+  if (is_found || change.now.revision <= after) return;
+  is_found = change.now.key.starts_with(prefix);
+  if (is_found)
+    found.notify_one();
+  else
+    after = change.now.revision;
 }
 
 void ChangeWindow::pop() {
@@ -43,9 +49,7 @@ std::optional<std::vector<Change>> ChangeWindow::changes(std::string_view prefix
   {
     const Lock lock(mutex_);
     if (after < before_first_) return std::nullopt;
-    auto it = std::upper_bound(changes_.begin(), changes_.end(), after,
-                               [](Revision r, const auto& change) { return r < change->now.revision; });
-    for (; it != changes_.end() && found.size() < limit; ++it) {
+    for (auto it = first_after(after); it != changes_.end() && found.size() < limit; ++it) {
       if ((*it)->now.key.starts_with(prefix)) found.push_back(*it);
     }
   }
@@ -60,11 +64,20 @@ Revision ChangeWindow::revision() const {
   return revision_;
 }
 
-Revision ChangeWindow::wait(Revision after, Time deadline, std::stop_token stop) const {
+ChangeWindow::Changes::const_iterator ChangeWindow::first_after(Revision revision) const {
+  return std::upper_bound(changes_.begin(), changes_.end(), revision,
+                          [](Revision r, const auto& change) { return r < change->now.revision; });
+}
+
+Revision ChangeWindow::wait(std::string_view prefix, Revision after, Time deadline, std::stop_token stop) const {
   Lock lock(mutex_);
-  const auto is_newer = [&]() REQUIRES(mutex_) { return revision_ > after; };
-  (void)changed_.wait_until(lock, std::move(stop), deadline, is_newer);  // what it says is in revision_ too
-  return revision_;
+  if (after < before_first_) return after;
+  const auto waiter = waiters_.emplace(waiters_.end(), prefix, after);
+  for (auto it = first_after(after); it != changes_.end() && !waiter->is_found; ++it) waiter->see(**it);
+  (void)waiter->found.wait_until(lock, std::move(stop), deadline, [&] { return waiter->is_found; });
+  const Revision clean = waiter->after;
+  waiters_.erase(waiter);
+  return clean;
 }
 
 }  // namespace rig::apiserver

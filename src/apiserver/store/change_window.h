@@ -1,10 +1,12 @@
 // apiserver/store/change_window.h — the latest changes in memory, and waiting for the next one.
 //
-// A watch that keeps up reads from here and never touches the disk. Thread-safe.
+// A watch that keeps up reads from here and never touches the disk; what is none of its business does not wake it.
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 
@@ -19,7 +21,7 @@ class ChangeWindow {
   ChangeWindow(Revision revision, std::size_t changes_max, std::size_t bytes_max)
       : changes_max_(changes_max), bytes_max_(bytes_max), revision_(revision), before_first_(revision) {}
 
-  // In the order of revisions. Wakes those who wait.
+  // In the order of revisions. Wakes those who wait for one of them.
   void push(std::vector<std::shared_ptr<const Change>> changes) EXCLUDES(mutex_);
 
   // As Store::changes(); nothing when `after` lies before the window.
@@ -27,15 +29,25 @@ class ChangeWindow {
       EXCLUDES(mutex_);
   void forget(Revision upto) EXCLUDES(mutex_);  // changes up to it
   Revision revision() const EXCLUDES(mutex_);
-  Revision wait(Revision after, Time deadline, std::stop_token stop) const EXCLUDES(mutex_);
+  // As Store::wait(); says `after` when that lies before the window.
+  Revision wait(std::string_view prefix, Revision after, Time deadline, std::stop_token stop) const EXCLUDES(mutex_);
 
  private:
+  struct Waiter {
+    std::string_view prefix;
+    Revision after;  // nothing for it up to here
+    bool is_found = false;
+    std::condition_variable_any found = {};
+    void see(const Change& change);
+  };
+  using Changes = std::deque<std::shared_ptr<const Change>>;
   void pop() REQUIRES(mutex_);
+  Changes::const_iterator first_after(Revision revision) const REQUIRES(mutex_);
 
   const std::size_t changes_max_, bytes_max_;
   mutable Mutex mutex_;
-  mutable std::condition_variable_any changed_;
-  std::deque<std::shared_ptr<const Change>> changes_ GUARDED_BY(mutex_);
+  mutable std::list<Waiter> waiters_ GUARDED_BY(mutex_);
+  Changes changes_ GUARDED_BY(mutex_);
   std::size_t bytes_ GUARDED_BY(mutex_) = 0;
   Revision revision_ GUARDED_BY(mutex_);
   Revision before_first_ GUARDED_BY(mutex_);  // every change above it is in changes_

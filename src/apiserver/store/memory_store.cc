@@ -92,8 +92,8 @@ class MemoryStore final : public Store {
     return {};
   }
 
-  Revision wait(Revision after, Time deadline, std::stop_token stop) const override {
-    return window_.wait(after, deadline, std::move(stop));
+  Revision wait(std::string_view prefix, Revision after, Time deadline, std::stop_token stop) const override {
+    return window_.wait(prefix, after, deadline, std::move(stop));
   }
 
  private:

@@ -100,8 +100,8 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  Revision wait(Revision after, Time deadline, std::stop_token stop) const override {
-    return window_.wait(after, deadline, std::move(stop));
+  Revision wait(std::string_view prefix, Revision after, Time deadline, std::stop_token stop) const override {
+    return window_.wait(prefix, after, deadline, std::move(stop));
   }
 
  private:
@@ -130,7 +130,7 @@ class SqliteStore final : public Store {
 
   // A reader may see a commit that has not been announced yet. What we show has been: waits the moment until then.
   void settle(Revision seen) const {
-    (void)window_.wait(seen - 1, std::chrono::steady_clock::now() + limits::kBusyTimeout, {});
+    (void)window_.wait("", seen - 1, std::chrono::steady_clock::now() + limits::kBusyTimeout, {});
   }
 
   // ---- writing: each caller waits for its one job, so there are no more jobs than callers ----

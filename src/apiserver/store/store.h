@@ -56,8 +56,9 @@ class Store {
   virtual Revision revision() const = 0;   // of the last acknowledged write
   virtual Revision compacted() const = 0;  // changes() from before it are gone
   virtual Status compact(Revision upto) = 0;
-  // Blocks until revision() > after, the deadline, or stop; says revision().
-  virtual Revision wait(Revision after, Time deadline, std::stop_token stop) const = 0;
+  // Blocks until a key with this prefix changed after `after`, the deadline, or stop. Says up to where none did, so
+  // that the caller's next changes() begins there.
+  virtual Revision wait(std::string_view prefix, Revision after, Time deadline, std::stop_token stop) const = 0;
 };
 
 std::unique_ptr<Store> memory_store();

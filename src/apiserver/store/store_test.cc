@@ -94,12 +94,17 @@ TEST_P(BothStores, ForgetWhatIsCompacted) {
 }
 
 TEST_P(BothStores, WaitUntilThereIsMoreOrNoTime) {
-  EXPECT_EQ(store->wait(0, std::chrono::steady_clock::now(), {}), 0);
+  EXPECT_EQ(store->wait("/b/", 0, std::chrono::steady_clock::now(), {}), 0);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(store->wait(0, soon(), stop.get_token()), 0);
-  const std::jthread writer([this] { EXPECT_TRUE(store->create("/a", "1").ok()); });
-  EXPECT_EQ(store->wait(0, soon(), {}), 1);
+  EXPECT_EQ(store->wait("/b/", 0, soon(), stop.get_token()), 0);
+  const std::jthread writer([this] {
+    for (const char* key : {"/a/1", "/b/1", "/b/2"}) EXPECT_TRUE(store->create(key, "1").ok());
+  });
+  EXPECT_EQ(store->wait("/b/", 0, soon(), {}), 1);  // up to where there is none
+  EXPECT_EQ(store->wait("/b/", 2, soon(), {}), 2);
+  EXPECT_EQ(store->wait("/a/", 1, std::chrono::steady_clock::now() + std::chrono::milliseconds(1), {}),
+            store->revision());
 }
 
 // ---- both answer alike ----
@@ -204,7 +209,8 @@ Seen watch(const Store& store, const std::string& prefix, Revision until, unsign
   Seen seen;
   Revision after = 0;
   while (after < until) {
-    const Revision now = store.wait(after, soon(), {});
+    (void)store.wait("", after, soon(), {});
+    const Revision now = store.revision();
     const Result<std::vector<Change>> changes = store.changes(prefix, after, 1 + random() % 7);
     if (!changes.ok()) break;
     for (const Change& change : *changes) seen.changes.push_back(change);
