@@ -70,11 +70,7 @@ class Api {
   }
   // Writes the status when it differs; `before` says what was read. Returns the object as it is now.
   Result<T> publish_status(const T& before, const T& after, const Call& call) const {
-    const json::Value was = schema::encode(before), now = schema::encode(after);
-    const json::Value none;
-    const json::Value* a = was.find("status");
-    const json::Value* b = now.find("status");
-    if ((a ? *a : none) == (b ? *b : none)) return after;
+    if (schema::encode(before.status) == schema::encode(after.status)) return after;
     return from_json<T>(
         TRY(transport_.send(replace_request(T::kResource, after.meta.key(), to_json(after), "status", write_), call)));
   }

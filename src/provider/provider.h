@@ -65,7 +65,7 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
-struct TaskEvent {
+struct TaskEvent {  // it has ended; how far one is, poll() says
   MachineRef ref;
   TaskId id;
   TaskState state;

@@ -54,6 +54,7 @@ class LibvirtProvider final : public provider::Provider {
         images_(connection_, tasks_, settings_),
         console_(connection_) {
     tasks_.on_change([this](const std::string& machine_id, const TaskId& id, const TaskState& state) {
+      if (state.phase == TaskState::Phase::kRunning) return;
       if (const auto ref = ref_of(machine_id)) feed_.task({*ref, id, state});
     });
     observer_.start();

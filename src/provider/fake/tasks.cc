@@ -75,7 +75,6 @@ void World::begin(const TaskId& id) {
   const Status allowed = on_task ? on_task(job.verb, job.ref) : Status();
   if (!allowed.ok()) return end(id, allowed);
   core_.progress(id, {job.steps.front().name, 0, 0, job.bytes_total});
-  tell_task(id, job.ref);
 }
 
 void World::step(const TaskId& id) {
@@ -105,7 +104,6 @@ void World::step(const TaskId& id) {
   if (++job.next == job.steps.size()) return end(id, {});
   set_due(id, job, job.began + job.steps[job.next].after);
   core_.progress(id, {job.steps[job.next].name, {}, 0, job.bytes_total});
-  tell_task(id, job.ref);
 }
 
 void World::end(TaskId id, const Status& outcome) {
