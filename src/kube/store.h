@@ -34,7 +34,9 @@ struct Delete {
 };
 using Event = std::variant<Init, InitApply, InitDone, Apply, Delete>;
 
-// Reading side. Objects are immutable and shared; hold one for as long as you like. Thread-safe.
+// Reading side. Objects are immutable and shared; hold one for as long as you like. They come without managedFields,
+// which are half of a small object and nobody's business here; a write without them leaves the server's as they are.
+// Thread-safe.
 template <ApiObject T>
 class Store {
  public:
@@ -154,7 +156,10 @@ void Store<T>::drop(const ObjectKey& key) {
 template <ApiObject T>
 std::shared_ptr<const T> StoreWriter<T>::decode(const ObjectKey& key, const json::Value& object) const {
   Result<T> decoded = from_json<T>(object);
-  if (decoded.ok()) return std::make_shared<const T>(decoded.take());
+  if (decoded.ok()) {
+    decoded->meta.managed_fields = {};
+    return std::make_shared<const T>(decoded.take());
+  }
   log::error("object not understood, what was known of it stays",
              {{"kind", T::kResource.kind}, {"key", key.to_string()}, {"error", decoded.error()}});
   return store_.get(key);

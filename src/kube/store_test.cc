@@ -53,6 +53,13 @@ TEST_F(BalloonStore, FollowsAWatch) {
   EXPECT_TRUE(store_.all().empty());
 }
 
+TEST_F(BalloonStore, DoesNotKeepWhoWroteWhat) {
+  json::Value managed = balloon("a", "1");
+  managed.set({"metadata", "managedFields"}, json::Array{json::Object{{"manager", "kubectl"}}});
+  list({managed});
+  EXPECT_TRUE(store_.get({"ns", "a"})->meta.managed_fields.is_null());
+}
+
 TEST_F(BalloonStore, SaysNothingOfRepeatedEvents) {
   list({balloon("a", "1")});
   EXPECT_EQ(texts(Apply{balloon("a", "1")}), "");

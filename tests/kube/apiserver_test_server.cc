@@ -47,7 +47,8 @@ Status issue_clients(const std::string& folder, WallTime now) {
 void forget_each_second(apiserver::Store& store, const std::stop_token& stop) {
   for (apiserver::Revision upto = store.revision(); !stop.stop_requested();) {
     const Time next = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-    while (!stop.stop_requested() && std::chrono::steady_clock::now() < next) store.wait(store.revision(), next, stop);
+    while (!stop.stop_requested() && std::chrono::steady_clock::now() < next)
+      store.wait("", store.revision(), next, stop);
     if (!store.compact(upto).ok()) return;
     upto = store.revision();
   }

@@ -312,10 +312,10 @@ Resources::Answer Resources::dress(const Job& job, json::Value object, int statu
       json::Value metadata = json::Object{{"resourceVersion", object.text({"metadata", "resourceVersion"})}};
       const TableForm form{.version = job.media.version, .include = job.include};
       const api::KindInfo& kind = job.part == Part::kScale ? scale_kind() : job.kind;
-      return answer_json(
-          job.media, table_of(kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall()), status);
+      return answer_json(job.media, table_of(kind, {std::move(object)}, std::move(metadata), form, clock_.wall()),
+                         status);
     }
-    case Form::kPartial: return answer_json(job.media, partial_of(object, job.media.version), status);
+    case Form::kPartial: return answer_json(job.media, partial_of(std::move(object), job.media.version), status);
     case Form::kPartialList: return status_error(500, {}, "content is not a list");
     default: return answer_json(job.media, std::move(object), status);
   }
@@ -331,7 +331,8 @@ Resources::Answer Resources::dress_list(const Job& job, ListResult result) const
   if (job.media.form != Form::kPlain && result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
   if (job.media.form == Form::kTable) {
     const TableForm form{.version = job.media.version, .include = job.include};
-    return answer_json(job.media, table_of(job.kind, result.items, std::move(metadata), form, clock_.wall()));
+    return answer_json(job.media,
+                       table_of(job.kind, std::move(result.items), std::move(metadata), form, clock_.wall()));
   }
   json::Value list = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.list_kind}};
   if (job.media.form == Form::kPartial) {
@@ -342,7 +343,7 @@ Resources::Answer Resources::dress_list(const Job& job, ListResult result) const
   if (job.media.form == Form::kPartialList) {
     list["apiVersion"] = "meta.k8s.io/" + job.media.version;
     list["kind"] = "PartialObjectMetadataList";
-    for (json::Value& item : result.items) item = partial_of(item, job.media.version);
+    for (json::Value& item : result.items) item = partial_of(std::move(item), job.media.version);
   } else if (!job.kind.is_custom) {  // the items of core lists do not repeat what they are
     for (json::Value& item : result.items) {
       item.as<json::Object>()->erase("apiVersion");

@@ -186,12 +186,11 @@ json::Value definition(std::string_view name, std::string_view type, std::string
                       {"priority", priority}};
 }
 
-json::Value row_of(const api::KindInfo& kind, const json::Value& object, const TableForm& form, WallTime now) {
-  json::Value row = json::Object{{"cells", cells_of(kind, object, now)}};
-  if (form.include == Include::kNone) row["object"] = json::Value();
-  if (form.include == Include::kMetadata) row["object"] = partial_of(object, form.version);
-  if (form.include == Include::kObject) row["object"] = object;
-  return row;
+json::Value row_of(const api::KindInfo& kind, json::Value object, const TableForm& form, WallTime now) {
+  json::Value cells = cells_of(kind, object, now);
+  if (form.include == Include::kNone) object = {};
+  if (form.include == Include::kMetadata) object = partial_of(std::move(object), form.version);
+  return json::Object{{"cells", std::move(cells)}, {"object", std::move(object)}};
 }
 
 }  // namespace
@@ -239,23 +238,21 @@ json::Value cells_of(const api::KindInfo& kind, const json::Value& object, WallT
   return out;
 }
 
-json::Value table_of(const api::KindInfo& kind, std::span<const json::Value> objects, json::Value metadata,
-                     const TableForm& form, WallTime now) {
-  json::Array rows;
-  rows.reserve(objects.size());
-  for (const json::Value& object : objects) rows.push_back(row_of(kind, object, form, now));
+json::Value table_of(const api::KindInfo& kind, json::Array objects, json::Value metadata, const TableForm& form,
+                     WallTime now) {
+  for (json::Value& object : objects) object = row_of(kind, std::move(object), form, now);
   return json::Object{{"kind", "Table"},
                       {"apiVersion", "meta.k8s.io/" + std::string(form.version)},
                       {"metadata", std::move(metadata)},
                       {"columnDefinitions", form.with_definitions ? column_definitions(kind) : json::Value()},
-                      {"rows", std::move(rows)}};
+                      {"rows", std::move(objects)}};
 }
 
-json::Value partial_of(const json::Value& object, std::string_view version) {
-  const json::Value* metadata = object.find("metadata");
+json::Value partial_of(json::Value object, std::string_view version) {
+  json::Value* metadata = object.find("metadata");
   return json::Object{{"kind", "PartialObjectMetadata"},
                       {"apiVersion", "meta.k8s.io/" + std::string(version)},
-                      {"metadata", metadata == nullptr ? json::Value(json::Object()) : *metadata}};
+                      {"metadata", metadata == nullptr ? json::Value(json::Object()) : std::move(*metadata)}};
 }
 
 }  // namespace rig::apiserver

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "api/kinds.h"
@@ -26,9 +25,9 @@ struct TableForm {
   bool with_definitions = true;  // a watch sends them once
 };
 // `metadata`: resourceVersion, continue, remainingItemCount.
-json::Value table_of(const api::KindInfo& kind, std::span<const json::Value> objects, json::Value metadata,
-                     const TableForm& form, WallTime now);
+json::Value table_of(const api::KindInfo& kind, json::Array objects, json::Value metadata, const TableForm& form,
+                     WallTime now);
 
-json::Value partial_of(const json::Value& object, std::string_view version = "v1");  // PartialObjectMetadata
+json::Value partial_of(json::Value object, std::string_view version = "v1");  // PartialObjectMetadata
 
 }  // namespace rig::apiserver

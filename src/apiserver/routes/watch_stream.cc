@@ -30,7 +30,7 @@ class Dresser {
     switch (form_.media.form) {
       case Form::kTable: return line(type_name(type), table(std::move(object)));
       case Form::kPartial:
-      case Form::kPartialList: return line(type_name(type), partial_of(object, form_.media.version));
+      case Form::kPartialList: return line(type_name(type), partial_of(std::move(object), form_.media.version));
       default: return line(type_name(type), std::move(object));
     }
   }
@@ -40,7 +40,7 @@ class Dresser {
     json::Value metadata = json::Object{{"resourceVersion", object.text({"metadata", "resourceVersion"})}};
     const TableForm form{
         .version = form_.media.version, .include = form_.include, .with_definitions = std::exchange(is_first_, false)};
-    return table_of(form_.kind, std::array{std::move(object)}, std::move(metadata), form, clock_.wall());
+    return table_of(form_.kind, {std::move(object)}, std::move(metadata), form, clock_.wall());
   }
 
   const WatchForm form_;

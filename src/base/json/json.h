@@ -21,13 +21,14 @@ namespace rig::json {
 class Value;
 using Array = std::vector<Value>;
 using Member = std::pair<std::string, Value>;
+struct Entry;
 
 // A flat map. Iteration is in key order.
 class Object {
  public:
   Object() = default;
-  Object(std::initializer_list<Member> members);  // later duplicates win
-  explicit Object(std::vector<Member> members);   // the same, in any order; linear when sorted already
+  Object(std::initializer_list<Entry> entries);  // later duplicates win
+  explicit Object(std::vector<Member> members);  // the same, in any order; linear when sorted already
 
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
@@ -87,6 +88,13 @@ class Value {
 
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> v_;
+};
+
+// A member as it is written in Object{{"key", value}, ...}. Of an initializer_list of Members, which are const there,
+// all would be copied, whole lists of objects among them; this is moved out.
+struct Entry {
+  mutable std::string key;
+  mutable Value value;
 };
 
 // Names of members, one below the other. One that has none below stands for all that is below it; arrays do not count.

@@ -11,7 +11,13 @@ bool key_less(const Member& member, std::string_view key) { return member.first 
 
 }  // namespace
 
-Object::Object(std::initializer_list<Member> members) : Object(std::vector<Member>(members)) {}
+Object::Object(std::initializer_list<Entry> entries)
+    : Object([&entries] {
+        std::vector<Member> members;
+        members.reserve(entries.size());
+        for (const Entry& entry : entries) members.emplace_back(std::move(entry.key), std::move(entry.value));
+        return members;
+      }()) {}
 
 Object::Object(std::vector<Member> members) : members_(std::move(members)) {
   const auto is_before = [](const Member& a, const Member& b) { return a.first < b.first; };
