@@ -168,7 +168,9 @@ Result<ListResult> Registry::list(const api::KindInfo& kind, const ListQuery& qu
       } else {
         json::Value object = TRY(object_of(kind, record.value, record.revision, only));
         if (is_filtered && !selector.matches(object)) continue;
-        if (as_text)
+        if (query.write)
+          result.texts.push_back(query.write(std::move(object)));
+        else if (as_text)
           result.texts.push_back(json::to_text(object));
         else
           result.items.push_back(std::move(object));

@@ -48,10 +48,11 @@ struct ListQuery {
   std::int64_t limit = 0;
   bool as_text = false;  // objects that are shown as they are stored may be given as text: the caller only passes it on
   const json::Members* only = nullptr;  // of custom kinds: what the caller looks at, the rest may be missing; null: all
+  std::function<std::string(json::Value)> write = {};  // what each object becomes, at once; empty: it is kept
 };
 struct ListResult {
   std::vector<json::Value> items;
-  std::vector<std::string> texts;  // instead of items
+  std::vector<std::string> texts;  // instead of items: as_text, write
   Revision at = 0;
   std::string continue_token;
   std::optional<std::int64_t> remaining;

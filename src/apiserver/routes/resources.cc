@@ -88,9 +88,13 @@ json::Value list_metadata(const api::KindInfo& kind, const ListResult& result) {
   return metadata;
 }
 
-// Objects as they are, in the form in which they are stored, for somebody who gets them as bytes.
+// For somebody who gets bytes, as we write them anyway.
+bool is_compact_text(const Media& media, const ApiRequest& http) {
+  return !media.is_yaml && !media.is_pretty && !http.host.empty();
+}
+// Objects as they are, in the form in which they are stored.
 bool is_plain_text(const Media& media, const ApiRequest& http) {
-  return media.form == Form::kPlain && !media.is_yaml && !media.is_pretty && !http.host.empty();
+  return media.form == Form::kPlain && is_compact_text(media, http);
 }
 
 std::string list_text(const api::KindInfo& kind, const ListResult& result, const json::Value& metadata) {
@@ -203,6 +207,11 @@ Resources::Answer Resources::list(Job& job) {
   if (job.media.form == Form::kTable) shown = shown_members(job.kind, job.include);
   if (job.media.form == Form::kPartialList) shown = shown_members(job.kind, Include::kMetadata);
   if (shown) query.only = &*shown;
+  if (job.media.form == Form::kTable && is_compact_text(job.media, job.ask.http)) {
+    query.write = [&job, form = table_form(job), now = clock_.wall()](json::Value object) {
+      return row_text(job.kind, std::move(object), form, now);
+    };
+  }
   await_version(job);
   return dress_list(job, TRY(registry_.list(job.kind, query)));
 }
@@ -310,10 +319,9 @@ Resources::Answer Resources::dress(const Job& job, json::Value object, int statu
   switch (job.media.form) {
     case Form::kTable: {
       json::Value metadata = json::Object{{"resourceVersion", object.text({"metadata", "resourceVersion"})}};
-      const TableForm form{.version = job.media.version, .include = job.include};
       const api::KindInfo& kind = job.part == Part::kScale ? scale_kind() : job.kind;
-      return answer_json(job.media, table_of(kind, {std::move(object)}, std::move(metadata), form, clock_.wall()),
-                         status);
+      return answer_json(
+          job.media, table_of(kind, {std::move(object)}, std::move(metadata), table_form(job), clock_.wall()), status);
     }
     case Form::kPartial: return answer_json(job.media, partial_of(std::move(object), job.media.version), status);
     case Form::kPartialList: return status_error(500, {}, "content is not a list");
@@ -323,16 +331,17 @@ Resources::Answer Resources::dress(const Job& job, json::Value object, int statu
 
 Resources::Answer Resources::dress_list(const Job& job, ListResult result) const {
   json::Value metadata = list_metadata(job.kind, result);
+  if (job.media.form != Form::kPlain && result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
+  const bool is_table = job.media.form == Form::kTable;
   if (!result.texts.empty()) {
     ApiAnswer out;
-    out.text = list_text(job.kind, result, metadata);
+    out.text = is_table ? table_text(job.kind, result.texts, std::move(metadata), table_form(job)) + "\n"
+                        : list_text(job.kind, result, metadata);
     return out;
   }
-  if (job.media.form != Form::kPlain && result.continue_token.empty()) metadata.as<json::Object>()->erase("continue");
-  if (job.media.form == Form::kTable) {
-    const TableForm form{.version = job.media.version, .include = job.include};
-    return answer_json(job.media,
-                       table_of(job.kind, std::move(result.items), std::move(metadata), form, clock_.wall()));
+  if (is_table) {
+    return answer_json(
+        job.media, table_of(job.kind, std::move(result.items), std::move(metadata), table_form(job), clock_.wall()));
   }
   json::Value list = json::Object{{"apiVersion", job.kind.resource.api_version()}, {"kind", job.kind.list_kind}};
   if (job.media.form == Form::kPartial) {

@@ -3,6 +3,7 @@
 
 #include "apiserver/routes/ask.h"
 #include "apiserver/routes/request_body.h"
+#include "apiserver/routes/table.h"
 #include "apiserver/routes/watch_stream.h"
 
 namespace rig::apiserver {
@@ -31,6 +32,7 @@ class Resources {
 
   Result<Part> part_of(const api::KindInfo& kind, const Attributes& attributes) const;
   Permission permission(const Ask& ask) const;
+  static TableForm table_form(const Job& job) { return {.version = job.media.version, .include = job.include}; }
   Answer act(Job& job);
   void await_version(const Job& job) const;
   void complete(WriteContext& context, Body& body, Job& job) const;

@@ -248,6 +248,18 @@ json::Value table_of(const api::KindInfo& kind, json::Array objects, json::Value
                       {"rows", std::move(objects)}};
 }
 
+std::string row_text(const api::KindInfo& kind, json::Value object, const TableForm& form, WallTime now) {
+  return json::to_text(row_of(kind, std::move(object), form, now));
+}
+
+std::string table_text(const api::KindInfo& kind, std::span<const std::string> rows, json::Value metadata,
+                       const TableForm& form) {
+  std::string out = json::to_text(table_of(kind, {}, std::move(metadata), form, {}));
+  constexpr std::string_view kEnd = "]}";  // of "rows", which come last
+  out.resize(out.size() - kEnd.size());
+  return out.append(join(rows, ",")).append(kEnd);
+}
+
 json::Value partial_of(json::Value object, std::string_view version) {
   json::Value* metadata = object.find("metadata");
   return json::Object{{"kind", "PartialObjectMetadata"},

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "api/kinds.h"
@@ -27,6 +29,11 @@ struct TableForm {
 // `metadata`: resourceVersion, continue, remainingItemCount.
 json::Value table_of(const api::KindInfo& kind, json::Array objects, json::Value metadata, const TableForm& form,
                      WallTime now);
+
+// One row as text, and a table of such rows.
+std::string row_text(const api::KindInfo& kind, json::Value object, const TableForm& form, WallTime now);
+std::string table_text(const api::KindInfo& kind, std::span<const std::string> rows, json::Value metadata,
+                       const TableForm& form);
 
 json::Value partial_of(json::Value object, std::string_view version = "v1");  // PartialObjectMetadata
 

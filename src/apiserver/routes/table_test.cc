@@ -106,6 +106,15 @@ TEST(Table, CountsAnEventOfASeriesByItsSeries) {
             R"(["10s",null,null,"/","","us","","2m",7,"e"])");
 }
 
+TEST(Table, IsTheSameWrittenRowByRow) {
+  const json::Array objects = {J(R"({"kind":"Widget","metadata":{"name":"one"}})"),
+                               J(R"({"kind":"Widget","metadata":{"name":"two"}})")};
+  const json::Value metadata = J(R"({"resourceVersion":"7"})");
+  std::vector<std::string> rows;
+  for (const json::Value& object : objects) rows.push_back(row_text(widget(), object, {}, kNow));
+  EXPECT_EQ(table_text(widget(), rows, metadata, {}), json::to_text(table_of(widget(), objects, metadata, {}, kNow)));
+}
+
 TEST(Table, CarriesAsMuchOfEachObjectAsIsAskedFor) {
   const std::vector<json::Value> objects = {J(R"({"kind":"Widget","metadata":{"name":"one"},"spec":{}})")};
   const auto row = [&](Include include) {
