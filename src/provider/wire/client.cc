@@ -3,6 +3,8 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 
@@ -31,6 +33,30 @@ grpc::ChannelArguments arguments(const Tls& tls) {
   if (!tls.server_name.empty()) all.SetSslTargetNameOverride(tls.server_name);
   return all;
 }
+
+// How tasks ended, as a stream told it: an end is final, and no other task has that id, also after the peer's restart.
+class TaskEnds {
+ public:
+  void note(const TaskEvent& told) {
+    if (told.state.phase == TaskState::Phase::kRunning) return;
+    const std::lock_guard lock(mutex_);
+    if (!ends_.emplace(told.id, told.state).second) return;
+    order_.push_back(told.id);
+    if (order_.size() <= kEndsKept) return;
+    ends_.erase(order_.front());
+    order_.pop_front();
+  }
+  std::optional<TaskState> find(const TaskId& task) const {
+    const std::lock_guard lock(mutex_);
+    const auto known = ends_.find(task);
+    return known == ends_.end() ? std::nullopt : std::optional(known->second);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<TaskId, TaskState> ends_;  // guarded by mutex_
+  std::deque<TaskId> order_;          // guarded by mutex_
+};
 
 // Chooses the half when it is first called, and again after the peer was away: it may have been upgraded.
 class Client final : public Provider, Images, Console {
@@ -70,7 +96,11 @@ class Client final : public Provider, Images, Console {
   }
   Status watch(const std::string& cluster_id, const std::string& resume, const OnEvent& on_event,
                const Call& call) override {
-    return with(call, [&](Provider& half) { return half.watch(cluster_id, resume, on_event, call); });
+    const OnEvent listen = [&](Event event) {
+      if (const auto* task = std::get_if<TaskEvent>(&event.what)) ends_.note(*task);
+      return on_event(std::move(event));
+    };
+    return with(call, [&](Provider& half) { return half.watch(cluster_id, resume, listen, call); });
   }
   Result<Plan> plan(const MachineRef& machine, const MachineSpec& spec, const Call& call) override {
     return with(call, [&](Provider& half) { return half.plan(machine, spec, call); });
@@ -95,6 +125,7 @@ class Client final : public Provider, Images, Console {
     return with(call, [&](Provider& half) { return half.release(machine, call); });
   }
   Result<TaskState> poll(const TaskId& task, const Call& call) override {
+    if (auto end = ends_.find(task)) return *std::move(end);
     return with(call, [&](Provider& half) { return half.poll(task, call); });
   }
   Status cancel(const TaskId& task, const Call& call) override {
@@ -141,6 +172,7 @@ class Client final : public Provider, Images, Console {
   }
 
   const std::shared_ptr<Peer> peer_;
+  TaskEnds ends_;
   std::mutex mutex_;
   std::shared_ptr<Provider> half_;            // guarded by mutex_
   std::optional<Capabilities> capabilities_;  // guarded by mutex_

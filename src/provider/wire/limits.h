@@ -15,6 +15,7 @@ inline constexpr std::size_t kConsoleChunkBytes = 64U << 10;       // bytes per 
 inline constexpr std::size_t kErrorTextMax = 1500;                 // bytes; trailers are limited to 8 KiB by peers
 inline constexpr std::size_t kHintTextMax = 700;                   // bytes
 inline constexpr std::size_t kUnixPathMax = 107;                   // sockaddr_un
+inline constexpr std::size_t kEndsKept = 1000;                     // of tasks, as a stream told them
 inline constexpr Duration kCallTimeMax = std::chrono::minutes(5);  // for calls that bring no deadline
 inline constexpr Duration kCancelLook =
     std::chrono::milliseconds(50);  // how soon a handler learns that its caller left

@@ -272,6 +272,24 @@ TEST(Wire, AWatchTellsUntilItsReaderHasEnough) {
   EXPECT_EQ(seen, (std::vector<Power>{Power::kOff, Power::kOn}));
 }
 
+TEST(Wire, AnEndThatTheStreamToldIsNotAskedFor) {
+  ServedFake lab;
+  std::vector<TaskEvent> told;
+  const auto listen = [&](const Event& event) {
+    const auto* task = std::get_if<TaskEvent>(&event.what);
+    if (task != nullptr) told.push_back(*task);
+    if (told.size() > kEndsKept) return false;
+    if (task == nullptr && !std::holds_alternative<Synced>(event.what)) return true;
+    const std::string name = "web-" + std::to_string(told.size());
+    return lab.fake.create(ref_of(name), small(name), {}).ok();
+  };
+  ASSERT_TRUE(lab.client->watch("cluster", "", listen, soon()).ok());
+  ASSERT_TRUE(lab.server->drain(seconds(5)).ok());  // nobody is there to ask
+  const Call brief{std::chrono::steady_clock::now() + milliseconds(1), {}, ""};
+  EXPECT_EQ(lab.client->poll(told.back().id, brief)->phase, TaskState::Phase::kDone);
+  EXPECT_FALSE(lab.client->poll(told.front().id, brief).ok());  // no more than kEndsKept are remembered
+}
+
 // Watches on threads of their own; each is known to be in place when the constructor has returned.
 class Watches {
  public:
