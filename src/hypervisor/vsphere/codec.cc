@@ -321,7 +321,7 @@ struct ForMethods {
   static constexpr std::tuple kWriters = {&request_text<Methods>...};
   static constexpr std::tuple kReaders = {&read_answer<Methods>...};
 };
-template struct ForMethods<RetrieveServiceContent, Login, Logout, CurrentTime, RetrieveProperties,
+template struct ForMethods<RetrieveServiceContent, LogIn, LogOut, CurrentTime, RetrieveProperties,
                            ContinueRetrieveProperties, CreatePropertyCollector, DestroyPropertyCollector, CreateFilter,
                            WaitForUpdates, CreateContainerView, DestroyView, FindAllByUuid, FindChild, CloneMachine,
                            Reconfigure, PowerOn, PowerOff, Reset, Destroy, ShutdownGuest, RebootGuest, CancelTask>;

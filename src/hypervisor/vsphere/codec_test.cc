@@ -80,7 +80,7 @@ std::vector<Sequence> sequences() {
       {"TraversalSpec", names_of<SelectionSpec>(), "name type path skip selectSet"},
       {"WaitOptions", names_of<WaitOptions>(), "maxWaitSeconds maxObjectUpdates"},
       {"CloneVMRequestType", names_of<CloneMachine>(), "_this folder name spec"},
-      {"LoginRequestType", names_of<Login>(), "_this userName password locale"},
+      {"LoginRequestType", names_of<LogIn>(), "_this userName password locale"},
       {"FindAllByUuidRequestType", names_of<FindAllByUuid>(), "_this datacenter uuid vmSearch instanceUuid"},
       {"CreateFilterRequestType", names_of<CreateFilter>(), "_this spec partialUpdates"},
       {"WaitForUpdatesExRequestType", names_of<WaitForUpdates>(), "_this version options"},
@@ -196,7 +196,7 @@ TEST(Answer, OfTheServiceNamesItsManagers) {
 TEST(Answer, OfOneObjectAndOfNone) {
   EXPECT_EQ(*read_answer<PowerOn>(recorded("PowerOnVM_Task")), (MoRef{"Task", "task-101"}));
   EXPECT_EQ(read_answer<CurrentTime>(recorded("CurrentTime"))->substr(0, 4), "2026");
-  EXPECT_FALSE(read_answer<Login>(recorded("Login"))->key.empty());
+  EXPECT_FALSE(read_answer<LogIn>(recorded("Login"))->key.empty());
   const auto miss = read_answer<FindChild>(
       "<e:Envelope><e:Body><FindChildResponse xmlns=\"urn:vim25\"></FindChildResponse></e:Body></e:Envelope>");
   EXPECT_TRUE(miss.ok() && miss->empty());

@@ -12,8 +12,8 @@ template <class Method>
 inline constexpr std::tuple kRows<Method> = {row<&Method::self>("_this")};
 
 template <>
-inline constexpr std::tuple kRows<Login> = {row<&Login::self>("_this"), row<&Login::user_name>("userName"),
-                                            row<&Login::password>("password")};
+inline constexpr std::tuple kRows<LogIn> = {row<&LogIn::self>("_this"), row<&LogIn::user_name>("userName"),
+                                            row<&LogIn::password>("password")};
 template <>
 inline constexpr std::tuple kRows<RetrieveProperties> = {row<&RetrieveProperties::self>("_this"),
                                                          row<&RetrieveProperties::specs>("specSet"),

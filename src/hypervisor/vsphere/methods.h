@@ -21,13 +21,13 @@ struct RetrieveServiceContent {
   using Answer = ServiceContent;
   MoRef self = {"ServiceInstance", "ServiceInstance"};  // the one object whose name is known
 };
-struct Login {
+struct LogIn {
   static constexpr const char* kName = "Login";
   using Answer = UserSession;
   MoRef self;
   std::string user_name, password;
 };
-struct Logout {
+struct LogOut {
   static constexpr const char* kName = "Logout";
   using Answer = Nothing;
   MoRef self;

@@ -8,7 +8,7 @@
 namespace rig::vsphere {
 namespace {
 
-void drop(std::string& text, std::string_view part, std::string_view instead) {
+void replace_all(std::string& text, std::string_view part, std::string_view instead) {
   for (std::size_t at; (at = text.find(part)) != std::string::npos;) text.replace(at, part.size(), instead);
 }
 
@@ -22,8 +22,8 @@ std::string recorded(const std::string& name) {
 }
 
 std::string with_xsi(std::string text) {
-  drop(text, " xmlns:_XMLSchema-instance=\"http://www.w3.org/2001/XMLSchema-instance\"", "");
-  drop(text, "_XMLSchema-instance:", "xsi:");
+  replace_all(text, " xmlns:_XMLSchema-instance=\"http://www.w3.org/2001/XMLSchema-instance\"", "");
+  replace_all(text, "_XMLSchema-instance:", "xsi:");
   return text;
 }
 

@@ -1,0 +1,18 @@
+// vsphere/limits.h — how much of everything; each limit is reached by a test.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/result.h"
+
+namespace rig::vsphere {
+
+// The session.
+inline constexpr std::size_t kCredentialBytesMax = 256U << 10;  // of one key of the Secret; a CA bundle is the longest
+inline constexpr std::size_t kAnswerBytesMax = 128U << 20;      // 10,000 machines with all their devices are 80 MB
+inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
+inline constexpr Duration kKeepAliveAfter = std::chrono::minutes(5);    // vCenter ends sessions that idle for thirty
+inline constexpr Duration kLogOutMax = std::chrono::seconds(2);         // as much is spent on being polite
+
+}  // namespace rig::vsphere
