@@ -15,4 +15,17 @@ inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a ref
 inline constexpr Duration kKeepAliveAfter = std::chrono::minutes(5);    // vCenter ends sessions that idle for thirty
 inline constexpr Duration kLogOutMax = std::chrono::seconds(2);         // as much is spent on being polite
 
+// Finding things.
+inline constexpr std::size_t kCandidatesMax = 10;  // told in an error
+inline constexpr int kInventoryDepthMax = 64;      // of folders within folders
+
+// The inventory.
+inline constexpr int kUpdatesAtOnce = 500;  // objects in one answer; then it says that there is more
+inline constexpr Duration kWaitMax = std::chrono::seconds(50);    // of one call; proxies end what idles for a minute
+inline constexpr Duration kWaitGrace = std::chrono::seconds(10);  // on top, for the answer to arrive
+
+// Tasks.
+inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
+inline constexpr int kRoundsMax = 50;  // looks and steps of one operation: a machine needs fewer than ten
+
 }  // namespace rig::vsphere
