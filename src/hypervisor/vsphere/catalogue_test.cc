@@ -136,7 +136,8 @@ TEST(Place, ThatCannotBeIsRefusedWithCandidates) {
   };
   EXPECT_EQ(refusal({"", "C9", "", "", "", ""}),
             "cluster 'C9' is not there; there are: /DC0/host/C0 (domain-c0), /DC1/host/C0 (domain-c1)");
-  EXPECT_TRUE(refusal({"", "", "nope", "", "", ""}).starts_with("folder 'nope' is not there; there are: /DC0/vm (group-v0), /DC0/vm/"));
+  EXPECT_TRUE(refusal({"", "", "nope", "", "", ""})
+                  .starts_with("folder 'nope' is not there; there are: /DC0/vm (group-v0), /DC0/vm/"));
   EXPECT_TRUE(refusal({"", "", "", "", "datastore-11", ""}).starts_with("datastore 'datastore-11' is not there"))
       << "it is another datacenter's";
   Catalogue two = catalogue;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/result.h"
 
@@ -15,6 +16,14 @@ inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a ref
 inline constexpr Duration kKeepAliveAfter = std::chrono::minutes(5);    // vCenter ends sessions that idle for thirty
 inline constexpr Duration kLogOutMax = std::chrono::seconds(2);         // as much is spent on being polite
 
+// Machines.
+inline constexpr std::size_t kDisksMax = 45;  // free_address() of devices.h has 59 places when the root disk is SCSI
+inline constexpr std::size_t kNicsMax = 10;   // vSphere's maximum of each machine
+inline constexpr std::size_t kNameBytesMax = 80;  // of a machine's name
+inline constexpr std::int64_t kMemoryMibMin = 4;
+inline constexpr std::int64_t kDiskBytesMax = 62LL << 40;
+inline constexpr std::size_t kPlainBytesMax = 16U << 10;  // of a document of guestinfo; longer ones are compressed
+
 // Finding things.
 inline constexpr std::size_t kCandidatesMax = 10;  // told in an error
 inline constexpr int kInventoryDepthMax = 64;      // of folders within folders
@@ -26,6 +35,7 @@ inline constexpr Duration kWaitGrace = std::chrono::seconds(10);  // on top, for
 
 // Tasks.
 inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
+inline constexpr Duration kAskAgain = std::chrono::seconds(10);  // what boots hears nothing, so it is asked again
 inline constexpr int kRoundsMax = 50;  // looks and steps of one operation: a machine needs fewer than ten
 
 }  // namespace rig::vsphere

@@ -110,6 +110,10 @@ Power power_of(const MachineProps& props) {
   return props.power_state == "suspended" ? Power::kSuspended : Power::kOff;
 }
 
+std::optional<WallTime> booted_at(const MachineProps& props, const std::optional<Stamp>& stamp) {
+  return stamp ? std::max(props.booted_at, stamp->rebooted_at) : props.booted_at;
+}
+
 MachineSpec spec_of(const MachineProps& props, const std::optional<Stamp>& stamp) {
   MachineSpec spec;
   spec.display_name = props.name;
@@ -149,7 +153,7 @@ Result<provider::Machine> read_machine(const Sight& sight, const MachineRef& ref
   machine.host = sight.host;
   machine.version = sight.props.change_version;
   machine.power = power_of(sight.props);
-  machine.booted_at = machine.power == Power::kOn ? sight.props.booted_at : std::nullopt;
+  if (machine.power == Power::kOn) machine.booted_at = booted_at(sight.props, judgement.stamp);
   machine.running = spec_of(sight.props, judgement.stamp);
   machine.running.placement.host = sight.host;
   machine.configured = configured_spec(machine.running, judgement.stamp ? judgement.stamp->pending : Pending{});

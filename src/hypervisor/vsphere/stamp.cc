@@ -71,6 +71,7 @@ std::string stamp_text(const Stamp& stamp) {
   }
   if (stamp.pending != Pending{}) out["pending"] = pending_to_json(stamp.pending);
   if (stamp.power_off_at) out["powerOffAt"] = format_micro_time(*stamp.power_off_at);
+  if (stamp.rebooted_at) out["rebootedAt"] = format_micro_time(*stamp.rebooted_at);
   return json::to_text(out);
 }
 
@@ -101,10 +102,13 @@ Result<Stamp> parse_stamp(std::string_view text) {
                         std::string(mark.text({"backing"}))};
   });
   stamp.pending = pending_of(*parsed);
-  if (const std::string_view at = parsed->text({"powerOffAt"}); !at.empty()) {
+  for (const auto& [name, member] :
+       {std::pair{"powerOffAt", &Stamp::power_off_at}, {"rebootedAt", &Stamp::rebooted_at}}) {
+    const std::string_view at = parsed->text({name});
+    if (at.empty()) continue;
     const auto time = parse_time(at);
     if (!time.ok()) return wrong(time.error().message());
-    stamp.power_off_at = *time;
+    stamp.*member = *time;
   }
   return stamp;
 }

@@ -22,7 +22,7 @@ struct DiskMark {
   bool operator==(const DiskMark&) const = default;
 };
 struct NicMark {
-  std::int32_t key = 0;  // of the device
+  std::int32_t key = 0;  // of the device; 0: it was asked for together with this mark, and is to be found
   std::string network;   // as it was asked for
   std::string backing;   // what that was when the card was made: backing_id() of devices.h
   bool operator==(const NicMark&) const = default;
@@ -45,6 +45,7 @@ struct Stamp {
   std::map<std::string, NicMark> nics;    // by name
   Pending pending;
   std::optional<WallTime> power_off_at;  // what runs on it was asked to shut down; then the power is cut
+  std::optional<WallTime> rebooted_at;   // by us: vSphere's own time is of the last power on
   bool operator==(const Stamp&) const = default;
 };
 inline constexpr char kRoot[] = "root";

@@ -15,6 +15,7 @@ TEST(Stamp, IsReadAsItWasWritten) {
   full.nics["eth1"] = {4001, "/DC0/network/web", "dvportgroup-1"};
   full.pending = {4, 8192, true};
   full.power_off_at = WallTime(std::chrono::seconds(1767225600));
+  full.rebooted_at = *full.power_off_at + std::chrono::microseconds(7);
   EXPECT_EQ(*parse_stamp(stamp_text(full)), full);
   Stamp bare;
   bare.machine_id = kMachineId;
