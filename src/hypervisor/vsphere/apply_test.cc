@@ -1,0 +1,275 @@
+// vsphere/apply_test.cc — plans, their prices, and carrying them out against a vCenter in miniature.
+#include "hypervisor/vsphere/apply.h"
+
+#include <gtest/gtest.h>
+
+#include "hypervisor/vsphere/limits.h"
+#include "hypervisor/vsphere/mini_center_test.h"
+#include "hypervisor/vsphere/prices.h"
+#include "hypervisor/vsphere/rules.h"
+
+namespace rig::vsphere {
+namespace {
+
+using provider::Cost;
+using provider::MachineSpec;
+using provider::Plan;
+
+MachineSpec as_it_is() {
+  MachineSpec spec = read_machine(sample_sight(), sample_ref(), {})->configured;
+  spec.nics.front().mac.clear();
+  return spec;
+}
+
+MiniCenter running(bool hot_add) {
+  MiniCenter center;
+  center.machine = sample_sight();
+  center.machine->props.power_state = "poweredOn";
+  center.machine->props.cpu_hot_add = center.machine->props.memory_hot_add = hot_add;
+  return center;
+}
+
+Plan plan_of(const MiniCenter& center, const MachineSpec& spec) {
+  auto plan = make_plan(center.machine, sample_ref(), spec);
+  EXPECT_TRUE(plan.ok()) << plan.error().to_string();
+  return plan.take();
+}
+
+int carry_out(MiniCenter& center, const MachineSpec& spec, const Plan& plan, const Parts& parts = {}) {
+  int steps = 0;
+  for (; steps < kRoundsMax; ++steps) {
+    const auto step = next_apply_step(center.machine, sample_ref(), spec, plan, steps > 0, parts);
+    EXPECT_TRUE(step.ok()) << step.error().to_string();
+    if (!step.ok() || step->is_done()) break;
+    EXPECT_TRUE(center.act(*step));
+  }
+  return steps;
+}
+
+Parts networks(const std::string& nic, const std::string& device_name) {
+  Parts parts;
+  Backing& backing = parts.networks[nic];
+  backing.xsi_type = "VirtualEthernetCardNetworkBackingInfo";
+  backing.device_name = device_name;
+  return parts;
+}
+
+TEST(Plan, OfWhatIsAlreadySoIsEmpty) {
+  EXPECT_TRUE(plan_of(running(true), as_it_is()).changes.empty());
+  MachineSpec other = as_it_is();  // none of these is this provider's
+  other.tags = {"a"};
+  other.placement.host = "esx9";
+  other.nics.front().vlan = 7;
+  EXPECT_TRUE(plan_of(running(true), other).changes.empty());
+}
+
+TEST(Plan, PricesEachField) {
+  struct Case {
+    const char* path;
+    void (*change)(MachineSpec&);
+    Cost off, on, on_hot_add;
+  };
+  const Case cases[] = {
+      {"cpus", [](MachineSpec& s) { s.cpus = 4; }, Cost::kOnline, Cost::kPowerCycle, Cost::kOnline},
+      {"cpus", [](MachineSpec& s) { s.cpus = 1; }, Cost::kOnline, Cost::kPowerCycle, Cost::kPowerCycle},
+      {"memory_mib", [](MachineSpec& s) { s.memory_mib = 4096; }, Cost::kOnline, Cost::kPowerCycle, Cost::kOnline},
+      {"memory_mib", [](MachineSpec& s) { s.memory_mib = 1024; }, Cost::kOnline, Cost::kPowerCycle, Cost::kPowerCycle},
+      {"nested_virtualization", [](MachineSpec& s) { s.nested_virtualization = true; }, Cost::kOnline,
+       Cost::kPowerCycle, Cost::kPowerCycle},
+      {"root_disk_bytes", [](MachineSpec& s) { s.root_disk_bytes = 11LL << 30; }, Cost::kOnline, Cost::kOnline,
+       Cost::kOnline},
+      {"root_disk_bytes", [](MachineSpec& s) { s.root_disk_bytes = 9LL << 30; }, Cost::kImpossible, Cost::kImpossible,
+       Cost::kImpossible},
+      {"disks[data]",
+       [](MachineSpec& s) {
+         s.disks = {{"data", 1 << 20, "", ""}};
+       },
+       Cost::kOnline, Cost::kOnline, Cost::kOnline},
+      {"nics[eth0].network", [](MachineSpec& s) { s.nics[0].network = "Other"; }, Cost::kOnline, Cost::kOnline,
+       Cost::kOnline},
+      {"nics[eth0].network",
+       [](MachineSpec& s) {
+         s.nics[0].network.clear();
+         s.nics[0].bridge = "Other";
+       },
+       Cost::kOnline, Cost::kOnline, Cost::kOnline},
+      {"nics[eth0].model", [](MachineSpec& s) { s.nics[0].model = "e1000"; }, Cost::kImpossible, Cost::kImpossible,
+       Cost::kImpossible},
+      {"firmware", [](MachineSpec& s) { s.firmware = provider::Firmware::kUefi; }, Cost::kRecreate, Cost::kRecreate,
+       Cost::kRecreate},
+      {"placement.storage", [](MachineSpec& s) { s.placement.storage = "nfs"; }, Cost::kImpossible, Cost::kImpossible,
+       Cost::kImpossible},
+  };
+  for (const Case& c : cases) {
+    MachineSpec wish = as_it_is();
+    c.change(wish);
+    MiniCenter off;
+    off.machine = sample_sight();
+    const auto cost = [&](const MiniCenter& center) {
+      const Plan plan = plan_of(center, wish);
+      EXPECT_EQ(plan.changes.size(), 1U) << c.path;
+      if (plan.changes.empty()) return Cost::kRecreate;
+      EXPECT_EQ(plan.changes.front().path, c.path);
+      EXPECT_EQ(plan.changes.front().why.empty(), plan.changes.front().cost == Cost::kOnline) << c.path;
+      return plan.changes.front().cost;
+    };
+    EXPECT_EQ(cost(off), c.off) << c.path;
+    EXPECT_EQ(cost(running(false)), c.on) << c.path;
+    EXPECT_EQ(cost(running(true)), c.on_hot_add) << c.path;
+  }
+}
+
+TEST(Apply, WhatARunningMachineTakesItTakesInOneStep) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.cpus = 4;
+  wish.memory_mib = 4096;
+  wish.root_disk_bytes = 11LL << 30;
+  wish.disks = {{"data", 1LL << 30, "", ""}};
+  const Plan plan = plan_of(center, wish);
+  EXPECT_EQ(carry_out(center, wish, plan), 1);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+  const auto machine = read_machine(*center.machine, sample_ref(), {});
+  EXPECT_EQ(machine->running, machine->configured);
+  EXPECT_EQ(machine->running.cpus, 4);
+}
+
+TEST(Apply, WhatItDoesNotTakeWaitsForItsNextStart) {
+  MiniCenter center = running(false);
+  MachineSpec wish = as_it_is();
+  wish.cpus = 4;
+  wish.nested_virtualization = true;
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
+  auto machine = read_machine(*center.machine, sample_ref(), {});
+  EXPECT_EQ(machine->running.cpus, 2);
+  EXPECT_EQ(machine->configured.cpus, 4);
+  EXPECT_EQ(machine->power, provider::Power::kOn);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+  wish.cpus = 2;  // never mind
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
+  wish.cpus = 8;
+  carry_out(center, wish, plan_of(center, wish));
+  EXPECT_TRUE(center.set_power("poweredOff"));
+  EXPECT_TRUE(center.act(*next_power_on_step(center.machine, sample_ref())));
+  machine = read_machine(*center.machine, sample_ref(), {});
+  EXPECT_EQ(machine->running, machine->configured);
+  EXPECT_EQ(machine->running.cpus, 8);
+  EXPECT_TRUE(machine->running.nested_virtualization);
+}
+
+TEST(Apply, DisksAndCardsComeAndGoByName) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.disks = {{"a", 1LL << 20, "", ""}, {"b", 2LL << 20, "", ""}};
+  provider::NicSpec nic;
+  nic.name = "eth1";
+  nic.network = "VM Network";  // as the other one
+  wish.nics.push_back(nic);
+  const Parts parts = networks("eth1", "VM Network");
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish), parts), 2) << "the new card's key comes with the second";
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+  EXPECT_EQ((*own_stamp(*center.machine))->nics.at("eth1").key, 4001);
+
+  wish.disks.erase(wish.disks.begin());
+  wish.nics.erase(wish.nics.begin());
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish), parts), 1);
+  const MachineSpec is = spec_of(center.machine->props, *own_stamp(*center.machine));
+  ASSERT_EQ(is.disks.size(), 1U);
+  EXPECT_EQ(is.disks[0].size_bytes, 2LL << 20);
+  ASSERT_EQ(is.nics.size(), 1U);
+  EXPECT_EQ(is.nics[0].name, "eth1");
+  EXPECT_EQ(is.root_disk_bytes, 10LL << 30) << "the root disk stays";
+}
+
+TEST(Apply, ACardIsPluggedIntoAnotherNetwork) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.nics[0].network = "/DC0/network/Other";
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish), networks("eth0", "Other")), 1);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+  EXPECT_EQ(center.machine->props.devices.back().backing->device_name, "Other");
+  EXPECT_EQ(center.machine->props.devices.back().key, 4000);
+}
+
+TEST(Apply, AMachineThatWasChangedSinceIsLeft) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.cpus = 4;
+  const Plan plan = plan_of(center, wish);
+  center.machine->props.change_version = "v2";
+  EXPECT_TRUE(next_apply_step(center.machine, sample_ref(), wish, plan, false, {}).error().is(Code::kAborted));
+}
+
+TEST(Apply, NothingImpossibleIsBegun) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.root_disk_bytes = 1LL << 30;
+  wish.cpus = 4;
+  EXPECT_TRUE(next_apply_step(center.machine, sample_ref(), wish, plan_of(center, wish), false, {})
+                  .error()
+                  .is(Code::kOutOfRange));
+  wish = as_it_is();
+  wish.firmware = provider::Firmware::kUefi;
+  EXPECT_TRUE(next_apply_step(center.machine, sample_ref(), wish, plan_of(center, wish), false, {})
+                  .error()
+                  .is(Code::kFailedPrecondition));
+}
+
+TEST(Apply, OnlyToWhatIsOursAndOnlyWhatIsPlanned) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.cpus = 4;
+  const Plan plan = plan_of(center, wish);
+  wish.memory_mib = 4096;
+  carry_out(center, wish, plan);
+  EXPECT_EQ(center.machine->props.cpus, 4);
+  EXPECT_EQ(center.machine->props.memory_mib, 2048);
+  center.machine->props.stamp.reset();
+  EXPECT_TRUE(make_plan(center.machine, sample_ref(), wish).error().is(Code::kFailedPrecondition));
+}
+
+TEST(Rules, NameEveryField) {
+  EXPECT_TRUE(check_spec(as_it_is()).ok());
+  struct Case {
+    const char* says;
+    void (*change)(MachineSpec&);
+  };
+  const Case cases[] = {
+      {"name 'a/b'", [](MachineSpec& s) { s.display_name = "a/b"; }},
+      {"name '", [](MachineSpec& s) { s.display_name = std::string(kNameBytesMax + 1, 'x'); }},
+      {"cpus: 0", [](MachineSpec& s) { s.cpus = 0; }},
+      {"memory: 1001 MiB", [](MachineSpec& s) { s.memory_mib = 1001; }},
+      {"memory: 0 MiB", [](MachineSpec& s) { s.memory_mib = kMemoryMibMin - 4; }},
+      {"root disk: ", [](MachineSpec& s) { s.root_disk_bytes = kDiskBytesMax + 1; }},
+      {"image: ", [](MachineSpec& s) { s.image.location.clear(); }},
+      {"secure boot: ", [](MachineSpec& s) { s.secure_boot = true; }},
+      {"tpm: ", [](MachineSpec& s) { s.tpm = true; }},
+      {"disks[root].name",
+       [](MachineSpec& s) {
+         s.disks = {{"root", 1 << 20, "", ""}};
+       }},
+      {"disks[a].size",
+       [](MachineSpec& s) {
+         s.disks = {{"a", 1, "", ""}};
+       }},
+      {"disks[a].type: 'ssd'",
+       [](MachineSpec& s) {
+         s.disks = {{"a", 1 << 20, "ssd", ""}};
+       }},
+      {"disks: 46", [](MachineSpec& s) { s.disks.resize(kDisksMax + 1); }},
+      {"networks[eth0].name: taken twice", [](MachineSpec& s) { s.nics.push_back(s.nics[0]); }},
+      {"networks[eth0].model: 'virtio'", [](MachineSpec& s) { s.nics[0].model = "virtio"; }},
+      {"networks: 11", [](MachineSpec& s) { s.nics.resize(kNicsMax + 1); }},
+  };
+  for (const Case& c : cases) {
+    MachineSpec spec = as_it_is();
+    c.change(spec);
+    const Status status = check_spec(spec);
+    ASSERT_FALSE(status.ok()) << c.says;
+    EXPECT_TRUE(status.error().is(Code::kInvalidArgument));
+    EXPECT_NE(status.error().message().find(c.says), std::string::npos) << status.error().message();
+  }
+}
+
+}  // namespace
+}  // namespace rig::vsphere

@@ -1,0 +1,57 @@
+// vsphere/hardware.h — what a machine lacks of what it shall be, as one change of its configuration. Pure.
+//
+// The same question is asked of a template before it is cloned (the change goes with the clone) and of the machine
+// after that, so whatever vSphere did not take over with the clone is made good by the next change.
+//
+// Sources: vSphere Web Services SDK, VirtualMachineConfigSpec (what is unset stays as it is); keys of guestinfo: cloud-
+// init, DataSourceVMware; that a clone inherits extraConfig: recorded exchanges.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "hypervisor/vsphere/catalogue.h"
+#include "hypervisor/vsphere/devices.h"
+#include "hypervisor/vsphere/machine.h"
+
+namespace rig::vsphere {
+
+struct Store {
+  MoRef self;
+  std::string name;
+};
+struct Parts {                              // what the names in a spec stand for
+  std::map<std::string, Backing> networks;  // by name of the card; none: the template's own is kept
+  std::map<std::string, Store> stores;      // by name of the disk; none: beside the machine
+};
+
+// `stamp` with an address for every disk that has none.
+Result<Stamp> with_addresses(Devices devices, const provider::MachineSpec& spec, Stamp stamp);
+
+// Which device each wished card is: the first in the order of keys that fits and is nobody's yet. A card that is not
+// there has no entry. `taken`: keys that are others'.
+std::map<std::string, std::int32_t> match_nics(Devices devices, const std::vector<provider::NicSpec>& wish,
+                                               const Parts& parts, std::vector<std::int32_t> taken = {});
+
+// Adds disks that are not at their address, with a controller where there is none. `next_key` is for new devices.
+Status add_disk(Devices devices, const provider::DiskSpec& disk, const Stamp& stamp, const Parts& parts,
+                std::int32_t& next_key, std::vector<DeviceChange>& changes);
+// Grows a disk; kInternal: it is not there.
+Status grow_disk(Devices devices, const DiskMark& mark, std::int64_t bytes, std::vector<DeviceChange>& changes);
+// kInvalidArgument: nobody says what it shall be connected to.
+Status add_nic(const provider::NicSpec& nic, const Parts& parts, std::int32_t& next_key,
+               std::vector<DeviceChange>& changes);
+DeviceChange plug_nic(const Device& nic, const Backing& backing);  // into another network
+
+struct Wanting {
+  bool hot_add = true;    // CPUs and memory can be added while it runs
+  bool of_clone = false;  // disks are not grown within a clone's call
+};
+// Without stamp and version; ConfigSpec{}: it lacks nothing. `stamp` has all addresses.
+Result<ConfigSpec> lacking(const MachineProps& is, const provider::MachineSpec& wish, const Stamp& stamp,
+                           const Parts& parts, const Wanting& wanting);
+
+// The seed, under the keys that cloud-init reads. Those that are not wished are emptied: a clone inherits them.
+std::vector<OptionValue> guestinfo(const provider::Seed& seed, const std::string& machine_id);
+
+}  // namespace rig::vsphere

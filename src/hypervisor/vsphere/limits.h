@@ -1,0 +1,41 @@
+// vsphere/limits.h — how much of everything; each limit is reached by a test.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.h"
+
+namespace rig::vsphere {
+
+// The session.
+inline constexpr std::size_t kCredentialBytesMax = 256U << 10;  // of one key of the Secret; a CA bundle is the longest
+inline constexpr std::size_t kAnswerBytesMax = 128U << 20;      // 10,000 machines with all their devices are 80 MB
+inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
+inline constexpr Duration kKeepAliveAfter = std::chrono::minutes(5);    // vCenter ends sessions that idle for thirty
+inline constexpr Duration kLogOutMax = std::chrono::seconds(2);         // as much is spent on being polite
+
+// Machines.
+inline constexpr std::size_t kDisksMax = 45;  // free_address() of devices.h has 59 places when the root disk is SCSI
+inline constexpr std::size_t kNicsMax = 10;   // vSphere's maximum of each machine
+inline constexpr std::size_t kNameBytesMax = 80;  // of a machine's name
+inline constexpr std::int64_t kMemoryMibMin = 4;
+inline constexpr std::int64_t kDiskBytesMax = 62LL << 40;
+inline constexpr std::size_t kPlainBytesMax = 16U << 10;  // of a document of guestinfo; longer ones are compressed
+
+// Finding things.
+inline constexpr std::size_t kCandidatesMax = 10;  // told in an error
+inline constexpr int kInventoryDepthMax = 64;      // of folders within folders
+
+// The inventory.
+inline constexpr int kUpdatesAtOnce = 500;  // objects in one answer; then it says that there is more
+inline constexpr Duration kWaitMax = std::chrono::seconds(50);    // of one call; proxies end what idles for a minute
+inline constexpr Duration kWaitGrace = std::chrono::seconds(10);  // on top, for the answer to arrive
+
+// Tasks.
+inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
+inline constexpr Duration kAskAgain = std::chrono::seconds(10);  // what boots hears nothing, so it is asked again
+inline constexpr int kRoundsMax = 50;  // looks and steps of one operation: a machine needs fewer than ten
+
+}  // namespace rig::vsphere

@@ -1,0 +1,164 @@
+// vsphere/methods.h — the methods of vim25 that we call: parameters, and what is answered.
+//
+// `self` is the object that is asked. `Answer` is the type of what comes back: Nothing, one object, or all objects of a
+// list. Which parameter has which name: method_rows.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hypervisor/vsphere/types.h"
+
+namespace rig::vsphere {
+
+struct Nothing {
+  bool operator==(const Nothing&) const = default;
+};
+
+// The service and who asks.
+struct RetrieveServiceContent {
+  static constexpr const char* kName = "RetrieveServiceContent";
+  using Answer = ServiceContent;
+  MoRef self = {"ServiceInstance", "ServiceInstance"};  // the one object whose name is known
+};
+struct LogIn {
+  static constexpr const char* kName = "Login";
+  using Answer = UserSession;
+  MoRef self;
+  std::string user_name, password;
+};
+struct LogOut {
+  static constexpr const char* kName = "Logout";
+  using Answer = Nothing;
+  MoRef self;
+};
+struct CurrentTime {
+  static constexpr const char* kName = "CurrentTime";
+  using Answer = std::string;
+  MoRef self = {"ServiceInstance", "ServiceInstance"};
+};
+
+// Looking.
+struct RetrieveProperties {
+  static constexpr const char* kName = "RetrievePropertiesEx";
+  using Answer = RetrieveResult;  // of nothing: no objects
+  MoRef self;
+  std::vector<FilterSpec> specs;
+  RetrieveOptions options;
+};
+struct ContinueRetrieveProperties {
+  static constexpr const char* kName = "ContinueRetrievePropertiesEx";
+  using Answer = RetrieveResult;
+  MoRef self;
+  std::string token;
+};
+struct CreatePropertyCollector {
+  static constexpr const char* kName = "CreatePropertyCollector";
+  using Answer = MoRef;
+  MoRef self;
+};
+struct DestroyPropertyCollector {
+  static constexpr const char* kName = "DestroyPropertyCollector";
+  using Answer = Nothing;
+  MoRef self;
+};
+struct CreateFilter {
+  static constexpr const char* kName = "CreateFilter";
+  using Answer = MoRef;
+  MoRef self;
+  FilterSpec spec;
+  bool partial_updates = false;
+};
+struct WaitForUpdates {
+  static constexpr const char* kName = "WaitForUpdatesEx";
+  using Answer = UpdateSet;  // its version is "" when nothing happened
+  MoRef self;
+  std::string version;
+  WaitOptions options;
+};
+struct CreateContainerView {
+  static constexpr const char* kName = "CreateContainerView";
+  using Answer = MoRef;
+  MoRef self, container;
+  std::vector<std::string> types;
+  bool recursive = true;
+};
+struct DestroyView {
+  static constexpr const char* kName = "DestroyView";
+  using Answer = Nothing;
+  MoRef self;
+};
+struct FindAllByUuid {
+  static constexpr const char* kName = "FindAllByUuid";
+  using Answer = std::vector<MoRef>;
+  MoRef self;
+  std::string uuid;
+  bool of_machines = true;
+  std::optional<bool> instance_uuid = true;
+};
+struct FindChild {
+  static constexpr const char* kName = "FindChild";
+  using Answer = MoRef;  // empty: there is none
+  MoRef self, entity;
+  std::string name;
+};
+
+// Doing. Each but the guest's own answers a task.
+struct CloneMachine {
+  static constexpr const char* kName = "CloneVM_Task";
+  using Answer = MoRef;
+  MoRef self, folder;
+  std::string name;
+  CloneSpec spec;
+  bool operator==(const CloneMachine&) const = default;
+};
+struct Reconfigure {
+  static constexpr const char* kName = "ReconfigVM_Task";
+  using Answer = MoRef;
+  MoRef self;
+  ConfigSpec spec;
+  bool operator==(const Reconfigure&) const = default;
+};
+struct PowerOn {
+  static constexpr const char* kName = "PowerOnVM_Task";
+  using Answer = MoRef;
+  MoRef self;
+  bool operator==(const PowerOn&) const = default;
+};
+struct PowerOff {
+  static constexpr const char* kName = "PowerOffVM_Task";
+  using Answer = MoRef;
+  MoRef self;
+  bool operator==(const PowerOff&) const = default;
+};
+struct Reset {
+  static constexpr const char* kName = "ResetVM_Task";
+  using Answer = MoRef;
+  MoRef self;
+  bool operator==(const Reset&) const = default;
+};
+struct Destroy {
+  static constexpr const char* kName = "Destroy_Task";
+  using Answer = MoRef;
+  MoRef self;
+  bool operator==(const Destroy&) const = default;
+};
+struct ShutdownGuest {
+  static constexpr const char* kName = "ShutdownGuest";
+  using Answer = Nothing;
+  MoRef self;
+  bool operator==(const ShutdownGuest&) const = default;
+};
+struct RebootGuest {
+  static constexpr const char* kName = "RebootGuest";
+  using Answer = Nothing;
+  MoRef self;
+  bool operator==(const RebootGuest&) const = default;
+};
+struct CancelTask {
+  static constexpr const char* kName = "CancelTask";
+  using Answer = Nothing;
+  MoRef self;
+};
+
+}  // namespace rig::vsphere

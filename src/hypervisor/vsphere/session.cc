@@ -1,0 +1,250 @@
+// vsphere/session.cc — see session.h.
+#include "hypervisor/vsphere/session.h"
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "base/mutex.h"
+#include "base/text.h"
+#include "http/client.h"
+#include "hypervisor/vsphere/errors.h"
+#include "hypervisor/vsphere/limits.h"
+
+namespace rig::vsphere {
+namespace {
+
+// rows.h has the fields of 7.0, so a newer server shall speak 7.0 with us.
+constexpr std::string_view kNewest = "7.0.3.0", kOldest = "6.5";
+
+// "7.0.3.0" -> 7, 0, 3, 0; empty: no version.
+std::vector<std::int64_t> numbers(std::string_view version) {
+  std::vector<std::int64_t> out;
+  for (const std::string& part : split(version, '.')) {
+    const auto number = parse_int(part);
+    if (!number.ok()) return {};
+    out.push_back(*number);
+  }
+  return out;
+}
+
+Time now() { return std::chrono::steady_clock::now(); }  // as deadlines are reckoned; ages are by the Clock
+
+std::string cookie_of(const http::Reply& reply) {
+  constexpr std::string_view kCookie = "vmware_soap_session=";
+  for (const auto& [name, value] : reply.headers) {
+    if (to_lower(name) == "set-cookie" && value.starts_with(kCookie)) return value.substr(0, value.find(';'));
+  }
+  return "";
+}
+
+// A login that holds, as far as is known.
+struct Standing {
+  std::uint64_t number = 0;
+  std::string cookie, version;
+  ServiceContent service;
+};
+
+class HttpSession final : public Session {
+ public:
+  HttpSession(Login login, std::unique_ptr<http::Client> client, const Clock& clock)
+      : login_(std::move(login)), client_(std::move(client)), clock_(clock) {}
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+  ~HttpSession() override { log_out(); }
+
+  Result<std::string> send(std::string_view method, const std::string& request, const Call& call) override {
+    const Standing standing = TRY(standing_for(call));
+    auto answer = post(standing, method, request, call);
+    if (answer.ok() || !is_fault(answer.error(), "NotAuthenticated")) return answer;
+    distrust(standing.number);
+    const Standing fresh = TRY(standing_for(call));
+    return post(fresh, method, request, call);
+  }
+
+  Result<ServiceContent> service(const Call& call) override {
+    Standing standing = TRY(standing_for(call));
+    return std::move(standing.service);
+  }
+
+  std::uint64_t login_number() const override {
+    const Lock lock(mutex_);
+    return logins_;
+  }
+  void distrust(std::uint64_t number) override {
+    const Lock lock(mutex_);
+    if (standing_ && standing_->number == number) standing_.reset();
+  }
+
+  Status keep_alive(const Call& call) override {
+    {
+      const Lock lock(mutex_);
+      if (clock_.now() - asked_at_ < kKeepAliveAfter) return {};
+    }
+    TRY(ask(*this, CurrentTime{}, call));
+    return {};
+  }
+
+  Contact contact() const override {
+    const Lock lock(mutex_);
+    return contact_;
+  }
+
+ private:
+  Result<http::Reply> exchange(const http::Request& request, const Call& call) {
+    auto reply = client_->send(request, call);
+    const Lock lock(mutex_);
+    if (reply.ok()) {
+      contact_ = {clock_.wall(), ""};
+      asked_at_ = clock_.now();
+    } else if (!reply.error().is(Code::kCancelled)) {
+      contact_.problem = reply.error().message();
+    }
+    return reply;
+  }
+
+  Result<http::Reply> post_raw(const Standing& standing, const std::string& request, const Call& call) {
+    http::Request post{.method = "POST", .target = "/sdk", .headers = {}, .body = request};
+    post.headers = {{"Content-Type", "text/xml; charset=\"utf-8\""}, {"SOAPAction", "urn:vim25/" + standing.version}};
+    if (!standing.cookie.empty()) post.headers.emplace_back("Cookie", standing.cookie);
+    return exchange(post, call);
+  }
+
+  Result<std::string> post(const Standing& standing, std::string_view method, const std::string& request,
+                           const Call& call) {
+    http::Reply reply = TRY(post_raw(standing, request, call).context(method));
+    if (reply.status == 200) return std::move(reply.body);
+    if (const auto fault = read_fault(reply.body)) return fault_error(*fault, method);
+    return foreign_answer(reply.status, reply.body, method);
+  }
+
+  // ---- logging in ----
+
+  // Whoever comes while somebody logs in waits for him, and fails as he fails: refused logins lock accounts.
+  Result<Standing> standing_for(const Call& call) {
+    {
+      Lock lock(mutex_);
+      while (!standing_) {
+        if (was_just_refused()) return *failure_;
+        if (!logging_in_) break;
+        TRY(wait_for_flight(lock, call));
+      }
+      if (standing_) return *standing_;
+      logging_in_ = true;
+    }
+    auto made = log_in(call).context("log in as " + login_.username);
+    const Lock lock(mutex_);
+    logging_in_ = false;
+    ++flights_;
+    failed_at_ = clock_.now();
+    failure_.reset();
+    if (made.ok()) {
+      made->number = ++logins_;
+      standing_ = *made;
+    } else {
+      failure_ = made.error();
+    }
+    landed_.notify_all();
+    return made;
+  }
+
+  bool was_just_refused() const REQUIRES(mutex_) {
+    return failure_ && failure_->is(Code::kUnauthenticated) && clock_.now() - failed_at_ < kLoginRefusedFor;
+  }
+
+  // What ended the flight for its own call's sake (its stop, its deadline) says nothing to others.
+  Status wait_for_flight(Lock& lock, const Call& call) REQUIRES(mutex_) {
+    const std::uint64_t flight = flights_;
+    const bool landed =
+        landed_.wait_until(lock, call.stop, call.deadline, [&]() REQUIRES(mutex_) { return flights_ != flight; });
+    if (!landed && call.stop.stop_requested()) return Error(Code::kCancelled, "stopped");
+    if (!landed) return Error(Code::kDeadlineExceeded, "no login before the deadline");
+    if (failure_ && !failure_->is(Code::kCancelled) && !failure_->is(Code::kDeadlineExceeded)) return *failure_;
+    return {};
+  }
+
+  Result<Standing> log_in(const Call& call) {
+    Standing standing;
+    standing.version = TRY(find_version(call));
+    const std::string body =
+        TRY(post(standing, RetrieveServiceContent::kName, request_text(RetrieveServiceContent{}), call));
+    standing.service = TRY(read_answer<RetrieveServiceContent>(body));
+    const About& about = standing.service.about;
+    if (about.api_type != "VirtualCenter") {
+      return Error(Code::kFailedPrecondition, "the endpoint is '" + about.full_name + "' (" + about.api_type +
+                                                  "), wanted a vCenter: a host alone clones no machines")
+          .with_hint("Name the vCenter that manages the host.");
+    }
+    const LogIn request{standing.service.session_manager, login_.username, login_.password};
+    const http::Reply reply = TRY(post_raw(standing, request_text(request), call));
+    if (reply.status != 200) {
+      auto fault = read_fault(reply.body);
+      if (!fault) return foreign_answer(reply.status, reply.body, LogIn::kName);
+      LocalizedFault told;  // no text of the answer to a password
+      told.fault.xsi_type = fault->fault.xsi_type;
+      return fault_error(told, LogIn::kName);
+    }
+    standing.cookie = cookie_of(reply);
+    if (standing.cookie.empty()) return Error(Code::kUnavailable, "the answer to the login has no session");
+    return standing;
+  }
+
+  Result<std::string> find_version(const Call& call) {
+    const http::Request get{.method = "GET", .target = "/sdk/vimServiceVersions.xml", .headers = {}, .body = {}};
+    const http::Reply reply = TRY(exchange(get, call));
+    const auto versions =
+        reply.status == 200 ? read_versions(reply.body) : Error(Code::kUnavailable, "no list of versions");
+    if (!versions.ok()) return foreign_answer(reply.status, reply.body, "GET " + get.target);
+    if (const auto version = choose_version(*versions)) return *version;
+    return Error(Code::kFailedPrecondition, "vCenter speaks vim25 " + join(*versions, ", ") + "; wanted one from " +
+                                                std::string(kOldest) + " to " + std::string(kNewest));
+  }
+
+  void log_out() {
+    std::optional<Standing> standing;
+    {
+      const Lock lock(mutex_);
+      standing.swap(standing_);
+    }
+    if (!standing) return;
+    const Call call{.deadline = now() + kLogOutMax, .stop = {}, .request_id = {}};
+    (void)post_raw(*standing, request_text(LogOut{standing->service.session_manager}), call);
+  }
+
+  const Login login_;
+  const std::unique_ptr<http::Client> client_;
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  std::condition_variable_any landed_;
+  Contact contact_ GUARDED_BY(mutex_);
+  Time asked_at_ GUARDED_BY(mutex_);
+  std::optional<Standing> standing_ GUARDED_BY(mutex_);
+  bool logging_in_ GUARDED_BY(mutex_) = false;
+  std::uint64_t flights_ GUARDED_BY(mutex_) = 0, logins_ GUARDED_BY(mutex_) = 0;
+  std::optional<Error> failure_ GUARDED_BY(mutex_);  // of the last flight
+  Time failed_at_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+std::optional<std::string> choose_version(const std::vector<std::string>& offered) {
+  std::optional<std::string> best;
+  for (const std::string& version : offered) {
+    const auto parts = numbers(version);
+    if (parts.empty() || parts > numbers(kNewest) || parts < numbers(kOldest)) continue;
+    if (!best || parts > numbers(*best)) best = version;
+  }
+  return best;
+}
+
+Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& clock) {
+  http::ClientOptions options;
+  options.base_url = login.base_url;
+  options.ca_pem = login.ca_bundle;
+  options.fingerprint_sha256 = login.fingerprint;
+  options.insecure_skip_verify = login.insecure;
+  options.body_bytes_max = kAnswerBytesMax;
+  auto client = TRY(http::Client::make(options).context("endpoint " + login.base_url));
+  return std::unique_ptr<Session>(std::make_unique<HttpSession>(login, std::move(client), clock));
+}
+
+}  // namespace rig::vsphere
