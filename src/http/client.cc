@@ -64,6 +64,14 @@ struct Line {
   std::unique_ptr<CURL, EasyFree> easy{curl_easy_init()};
 };
 
+// "HTTP/1.1 595 Connection refused" -> "Connection refused"
+std::string_view reason_in(std::string_view status_line) {
+  const std::size_t status = status_line.find(' ');
+  if (status == std::string_view::npos) return "";
+  const std::size_t reason = status_line.find(' ', status + 1);
+  return reason == std::string_view::npos ? "" : trim(status_line.substr(reason));
+}
+
 std::size_t on_header(const char* bytes, std::size_t, std::size_t size, void* context) {
   auto& in = *static_cast<Incoming*>(context);
   const std::string_view line = trim({bytes, size});
@@ -75,6 +83,7 @@ std::size_t on_header(const char* bytes, std::size_t, std::size_t size, void* co
   if (line.starts_with("HTTP/")) {  // a new head: after a redirect or a 1xx
     in.reply.headers.clear();
     in.reply.body.clear();
+    in.reply.reason = reason_in(line);
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
     in.reply.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }

@@ -25,6 +25,8 @@ struct Reply {
   int status = 0;
   Headers headers;
   std::string body;
+  // The text behind the status, in which some peers alone say what went wrong (Proxmox VE). Sent as "": the usual one.
+  std::string reason = {};
   std::string_view header(std::string_view name) const;  // first of that name, any case; "" when absent
 };
 

@@ -294,13 +294,19 @@ std::string_view reason_of(int status) {
 
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string reply_head(int status, const Headers& headers, Framing framing, std::size_t length, bool keep_alive) {
+std::string reply_head(int status, const Headers& headers, Framing framing, std::size_t length, bool keep_alive,
+                       std::string_view reason) {
   std::string out;
   out.reserve(256);
-  out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(reason_of(status)).append(kLineEnd);
+  const auto append_text = [&](std::string_view text) {
+    for (const char c : text) out += is_control(c) ? ' ' : c;
+  };
+  out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+  append_text(reason.empty() ? reason_of(status) : reason);
+  out.append(kLineEnd);
   for (const auto& [name, value] : headers) {
     out.append(name).append(": ");
-    for (const char c : value) out += is_control(c) ? ' ' : c;
+    append_text(value);
     out += kLineEnd;
   }
   out.append("Date: ").append(format_http_time(std::chrono::system_clock::now())).append(kLineEnd);

@@ -60,8 +60,10 @@ class RequestParser {
 };
 
 enum class Framing : std::uint8_t { kLength, kChunked, kUntilClose, kUpgrade };
-// Status line, headers, blank line. `length` counts for kLength. Control characters in values become blanks.
-std::string reply_head(int status, const Headers& headers, Framing framing, std::size_t length, bool keep_alive);
+// Status line, headers, blank line. `length` counts for kLength. Control characters in reason and values become blanks.
+// `reason` "": the usual one of the status.
+std::string reply_head(int status, const Headers& headers, Framing framing, std::size_t length, bool keep_alive,
+                       std::string_view reason = "");
 bool has_body(int status);  // 1xx, 204 and 304 have none
 
 std::string_view find_header(const Headers& headers,

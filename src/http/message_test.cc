@@ -147,6 +147,7 @@ TEST(ReplyHead, SaysHowTheBodyEnds) {
   EXPECT_EQ(reply_head(304, {}, Framing::kLength, 0, true).find("Content-Length"), std::string::npos);
   EXPECT_NE(reply_head(200, {}, Framing::kChunked, 0, true).find("Transfer-Encoding: chunked\r\n"), std::string::npos);
   EXPECT_NE(reply_head(404, {}, Framing::kLength, 0, false).find("HTTP/1.1 404 Not Found\r\n"), std::string::npos);
+  EXPECT_TRUE(reply_head(404, {}, Framing::kLength, 0, false, "no\r\nX: y").starts_with("HTTP/1.1 404 no  X: y\r\n"));
   EXPECT_NE(reply_head(404, {}, Framing::kLength, 0, false).find("Connection: close\r\n"), std::string::npos);
 }
 

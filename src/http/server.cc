@@ -65,7 +65,8 @@ class ConnectionResponder final : public Responder {
 
   void send(Reply reply) override {
     answered_ = true;
-    std::string out = reply_head(reply.status, reply.headers, Framing::kLength, reply.body.size(), keeps_alive());
+    std::string out =
+        reply_head(reply.status, reply.headers, Framing::kLength, reply.body.size(), keeps_alive(), reply.reason);
     if (facts_.is_head || !has_body(reply.status)) reply.body.clear();
     if (reply.body.size() <= kReadBytesMax) out += std::exchange(reply.body, {});  // one packet for what is small
     if (!wrote(connection_.write(out))) return;
@@ -93,6 +94,11 @@ class ConnectionResponder final : public Responder {
 
   bool is_open() override { return !broken_ && !stopping_ && connection_.is_peer_there(); }
 
+  void end_connection() override {
+    facts_.keep_alive = false;
+    is_last_ = true;
+  }
+
   std::unique_ptr<ByteStream> upgrade(std::string_view protocol) override {
     answered_ = true;
     facts_.keep_alive = false;
@@ -103,7 +109,7 @@ class ConnectionResponder final : public Responder {
 
   // After the handler: ends what it began. Says whether another request may follow.
   bool finish() {
-    if (!answered_) send({.status = 500, .headers = {}, .body = "no answer\n"});
+    if (!answered_ && !is_last_) send({.status = 500, .headers = {}, .body = "no answer\n"});
     if (streaming_ && !facts_.is_http_1_0 && !broken_) wrote(connection_.write("0\r\n\r\n"));
     return keeps_alive() && !broken_;
   }
@@ -120,7 +126,7 @@ class ConnectionResponder final : public Responder {
   const std::atomic<bool>& stopping_;
   Facts facts_;
   std::string rest_;
-  bool answered_ = false, streaming_ = false, broken_ = false;
+  bool answered_ = false, streaming_ = false, broken_ = false, is_last_ = false;
 };
 
 class ThreadedServer final : public Server {

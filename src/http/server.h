@@ -23,8 +23,9 @@ struct ServerRequest {
   std::string_view header(std::string_view name) const;
 };
 
-// Answers one request. Exactly one of send(), begin() or upgrade() is called, on the handler's thread. An upgraded
-// stream must be gone before the handler returns; it also ends when the server stops.
+// Answers one request. Exactly one of send(), begin() or upgrade() is called, on the handler's thread; none of them
+// only after end_connection(). An upgraded stream must be gone before the handler returns; it also ends when the server
+// stops.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -33,6 +34,8 @@ class Responder {
   virtual void begin(int status, Headers headers) = 0;
   virtual bool write(std::string_view bytes) = 0;
   virtual bool is_open() = 0;  // false once the client went away or the server stops; cheap
+  // Before send(): the connection ends with that answer. With no answer at all it just ends, as when a host dies.
+  virtual void end_connection() = 0;
   virtual std::unique_ptr<ByteStream> upgrade(std::string_view protocol) = 0;  // 101; null when the client is gone
 };
 using Handler = std::function<void(const ServerRequest&, Responder&)>;

@@ -188,6 +188,20 @@ TEST(Server, AnswersPlainHttpOnATlsPortInPlainText) {
   EXPECT_TRUE(peer.hear_all().starts_with("HTTP/1.0 400 Bad Request\r\n"));
 }
 
+TEST(Server, EndsAConnectionWithOrWithoutAnAnswer) {
+  const auto server = Server::start({}, [](const ServerRequest& request, Responder& responder) {
+                        responder.end_connection();
+                        if (request.target == "/answer") responder.send({.status = 200, .headers = {}, .body = "last"});
+                      }).take();
+  for (const std::string target : {"/answer", "/silence"}) {
+    RawPeer peer(server->port());
+    peer.say("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string heard = peer.hear_all();
+    EXPECT_EQ(heard.find("Connection: close\r\n") != std::string::npos, target == "/answer") << heard;
+    EXPECT_EQ(heard.empty(), target == "/silence") << heard;
+  }
+}
+
 TEST(Server, KeepsAConnectionForManyRequests) {
   const auto server = Server::start({}, echo).take();
   RawPeer peer(server->port());
@@ -418,6 +432,20 @@ TEST(Client, FollowsAsManyRedirectsAsItMay) {
   ClientOptions options;
   options.redirects_max = 1;
   EXPECT_EQ(client_of(*server, options)->send(get("/"), soon())->body, "end");
+}
+
+TEST(Client, KeepsWhatIsSaidBesideTheStatus) {
+  const auto server = Server::start({}, [](const ServerRequest& request, Responder& responder) {
+                        Reply reply{.status = request.target == "/plain" ? 404 : 595, .headers = {}, .body = ""};
+                        if (request.target == "/why") reply.reason = "can't lock file 'a' - got timeout";
+                        responder.send(std::move(reply));
+                      }).take();
+  const auto client = client_of(*server);
+  const auto why = client->send(get("/why"), soon());
+  EXPECT_EQ(why->status, 595);
+  EXPECT_EQ(why->reason, "can't lock file 'a' - got timeout");
+  EXPECT_EQ(client->send(get("/plain"), soon())->reason, "Not Found");
+  EXPECT_EQ(client->send(get("/unknown"), soon())->reason, "");
 }
 
 TEST(Client, DoesNotSendAPostTwiceWhenAKeptConnectionDies) {
