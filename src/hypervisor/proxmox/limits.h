@@ -1,0 +1,36 @@
+// proxmox/limits.h — how much of everything; each limit is reached by a test.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.h"
+
+namespace rig::proxmox {
+
+// What Proxmox VE takes.
+inline constexpr std::size_t kDescriptionBytesMax = 8192;  // API schema of 9.2: maxLength of description
+inline constexpr std::size_t kFormBytesMax = 512U << 10;   // pve-http-server src/PVE/APIServer/AnyEvent.pm
+
+// Machines.
+inline constexpr std::size_t kDisksMax = 29;       // scsi1 to scsi29: scsi0 is the root disk, scsi30 the seed
+inline constexpr std::size_t kNameBytesMax = 253;  // of a DNS name
+inline constexpr std::int64_t kMemoryMibMin = 16;  // API schema of 9.2
+inline constexpr std::int64_t kDiskBytesMax = 64LL << 40;
+
+inline constexpr int kRoundsMax = 200;  // looks and steps of one operation: 29 disks need fewer than 70
+
+// The session.
+inline constexpr std::size_t kEndpointsMax = 16;
+inline constexpr std::size_t kCredentialBytesMax = 256U << 10;  // of one key of the Secret; a CA bundle is the longest
+inline constexpr std::size_t kAnswerBytesMax = 32U << 20;       // 10,000 machines in /cluster/resources are 4 MB
+inline constexpr Duration kTicketFresh = std::chrono::minutes(60);      // tickets live for two hours
+inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
+
+// Tasks.
+inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
+inline constexpr std::size_t kLogLinesAsked = 500;  // at once
+inline constexpr std::size_t kLogLinesKept = 500;   // the last ones: how far a task is stands at the end
+
+}  // namespace rig::proxmox
