@@ -1,0 +1,45 @@
+// proxmox/operations.h — what is done to machines of a cluster. Each may be repeated, and may be cut off at any line.
+//
+// They run one at a time per machine (TaskRunner). Each looks, takes the next step of steps.h or apply.h, does it, and
+// looks again, so what others do meanwhile is seen, and what was done before a crash is not done again.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "hypervisor/proxmox/apply.h"
+#include "hypervisor/proxmox/session.h"
+#include "provider/task_runner.h"
+
+namespace rig::proxmox {
+
+using OnProgress = std::function<void(const provider::TaskProgress&)>;
+
+struct Host {  // where things are done
+  Session& session;
+  const Clock& clock;
+  CreateSettings settings;
+};
+
+// A free VMID, not reserved by anybody: whoever creates a machine of that number first has it.
+Result<std::string> next_id(const Host& host, const Call& call);
+
+// What steps are decided by. `node`: where a machine that is not there shall be. `with_seed`: looks for an upload, too.
+Result<There> see(const Host& host, const provider::MachineRef& ref, const std::string& node, bool with_seed,
+                  const Call& call);
+
+// Makes the machine, or goes on with it; leaves it off. kAlreadyExists: the VMID is another's.
+Status create_machine(const Host& host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
+                      const Source& source, const std::string& node, const OnProgress& progress, const Call& call);
+
+// Ends when it is proven gone, and what was uploaded for it, too.
+Status remove_machine(const Host& host, const provider::MachineRef& ref, const OnProgress& progress, const Call& call);
+
+// Its stamp names nobody from then on; nothing else changes. Fine when nothing of it is ours.
+Status release_machine(const Host& host, const provider::MachineRef& ref, const Call& call);
+
+Status apply_plan(const Host& host, const provider::MachineRef& ref, const provider::MachineSpec& spec,
+                  const provider::Plan& plan, const OnProgress& progress, const Call& call);
+
+}  // namespace rig::proxmox
