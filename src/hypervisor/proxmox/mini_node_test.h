@@ -22,7 +22,7 @@ inline constexpr std::int64_t kImageBytes = 2LL << 30;  // of every volume that 
 struct MiniNode {
   std::optional<Config> config;
   bool running = false;
-  std::string seed_volume;
+  std::string seed_volume, seed_node = "pve1";
   std::vector<ListedTask> tasks;
   Config template_config;
   int writes = 0, volumes = 0, made_machines = 0;
@@ -105,7 +105,7 @@ struct MiniNode {
     } else if (what == "DELETE /nodes/pve1/qemu/100") {
       if (running || !config) return false;
       config.reset();
-    } else if (what.starts_with("DELETE /nodes/pve1/storage/local/content/local%3Aimport%2F")) {
+    } else if (what.starts_with("DELETE /nodes/" + seed_node + "/storage/local/content/local%3Aimport%2F")) {
       seed_volume.clear();
     } else {
       ADD_FAILURE() << "no such call: " << what;

@@ -138,11 +138,19 @@ Status create_machine(const Host& host, const MachineRef& ref, const MachineSpec
 }
 
 Status remove_machine(const Host& host, const MachineRef& ref, const OnProgress& progress, const Call& call) {
+  const Decide decide = [&](const There& there) { return next_remove_step(there, ref); };
+  TRY(run(host, ref, {}, decide, progress, call));
+  // An upload lies where the machine was to be made, and that may have been another node.
   const Inventory inventory = TRY(read_inventory(host.session, call));
-  const std::string node = TRY(choose_node(inventory, "", host.settings.import_storage));
-  const Round round{node, /*with_seed=*/true, nullptr};
-  return run(
-      host, ref, round, [&](const There& there) { return next_remove_step(there, ref); }, progress, call);
+  for (const StorageSighting& storage : inventory.storages) {
+    if (storage.name != host.settings.import_storage || !storage.available) continue;
+    There there;
+    there.node = storage.node;
+    there.seed_volume = TRY(find_seed(host, ref, storage.node, call));
+    const Step step = TRY(next_remove_step(there, ref));
+    if (step.kind == Step::Kind::kCall) TRY(carry_out(host, step, progress, call));
+  }
+  return {};
 }
 
 Status release_machine(const Host& host, const MachineRef& ref, const Call& call) {

@@ -51,7 +51,8 @@ class MiniSession final : public Session {
     if (path == "/cluster/nextid") return json::Value("100");
     if (path == "/cluster/tasks") return json::Value(json::Array{});
     if (path == "/cluster/resources") return resources();
-    if (path == "/nodes/pve1/storage/local/content") return content();
+    for (const std::string node : {"pve1", "pve2"})
+      if (path == "/nodes/" + node + "/storage/local/content") return content(node);
     if (path.ends_with("/status") && path.find("/tasks/") != std::string::npos)
       return *json::parse(R"({"status":"stopped","exitstatus":"OK"})");
     if (path.ends_with("/log")) return json::Value(json::Array{});
@@ -84,15 +85,18 @@ class MiniSession final : public Session {
     return list;
   }
   json::Value resources() const {
-    json::Array list = {
-        json::Object{{"type", "node"}, {"node", "pve1"}, {"status", "online"}},
-        json::Object{{"type", "storage"}, {"node", "pve1"}, {"storage", "local"}, {"status", "available"}}};
+    json::Array list;
+    for (const char* node : {"pve1", "pve2"}) {
+      list.push_back(json::Object{{"type", "node"}, {"node", node}, {"status", "online"}});
+      list.push_back(json::Object{{"type", "storage"}, {"node", node}, {"storage", "local"}, {"status", "available"}});
+    }
     if (node_.config) list.push_back(json::Object{{"type", "qemu"}, {"vmid", 100}, {"node", "pve1"}});
     return list;
   }
-  json::Value content() const {
+  json::Value content(const std::string& node) const {
     json::Array list = {json::Object{{"volid", "local:import/other.raw"}}};
-    if (!node_.seed_volume.empty()) list.push_back(json::Object{{"volid", node_.seed_volume}});
+    if (!node_.seed_volume.empty() && node_.seed_node == node)
+      list.push_back(json::Object{{"volid", node_.seed_volume}});
     return list;
   }
 
@@ -153,6 +157,14 @@ TEST(Operations, ReleasedItIsNobodysUntilItIsTakenOver) {
   EXPECT_TRUE(stage.remove().error().is(Code::kFailedPrecondition));
   EXPECT_TRUE(stage.create().ok());
   EXPECT_EQ(stage.existence(), Existence::kOurs);
+}
+
+TEST(Operations, WhatWasUploadedToAnotherNodeIsRemovedToo) {
+  Stage stage;
+  stage.node.seed_volume = "local:import/" + seed_file_name(kMachineId);
+  stage.node.seed_node = "pve2";
+  EXPECT_TRUE(stage.remove().ok());
+  EXPECT_EQ(stage.node.seed_volume, "");
 }
 
 TEST(Operations, APlanIsCarriedOut) {
