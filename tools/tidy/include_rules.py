@@ -116,6 +116,13 @@ def check_internal(tree):
                 yield Finding(path, line, "internal", f"{name} is private to {owner.group(1)}; include what the room offers")
 
 
+def check_fakes(tree):
+    for path in tree.code(under="tests/fakes/"):
+        for line, quote, name in includes(tree, path):
+            if quote == '"' and name.startswith("hypervisor/"):
+                yield Finding(path, line, "fake", f"{name}: a fake that shares code with what it tests repeats its mistakes")
+
+
 def check_heavy(tree):
     for path in tree.code():
         for line, quote, name in includes(tree, path):

@@ -15,7 +15,8 @@ import text_rules
 from tree import Tree, is_test
 
 RULES = [
-    include_rules.check_edges, include_rules.check_internal, include_rules.check_heavy, include_rules.check_cycles,
+    include_rules.check_edges, include_rules.check_internal, include_rules.check_fakes, include_rules.check_heavy,
+    include_rules.check_cycles,
     text_rules.check_banned, text_rules.check_try, text_rules.check_virsh, text_rules.check_words,
     text_rules.check_foreign,
     text_rules.check_white_space, text_rules.check_first_line,

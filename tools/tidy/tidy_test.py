@@ -61,6 +61,16 @@ class Includes(unittest.TestCase):
                          "src/sim/world.cc:1: fake/internal/host.h is private to src/fake/; include what the room offers "
                          "[internal]")
 
+    def test_keeps_fakes_apart_from_what_they_test(self):
+        files = {
+            "src/hypervisor/proxmox/x.h": "",
+            "tests/fakes/pve/vm.cc": '#include "base/text.h"\n#include "hypervisor/proxmox/x.h"\n',
+            "tests/e2e/x_test.cc": '#include "hypervisor/proxmox/x.h"\n',
+        }
+        self.assertEqual(said(include_rules.check_fakes, files),
+                         "tests/fakes/pve/vm.cc:2: hypervisor/proxmox/x.h: a fake that shares code with what it tests repeats "
+                         "its mistakes [fake]")
+
     def test_keeps_heavy_headers_in_their_files(self):
         files = {
             "src/base/json/parse.cc": "#include <boost/json.hpp>\n",

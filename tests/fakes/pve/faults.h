@@ -1,0 +1,56 @@
+// fakes/pve/faults.h — what goes wrong between a client and the cluster, when, and a list of the calls that came.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rig::fakes::pve {
+
+struct Fault {
+  enum class Kind : std::uint8_t {
+    kRefuse,     // `status` and `reason`; no effect
+    kLoseReply,  // the effect, and then the connection ends
+    kDrop,       // the connection ends; no effect
+    kHang,       // no answer until the client goes; no effect
+    kHangAfter,  // likewise, after the effect
+    kProxyPage,  // 503 and HTML, from something between; no effect
+  };
+  Kind kind = Kind::kRefuse;
+  std::string method = "*", path = "*";  // "*" stands for any text; paths as in PVE's documentation, without /api2/json
+  int nth = 1;                           // of the calls that fit, from now on
+  bool stays = false;                    // also every later one
+  int status = 500;
+  std::string reason = "fault";
+};
+
+struct CallRecord {
+  std::string method, path;
+  int status = 0;  // 0: no answer
+};
+
+bool fits(std::string_view pattern, std::string_view text);  // "*" stands for any text
+
+class Faults {
+ public:
+  void add(Fault fault) { faults_.push_back({std::move(fault), 0}); }
+  void clear() { faults_.clear(); }
+  std::optional<Fault> strike(std::string_view method, std::string_view path);  // counts the call for every fault
+
+  void record(CallRecord call) { calls_.push_back(std::move(call)); }
+  const std::vector<CallRecord>& calls() const { return calls_; }
+  int count(std::string_view method, std::string_view path) const;
+  void forget_calls() { calls_.clear(); }
+
+ private:
+  struct Counted {
+    Fault fault;
+    int seen = 0;
+  };
+  std::vector<Counted> faults_;
+  std::vector<CallRecord> calls_;
+};
+
+}  // namespace rig::fakes::pve
