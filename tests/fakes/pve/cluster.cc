@@ -65,10 +65,33 @@ void Cluster::settle() {
   }
   while (next_look_ <= until) {
     tasks.run(next_look_);
+    if (ha_acts) obey_ha();
     collect_statistics();
     next_look_ += std::max<Duration>(timing.statistics, std::chrono::milliseconds(1));
   }
   tasks.run(until);
+}
+
+void Cluster::power_on(Vm& vm) {
+  vm.apply_pending();
+  vm.running_since = now();
+  vm.is_paused = false;
+  vm.pid = ++last_pid_;
+}
+
+void Cluster::power_off(Vm& vm) {
+  vm.apply_pending();
+  vm.running_since.reset();
+  vm.is_paused = false;
+}
+
+void Cluster::obey_ha() {
+  for (auto& [id, vm] : vms) {
+    const auto resource = ha.find("vm:" + std::to_string(id));
+    if (resource == ha.end() || vm.config.contains("lock") || vm.is_template()) continue;
+    if (resource->second.state == "started" && !vm.is_running()) power_on(vm);
+    if (resource->second.state == "stopped" && vm.is_running()) power_off(vm);
+  }
 }
 
 void Cluster::collect_statistics() {
@@ -151,10 +174,7 @@ void Cluster::lose_power(const std::string& name) {
   for (const Task& task : tasks.all())
     if (task.node == name && task.is_running) tasks.die(*tasks.find(task.upid), now());
   for (auto& [id, vm] : vms) {
-    if (vm.node != name || !vm.is_running()) continue;
-    vm.running_since.reset();
-    vm.is_paused = false;
-    vm.apply_pending();
+    if (vm.node == name && vm.is_running()) power_off(vm);
   }
 }
 

@@ -58,6 +58,7 @@ class Cluster {
   std::map<std::string, Storage> storages;
   std::map<int, Vm> vms;
   std::map<std::string, HaResource> ha;   // by "vm:100"
+  bool ha_acts = true;                    // its managers run: each of pvestatd's looks is a round of theirs, too
   std::map<std::string, Origin> origins;  // by URL
   bool has_every_url = false;             // others are small images, too, with whatever sum is wanted
   std::set<std::string> denied;           // the one 403 switch: rights that nobody has but root with a ticket
@@ -71,6 +72,8 @@ class Cluster {
 
   const Node* node(const std::string& name) const;
   int free_vmid() const;
+  void power_on(Vm& vm);                                   // what was pending is true from now on
+  void power_off(Vm& vm);                                  // likewise
   Result<Vm*> machine(const std::string& node, int vmid);  // "Configuration file ... does not exist"
   Result<Storage*> storage(const std::string& name);       // "storage 'x' does not exist"
   Volume* volume(const std::string& node, const std::string& id);
@@ -82,7 +85,6 @@ class Cluster {
   // Randomness that repeats from run to run.
   std::string new_uuid();
   std::string new_mac();  // BC:24:11:...
-  int new_pid() { return ++last_pid_; }
 
   // By HA, or a person with qm migrate: file and machine are on the other node at once, with what is on shared storage.
   void move(int vmid, const std::string& to);
@@ -91,6 +93,7 @@ class Cluster {
 
  private:
   void collect_statistics();
+  void obey_ha();
 
   const Clock& clock_;
   WallTime next_look_;

@@ -236,13 +236,14 @@ Result<Answer> get_ha_status(Cluster& cluster, const Asked&) {
     const Result<std::int64_t> vmid = parse_int(sid.substr(3));
     const auto vm = vmid.ok() ? cluster.vms.find(static_cast<int>(*vmid)) : cluster.vms.end();
     const std::string where = vm == cluster.vms.end() ? node : vm->second.node;
+    const std::string state = cluster.ha_acts ? resource.state : "queued";
     out.emplace_back(json::Object{{"id", "service:" + sid},
                                   {"type", "service"},
                                   {"sid", sid},
                                   {"node", where},
-                                  {"state", "queued"},
+                                  {"state", state},
                                   {"request_state", resource.state},
-                                  {"status", sid + " (" + where + ", queued)"},
+                                  {"status", sid + " (" + where + ", " + state + ")"},
                                   {"failback", 1},
                                   {"max_restart", resource.max_restart},
                                   {"max_relocate", resource.max_relocate}});

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kCloudinitBytes = 4 << 20;
 constexpr std::int64_t kFileBytesMax = std::int64_t{16} << 40U;  // ext4
+constexpr Duration kProxyWaits = std::chrono::seconds(30);
 constexpr std::string_view kNoPaths =
     "Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.";
 
@@ -131,13 +132,16 @@ void remove_made(Cluster& cluster, const Made& made) {
 }
 
 Status run_now(std::deque<Step> steps) {
+  Duration takes{};
   Task scratch;
   scratch.steps = std::move(steps);
   while (!scratch.steps.empty()) {
     const Step step = std::move(scratch.steps.front());
     scratch.steps.pop_front();
     TRY(step.act(scratch));
+    takes += step.takes;
   }
+  if (takes > kProxyWaits) return refuse(596, "Connection timed out", {}, kProxyWaits);
   return {};
 }
 

@@ -36,7 +36,8 @@ struct Copy {
 // Log, target, bytes; then made->config[key] is the new drive.
 std::deque<Step> copy_steps(Cluster& cluster, const Copy& copy, const MadePtr& made);
 
-// The steps at once, as a call does that answers only when all is done.
+// The steps at once, as a call does that answers only when all is done. Where they take longer than pveproxy waits for
+// pvedaemon (30 s) all is done, too, but the caller hears 596.
 Status run_now(std::deque<Step> steps);
 
 bool can_snapshot(const Cluster& cluster, const Vm& vm);  // every disk: a qcow2, or on lvmthin

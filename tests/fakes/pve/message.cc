@@ -98,6 +98,7 @@ Outcome failure(const Error& error) {
   out.status = refusal == nullptr ? 500 : refusal->status;
   if (refusal != nullptr) out.takes = refusal->takes;
   out.reason = error.message().substr(0, error.message().find('\n'));
+  if (out.status >= 595) return out;  // the proxy's own: no body
   json::Object body{{"data", json::Value()}, {"message", error.message() + "\n"}};
   if (refusal != nullptr && !refusal->errors.empty()) {
     json::Object errors;

@@ -1,4 +1,4 @@
-// fakes/pve/power.h — on, off and what is between, as other calls need it: create with start=1, rollback, delete.
+// fakes/pve/power.h — starting a machine with all that may hinder it, as other calls need it: create, rollback.
 #pragma once
 
 #include "fakes/pve/call.h"
@@ -6,6 +6,5 @@
 namespace rig::fakes::pve {
 
 Status start(Cluster& cluster, const std::string& node, int vmid, Task& task);
-void stop(Vm& vm);  // what was pending is true from now on
 
 }  // namespace rig::fakes::pve

@@ -57,7 +57,7 @@ Result<Answer> post_stop(Cluster& cluster, const Asked& asked) {
     Vm& vm = *TRY(cluster.machine(asked.node(), asked.vmid()));
     if (!vm.is_running()) return {};  // the lock of a stopped one is not looked at (recorded: 05, stop-locked)
     TRY(check_unlocked(vm, asked.is_true("skiplock")));
-    stop(vm);
+    cluster.power_off(vm);
     return {};
   };
   return begin(cluster, asked, "qmstop", {{.takes = cluster.timing.stop, .act = act}});
@@ -70,7 +70,7 @@ Status end_shutdown(Cluster& cluster, const Asked& asked, Task& task, bool resta
     if (!asked.is_true("forceStop")) return die(std::string(kTimedOut));
     task.log.emplace_back("VM still running - terminating now with SIGTERM");
   }
-  stop(vm);
+  cluster.power_off(vm);
   return restarts ? start(cluster, asked.node(), asked.vmid(), task) : Status();
 }
 
@@ -124,7 +124,7 @@ Result<Answer> post_suspend(Cluster& cluster, const Asked& asked) {
       vm.is_paused = true;
       return {};
     }
-    stop(vm);
+    cluster.power_off(vm);
     vm.config["lock"] = "suspended";
     return {};
   };
@@ -171,16 +171,8 @@ Status start(Cluster& cluster, const std::string& node, int vmid, Task& task) {
   }
   for (const Drive& drive : drives)
     if (is_cloudinit(drive.properties)) task.log.emplace_back("generating cloud-init ISO");
-  vm.running_since = cluster.now();
-  vm.is_paused = false;
-  vm.pid = cluster.new_pid();
+  cluster.power_on(vm);
   return {};
-}
-
-void stop(Vm& vm) {
-  vm.running_since.reset();
-  vm.is_paused = false;
-  vm.apply_pending();
 }
 
 std::span<const Row> power_calls() { return kRows; }

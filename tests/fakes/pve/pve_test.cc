@@ -250,5 +250,26 @@ TEST_F(Pve, HoldsTheFileWhileAGuestTakesItsTimeToEnd) {
   EXPECT_EQ(exit_of(in_time), "OK");
 }
 
+TEST_F(Pve, DoesWhatHaWantsInItsOwnTime) {
+  ASSERT_EQ(run("POST", "/nodes/pve1/qemu", "vmid=100&name=web"), "OK");
+  ASSERT_EQ(ask("POST", "/cluster/ha/resources", "sid=vm:100&state=stopped").status, 200);
+  const std::string upid = begin("POST", "/nodes/pve1/qemu/100/status/start");
+  EXPECT_NE(upid.find(":hastart:100:"), std::string::npos);
+  EXPECT_EQ(exit_of(upid), "OK");
+  EXPECT_EQ(data("/nodes/pve1/qemu/100/status/current").text({"status"}), "stopped") << "the task only asked for it";
+  clock.advance(10s);
+  EXPECT_EQ(data("/nodes/pve1/qemu/100/status/current").text({"status"}), "running");
+}
+
+TEST_F(Pve, LosesPatienceWithASlowCallButFinishesIt) {
+  ASSERT_EQ(run("POST", "/nodes/pve1/qemu", "vmid=100&name=web"), "OK");
+  cluster.timing.allocate = 31s;
+  const Outcome outcome = ask("PUT", "/nodes/pve1/qemu/100/config", "scsi0=local:1");
+  EXPECT_EQ(outcome.status, 596);
+  EXPECT_EQ(outcome.body, "");
+  EXPECT_EQ(config(100).text({"scsi0"}), "local:100/vm-100-disk-0.raw,size=1G");
+  EXPECT_NE(cluster.volume("pve1", "local:100/vm-100-disk-0.raw"), nullptr);
+}
+
 }  // namespace
 }  // namespace rig::fakes::pve

@@ -161,6 +161,7 @@ constexpr Moment kMoments[] = {
 class Replay {
  public:
   Replay() : cluster_({"pve1"}, clock_), api_(cluster_, Schema::parse(read("schema.json")).take()) {
+    cluster_.ha_acts = false;  // as there, where its services did not run
     cluster_.storages.erase("local-lvm");
     cluster_.storages.erase("shared");
     cluster_.storages.at("local").content.erase("import");

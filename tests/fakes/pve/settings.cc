@@ -222,6 +222,7 @@ std::deque<Step> change_steps(Cluster& cluster, const Change& change, const Made
                    for (const auto& [key, value] : change.settings)
                      if (!is_drive(key)) settings[key] = completed(cluster, key, value);
                    apply(cluster, vm, change, settings);
+                   made->volumes.clear();  // from here on they are the machine's
                    return {};
                  }});
   return out;

@@ -79,7 +79,7 @@ Status roll_back(Cluster& cluster, const Asked& asked, Vm& vm, Task& task) {
   const auto found = vm.snapshots.find(name);
   if (found == vm.snapshots.end()) return missing(name);
   TRY(check_unlocked(vm));
-  if (vm.is_running()) stop(vm);
+  if (vm.is_running()) cluster.power_off(vm);
   const std::string description = vm.value("description");
   vm.config = found->second;
   for (const std::string_view key : {"snaptime", "vmstate", "description"}) vm.config.erase(std::string(key));

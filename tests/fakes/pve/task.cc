@@ -20,7 +20,7 @@ std::string hex8(std::int64_t value) {
 
 std::string Tasks::begin(Task task, WallTime now) {
   task.pid = ++last_pid_;
-  task.pstart = seconds(now) % 1000000000 * 100 + task.pid % 100;
+  task.pstart = seconds(now) % 10000000 * 100 + task.pid % 100;
   task.begun = now;
   task.upid = "UPID:" + task.node + ":" + hex8(task.pid) + ":" + hex8(task.pstart) + ":" + hex8(seconds(now)) + ":" +
               task.type + ":" + task.id + ":" + task.who() + ":";
