@@ -2,12 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+
 namespace rig::fakes::pve {
+
+class Cluster;
 
 struct Fault {
   enum class Kind : std::uint8_t {
@@ -17,6 +22,8 @@ struct Fault {
     kHang,       // no answer until the client goes; no effect
     kHangAfter,  // likewise, after the effect
     kProxyPage,  // 503 and HTML, from something between; no effect
+    kSlow,       // answered as ever, but `delay` later
+    kMeanwhile,  // answered as ever, but `meanwhile` was quicker: another client, a person, HA
   };
   Kind kind = Kind::kRefuse;
   std::string method = "*", path = "*";  // "*" stands for any text; paths as in PVE's documentation, without /api2/json
@@ -24,6 +31,8 @@ struct Fault {
   bool stays = false;                    // also every later one
   int status = 500;
   std::string reason = "fault";
+  Duration delay{};
+  std::function<void(Cluster&)> meanwhile{};  // with the cluster locked
 };
 
 struct CallRecord {

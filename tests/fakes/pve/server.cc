@@ -1,7 +1,6 @@
 #include "fakes/pve/server.h"
 
-#include <condition_variable>
-
+#include "base/eventually_test.h"
 #include "base/file.h"
 
 namespace rig::fakes::pve {
@@ -9,7 +8,6 @@ namespace {
 
 constexpr std::chrono::hours kCertificateLife(24 * 30);
 constexpr std::size_t kUploadBytesMax = 256U << 20;
-constexpr std::chrono::milliseconds kLook(10);  // how often a held answer looks whether the client is still there
 constexpr std::string_view kProxyPage =
     "<html><head><title>503 Service Temporarily Unavailable</title></head><body>"
     "<h1>503 Service Temporarily Unavailable</h1></body></html>\n";
@@ -37,14 +35,14 @@ void send(const Outcome& outcome, std::string_view content_type, http::Responder
 
 // Or until the client goes or the fake ends.
 void wait(Duration at_most, http::Responder& responder) {
-  std::mutex mutex;
-  std::condition_variable nothing;
-  std::unique_lock lock(mutex);
   const Time end = std::chrono::steady_clock::now() + at_most;
-  while (responder.is_open() && std::chrono::steady_clock::now() < end) nothing.wait_for(lock, kLook);
+  while (responder.is_open() && std::chrono::steady_clock::now() < end) pause_between_looks();
 }
 
-bool acts(Fault::Kind kind) { return kind == Fault::Kind::kLoseReply || kind == Fault::Kind::kHangAfter; }
+bool answers(Fault::Kind kind) { return kind == Fault::Kind::kSlow || kind == Fault::Kind::kMeanwhile; }
+bool acts(Fault::Kind kind) {
+  return answers(kind) || kind == Fault::Kind::kLoseReply || kind == Fault::Kind::kHangAfter;
+}
 bool hangs(Fault::Kind kind) { return kind == Fault::Kind::kHang || kind == Fault::Kind::kHangAfter; }
 
 Outcome instead_of_answer(const Fault& fault) {
@@ -112,12 +110,18 @@ void Fake::answer(const http::ServerRequest& request, http::Responder& responder
   {
     const std::lock_guard lock(mutex_);
     fault = faults_.strike(message.method, path);
+    if (fault && fault->kind == Fault::Kind::kMeanwhile) {
+      cluster_.settle();
+      fault->meanwhile(cluster_);
+    }
     if (!fault || acts(fault->kind)) outcome = api_.answer(message);
-    if (fault) outcome = instead_of_answer(*fault);
+    if (fault && !answers(fault->kind)) outcome = instead_of_answer(*fault);
     faults_.record({.method = message.method, .path = path, .status = outcome.status});
   }
   if (fault && hangs(fault->kind))
     wait(std::chrono::hours(1), responder);
+  else if (fault && fault->delay > Duration::zero())
+    wait(fault->delay, responder);
   else if (is_slow_ && outcome.takes > Duration::zero())
     wait(outcome.takes, responder);
   const bool is_page = fault && fault->kind == Fault::Kind::kProxyPage;

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "base/eventually_test.h"
 #include "http/client.h"
 
 namespace rig::fakes::pve {
@@ -24,6 +27,25 @@ class Door : public ::testing::Test {
     if (!body.empty()) headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     const Call call{.deadline = std::chrono::steady_clock::now() + limit, .stop = {}, .request_id = {}};
     return client->send({.method = method, .target = "/api2/json" + path, .headers = headers, .body = body}, call);
+  }
+  // Asks, and goes as soon as the fake has the call: how the exchange ended.
+  Code ask_and_go(const std::string& method, const std::string& path, const std::string& body) {
+    const int before = fake->calls("*", "*");
+    std::stop_source patience;
+    Code ended = Code::kUnknown;
+    std::jthread asking([&] {
+      const Call call{
+          .deadline = std::chrono::steady_clock::now() + 60s, .stop = patience.get_token(), .request_id = {}};
+      const http::Headers headers = {{"Authorization", "PVEAPIToken=" + std::string(Fake::kToken)},
+                                     {"Content-Type", "application/x-www-form-urlencoded"}};
+      const auto reply =
+          client->send({.method = method, .target = "/api2/json" + path, .headers = headers, .body = body}, call);
+      if (!reply.ok()) ended = reply.error().code();
+    });
+    EXPECT_TRUE(eventually(60s, [&] { return fake->calls("*", "*") > before; }));
+    patience.request_stop();
+    asking.join();
+    return ended;
   }
   std::size_t machines() {
     return fake->with([](Cluster& cluster) { return cluster.vms.size(); });
@@ -76,14 +98,31 @@ TEST_F(Door, FailsTheCallThatIsAsked) {
     const std::size_t before = machines();
     ASSERT_EQ(ask("POST", "/nodes/pve1/qemu", 20s, "vmid=" + std::to_string(vmid++))->status, 200)
         << "the first is well";
-    const bool hangs = row.kind == Kind::kHang || row.kind == Kind::kHangAfter;
-    const auto reply = ask("POST", "/nodes/pve1/qemu", hangs ? 300ms : 20s, "vmid=" + std::to_string(vmid++));
-    EXPECT_EQ(reply.ok() ? reply->status : 0, row.status);
+    const std::string second = "vmid=" + std::to_string(vmid++);
+    if (row.kind == Kind::kHang || row.kind == Kind::kHangAfter) {
+      EXPECT_EQ(ask_and_go("POST", "/nodes/pve1/qemu", second), Code::kCancelled);
+    } else {
+      const auto reply = ask("POST", "/nodes/pve1/qemu", 20s, second);
+      EXPECT_EQ(reply.ok() ? reply->status : 0, row.status);
+    }
     EXPECT_EQ(machines(), before + (row.has_effect ? 2 : 1)) << static_cast<int>(row.kind);
     fake->with_faults([](Faults& faults) { faults.clear(); });
   }
   EXPECT_EQ(fake->calls("POST", "*"), 12);
   EXPECT_EQ(fake->calls("GET", "*"), 0);
+}
+
+TEST_F(Door, LetsSomebodyElseBeQuicker) {
+  ASSERT_EQ(ask("POST", "/nodes/pve1/qemu", 20s, "vmid=100&name=web")->status, 200);
+  const std::string digest = fake->with([](Cluster& cluster) { return cluster.vms.at(100).digest(); });
+  Fault fault{.kind = Fault::Kind::kMeanwhile, .method = "PUT"};
+  fault.meanwhile = [](Cluster& cluster) { cluster.vms.at(100).config["tags"] = "theirs"; };
+  fake->fail(fault);
+  const auto reply = ask("PUT", "/nodes/pve1/qemu/100/config", 20s, "tags=ours&digest=" + digest);
+  EXPECT_EQ(reply->reason, "checksum mismatch (file change by other user?)");
+  fake->fail({.kind = Fault::Kind::kSlow, .method = "PUT", .delay = 1h});
+  EXPECT_EQ(ask_and_go("PUT", "/nodes/pve1/qemu/100/config", "tags=ours"), Code::kCancelled);
+  EXPECT_EQ(fake->with([](Cluster& cluster) { return cluster.vms.at(100).value("tags"); }), "ours");
 }
 
 TEST_F(Door, AnswersOnlyWhatNeedsNoDaemonWhileThatIsDown) {
