@@ -30,7 +30,7 @@ Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings
   return reading;
 }
 
-Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sightings& sightings, Feed& feed) {
+Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sightings& sightings, provider::Feed& feed) {
   const auto read = [&]() -> Result<Reading> {
     Domain domain = TRY(owned<Domain>(ask(virDomainLookupByUUIDString, host, machine_id.c_str()), "find a domain"));
     const Found found = TRY(read_configuration(std::move(domain)));
@@ -47,7 +47,7 @@ Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sight
   return reading;
 }
 
-Observer::Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks)
+Observer::Observer(Connection& connection, Sightings& sightings, provider::Feed& feed, const Clock& clock, Hooks hooks)
     : connection_(connection),
       sightings_(sightings),
       feed_(feed),

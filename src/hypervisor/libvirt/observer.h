@@ -8,10 +8,10 @@
 
 #include "base/clock.h"
 #include "hypervisor/libvirt/connection.h"
-#include "hypervisor/libvirt/feed.h"
 #include "hypervisor/libvirt/inbox.h"
 #include "hypervisor/libvirt/inventory.h"
 #include "hypervisor/libvirt/sightings.h"
+#include "provider/feed.h"
 
 namespace rig::libvirt {
 
@@ -19,7 +19,7 @@ namespace rig::libvirt {
 Result<Reading> complete(virConnectPtr host, const Found& found, const Sightings& sightings);
 
 // Reads a machine for the feed. Whoever changed one tells watchers before he says that he is done.
-Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sightings& sightings, Feed& feed);
+Result<Reading> publish(virConnectPtr host, const std::string& machine_id, Sightings& sightings, provider::Feed& feed);
 
 class Observer {
  public:
@@ -29,7 +29,7 @@ class Observer {
     std::function<void(const provider::MachineRef&)> ask_to_shut_down;
     std::function<void(const std::string& machine_id)> ask_agent;
   };
-  Observer(Connection& connection, Sightings& sightings, Feed& feed, const Clock& clock, Hooks hooks);
+  Observer(Connection& connection, Sightings& sightings, provider::Feed& feed, const Clock& clock, Hooks hooks);
 
   void start();
   void stop();  // waits for its thread; no hook is called any more
@@ -63,7 +63,7 @@ class Observer {
 
   Connection& connection_;
   Sightings& sightings_;
-  Feed& feed_;
+  provider::Feed& feed_;
   const Clock& clock_;
   const Hooks hooks_;
   const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();

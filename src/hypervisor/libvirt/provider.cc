@@ -102,7 +102,7 @@ class LibvirtProvider final : public provider::Provider {
   const CreateSettings settings_;
   Connection connection_;
   Sightings sightings_;
-  Feed feed_;
+  provider::Feed feed_;
   Observer observer_;  // tasks wake it, so it lives longer than they do
   mutable Mutex mutex_;
   std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);  // of machines that have had a task, for events

@@ -1,15 +1,12 @@
-// libvirt/feed.cc — one lock for what is known and for the changes, so that a snapshot and what follows it fit.
-#include "hypervisor/libvirt/feed.h"
+// provider/feed.cc — one lock for what is known and for the changes, so that a snapshot and what follows it fit.
+#include "provider/feed.h"
 
 #include <set>
 
 #include "base/text.h"
 #include "base/uuid.h"
 
-namespace rig::libvirt {
-
-using provider::Event;
-using provider::Machine;
+namespace rig::provider {
 
 bool equal(const Machine& a, const Machine& b) {
   return a.ref == b.ref && a.existence == b.existence && a.detail == b.detail && a.host == b.host &&
@@ -43,7 +40,7 @@ void Feed::gone(const std::string& machine_id) {
   if (known == machines_.end()) return;
   Machine machine;
   machine.ref = known->second.ref;
-  machine.existence = provider::Existence::kGone;
+  machine.existence = Existence::kGone;
   machines_.erase(known);
   append(machine.ref.owner.cluster_id, machine);
 }
@@ -59,18 +56,22 @@ void Feed::replace_all(std::vector<Machine> machines) {
     put(std::move(machine));
   }
   for (const std::string& id : missing) gone(id);
+  knows_all();
+}
+
+void Feed::knows_all() {
   const Lock lock(mutex_);
   known_all_ = true;
   changed_.notify_all();
 }
 
-void Feed::task(provider::TaskEvent event) {
+void Feed::task(TaskEvent event) {
   const Lock lock(mutex_);
   const std::string cluster_id = event.ref.owner.cluster_id;
   append(cluster_id, std::move(event));
 }
 
-std::optional<provider::Power> Feed::power_of(const std::string& machine_id) const {
+std::optional<Power> Feed::power_of(const std::string& machine_id) const {
   const Lock lock(mutex_);
   const auto known = machines_.find(machine_id);
   return known == machines_.end() ? std::nullopt : std::optional(known->second.power);
@@ -96,7 +97,7 @@ std::vector<Event> Feed::snapshot(const std::string& cluster_id, std::uint64_t& 
     if (machine.ref.owner.cluster_id == cluster_id) events.push_back({"", machine});
   }
   position = first_ + entries_.size();
-  events.push_back({token(position), provider::Synced{}});
+  events.push_back({token(position), Synced{}});
   return events;
 }
 
@@ -118,7 +119,7 @@ Result<std::vector<Event>> Feed::next(const std::string& cluster_id, std::uint64
   }
 }
 
-Status Feed::watch(const std::string& cluster_id, const std::string& resume, const provider::OnEvent& on_event,
+Status Feed::watch(const std::string& cluster_id, const std::string& resume, const OnEvent& on_event,
                    const Call& call) const {
   std::uint64_t position = 0;
   std::vector<Event> events;
@@ -143,4 +144,4 @@ Status Feed::watch(const std::string& cluster_id, const std::string& resume, con
   }
 }
 
-}  // namespace rig::libvirt
+}  // namespace rig::provider

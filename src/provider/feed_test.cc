@@ -1,19 +1,14 @@
-// libvirt/feed_test.cc — what watchers are told, without a host.
-#include "hypervisor/libvirt/feed.h"
+// provider/feed_test.cc — what watchers are told, without a host.
+#include "provider/feed.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
-namespace rig::libvirt {
+namespace rig::provider {
 namespace {
 
 using namespace std::chrono_literals;
-using provider::Event;
-using provider::Existence;
-using provider::Machine;
-using provider::Power;
-using provider::Synced;
 
 Machine machine(const std::string& id, Power power = Power::kOff, const std::string& cluster = "c1") {
   Machine m;
@@ -143,4 +138,4 @@ TEST(Feed, AWatcherEndsWhenItIsStopped) {
 }
 
 }  // namespace
-}  // namespace rig::libvirt
+}  // namespace rig::provider
