@@ -167,12 +167,16 @@ Result<provider::ImageRequest> image_request(const v1::VmImage& image, v1::Provi
                                  .format = source.format,
                                  .checksum = source.checksum,
                                  .checksum_type = source.checksum_type,
-                                 .storage = source.storage};
+                                 .storage = source.storage,
+                                 .template_name = source.template_name,
+                                 .host = source.host};
+  const json::Value* copies = source.native.find("fullClone");
+  request.is_linked = copies != nullptr && copies->as<bool>() != nullptr && !*copies->as<bool>();
   if (image.spec.prepare && !image.spec.prepare->validate_checksum) request.checksum.clear();
   if (request.checksum.empty()) request.checksum_type.clear();
   // Another source under the same name is another image: machines made from the old one keep it.
-  request.key =
-      sha256_hex(image.meta.uid + "\n" + request.path + "\n" + request.url + "\n" + request.checksum).substr(0, 32);
+  const std::string origin = request.path + "\n" + request.url + "\n" + request.checksum + request.template_name;
+  request.key = sha256_hex(image.meta.uid + "\n" + origin).substr(0, 32);
   return request;
 }
 

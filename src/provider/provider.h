@@ -80,10 +80,13 @@ using OnEvent = std::function<bool(Event)>;  // false ends the watch
 struct ImageRequest {
   std::string key;        // identity of this image on the host: a function of the VMImage's uid and its source
   std::string name;       // for people
-  std::string path, url;  // exactly one
+  std::string path, url;  // exactly one of these and `template_name`
   std::string format;     // expected; "" takes what the header says
   std::string checksum, checksum_type;  // of the file as it is fetched; "" : no check
   std::string storage;                  // pool, datastore; "" is the provider's default
+  std::string template_name = {};       // a template that is on the hypervisor, by name or id
+  std::string host = {};                // of several templates of that name the one there; "" : there is one
+  bool is_linked = false;  // machines share the template's unchanged blocks instead of having a copy of their own
   bool operator==(const ImageRequest&) const = default;
 };
 struct PreparedImage {

@@ -285,10 +285,13 @@ void encode(const ImageRequest& from, v1::ImageRequest& to) {
   to.set_checksum(from.checksum);
   to.set_checksum_type(from.checksum_type);
   to.set_storage(from.storage);
+  to.set_template_name(from.template_name);
+  to.set_host(from.host);
+  to.set_is_linked(from.is_linked);
 }
 ImageRequest decode(const v1::ImageRequest& from) {
-  return {from.key(),    from.name(),     from.path(),          from.url(),
-          from.format(), from.checksum(), from.checksum_type(), from.storage()};
+  return {from.key(),           from.name(),    from.path(),          from.url(),  from.format(),   from.checksum(),
+          from.checksum_type(), from.storage(), from.template_name(), from.host(), from.is_linked()};
 }
 
 void encode(const PreparedImage& from, v1::PreparedImage& to) {

@@ -119,8 +119,8 @@ TEST(Convert, BringsEveryValueBackAsItWas) {
     EXPECT_EQ(*there_and_back<v1::Machine>(machine), machine);
     const Plan plan = invent.plan();
     EXPECT_EQ(*there_and_back<v1::Plan>(plan), plan);
-    const ImageRequest image{invent.text(), invent.text(), invent.text(), invent.text(),
-                             invent.text(), invent.text(), invent.text(), invent.text()};
+    const ImageRequest image{invent.text(), invent.text(), invent.text(), invent.text(), invent.text(), invent.text(),
+                             invent.text(), invent.text(), invent.text(), invent.text(), true};
     EXPECT_EQ(there_and_back<v1::ImageRequest>(image), image);
     const PreparedImage prepared{invent.text(), invent.text(), invent.number(), {invent.text()}};
     EXPECT_EQ(there_and_back<v1::PreparedImage>(prepared), prepared);

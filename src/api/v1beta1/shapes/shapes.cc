@@ -80,6 +80,7 @@ std::span<const ShapeRow<NeutralImage>> image_rows() {
       {"proxmox", "source.proxmox.templateName", &N::template_name},
       {"proxmox", "source.proxmox.format", &N::format},
       {"proxmox", "source.proxmox.storage", &N::storage},
+      {"proxmox", "source.proxmox.node", &N::host},
       {"http", "source.http.url", &N::url},
       {"http", "source.http.checksum", &N::checksum},
       {"http", "source.http.checksumType", &N::checksum_type},

@@ -24,6 +24,7 @@ struct NeutralImage {
   std::string checksum, checksum_type;
   std::string storage;        // pool, datastore, storage id
   std::string template_name;  // a template on the hypervisor, by name or id
+  std::string host;           // that has it
   json::Value native;         // the subtree itself
 };
 struct NeutralNetwork {
