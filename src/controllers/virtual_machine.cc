@@ -117,12 +117,25 @@ Result<runtime::Action> VirtualMachineReconciler::pursue(Visit& visit) {
     case Existence::kPartial:  // what is left of a machine that was whole is no beginning of one
       if (visit.status.was_seen()) return gone(visit, *machine);
       return is_moved(visit.vm.meta) ? refused(visit, not_moved_here(visit.ref)) : create(visit);
-    case Existence::kForeign: return refused(visit, owned_by_another(visit.ref, *machine));
+    case Existence::kForeign: return choose_again(visit, *machine);
     case Existence::kReleased: return create(visit);  // takes it over
     case Existence::kOurs: break;
   }
   visit.status.seen(*machine);
   return change(visit, *machine);
+}
+
+// Somebody was quicker with the id that we had reserved: nothing of ours is there, so another one does. Where ids
+// follow from names there is no other.
+Result<runtime::Action> VirtualMachineReconciler::choose_again(Visit& visit, const Machine& found) {
+  if (visit.status.was_seen() || visit.ref.id.empty()) return refused(visit, owned_by_another(visit.ref, found));
+  auto spec = machine_spec(visit.vm, visit.dependencies, visit.capabilities);
+  if (!spec.ok()) return refused(visit, spec.take_error());
+  const auto ref = visit.provider->reserve(visit.ref.owner, visit.ref.machine_id, *spec, context_.provider_call());
+  if (!ref.ok() || ref->id == visit.ref.id) return refused(visit, owned_by_another(visit.ref, found));
+  visit.vm.status.id = ref->id;
+  TRY(publish(visit));
+  return Action::look_again_in(Duration::zero());
 }
 
 bool VirtualMachineReconciler::is_prepared(const Visit& visit) const {

@@ -25,6 +25,7 @@ class VirtualMachineReconciler final : public runtime::Reconciler {
   Result<Action> claim(const v1::VirtualMachine& vm);
   Result<Action> bring_about(Visit& visit);
   Result<Action> pursue(Visit& visit);
+  Result<runtime::Action> choose_again(Visit& visit, const provider::Machine& found);
   Result<Action> create(Visit& visit);
   Result<Action> use_up_request(const api::ObjectMeta& seen);
   bool is_prepared(const Visit& visit) const;
