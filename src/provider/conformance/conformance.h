@@ -55,6 +55,8 @@ struct Subject {
   std::function<void()> wait;            // lets a little time pass between two looks
   std::optional<MachineSpec> stubborn;   // a machine that ignores a request to shut down
   std::optional<MachineSpec> too_large;  // a machine for which there is no room
+  // A name, or a UUID, is there once only. Else ids alone tell machines apart, and those of one name live side by side.
+  bool names_collide = true;
 };
 
 // "" : passed; "n/a: why" : does not apply to this subject; else what is wrong.

@@ -160,11 +160,21 @@ Status want_refused(Bench& bench, const MachineRef& ref, const MachineSpec& spec
   return want_more(bench, stock_before, 0, 0, "after the refusal");
 }
 
+// What is not told apart by its name or UUID is made beside it, and not a byte of theirs is changed either.
+Status want_apart(Bench& bench, const MachineRef& ref, const MachineSpec& spec, const std::string& foreign) {
+  const std::string before = TRY(bench.host().fingerprint(foreign));
+  TRY(bench.make(ref, spec));
+  TRY(bench.want_existence(ref, Existence::kOurs, "beside the foreign machine"));
+  TRY(bench.remove(ref));
+  return want_same(bench.host().fingerprint(foreign), before, "the foreign machine's configuration");
+}
+
 Status create_name_foreign(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
   TRY(bench.host().add_foreign_machine(spec.display_name, random_uuid()));
   const auto ref = bench.reserve(spec);
   if (!ref.ok()) return want_code(Code::kAlreadyExists, ref, "reserve");
+  if (!bench.subject.names_collide) return want_apart(bench, *ref, spec, spec.display_name);
   return want_refused(bench, *ref, spec, spec.display_name);
 }
 
@@ -182,6 +192,7 @@ Status create_uuid_foreign(Bench& bench) {
   const MachineRef ref = TRY(bench.reserve(spec));
   const std::string other = TRY(bench.named(spec)).display_name;
   TRY(bench.host().add_foreign_machine(other, ref.machine_id));
+  if (!bench.subject.names_collide) return want_apart(bench, TRY(bench.reserve(spec)), spec, other);
   TRY(want_refused(bench, ref, spec, other));
   return bench.want_existence(ref, Existence::kForeign, "afterwards");
 }

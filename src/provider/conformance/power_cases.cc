@@ -22,9 +22,8 @@ Status describe_gone(Bench& bench) {
 
 Status describe_many_in_order(Bench& bench) {
   const Made made = TRY(make_small(bench));
-  MachineRef missing = made.ref;
-  missing.id = "conf-is-nowhere";
-  missing.machine_id = missing.owner.uid = bench.owner("nowhere").uid;
+  const MachineSpec other = TRY(bench.named(made.spec));
+  const MachineRef missing = TRY(bench.reserve(other));
   const std::vector<MachineRef> refs = {missing, made.ref};
   const std::vector<Machine> machines = TRY(bench.provider().describe_many(refs, bench.call()));
   TRY(want_same(machines.size(), refs.size(), "numbers of machines"));
