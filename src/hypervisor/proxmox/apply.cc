@@ -157,9 +157,8 @@ Result<Step> disk_step(const There& there, const MachineRef& ref, const MachineS
 }  // namespace
 
 Result<provider::Plan> make_plan(const There& there, const MachineRef& ref, const MachineSpec& spec) {
-  auto standpoint = stand(there, ref, spec);
-  if (!standpoint.ok()) return standpoint.take_error();  // no TRY: g++ 12 sees a false free of what it moves
-  return provider::Plan{there.config->digest, std::move(standpoint->changes)};
+  Standpoint standpoint = TRY(stand(there, ref, spec));
+  return provider::Plan{there.config->digest, std::move(standpoint.changes)};
 }
 
 Result<Step> next_apply_step(const There& there, const MachineRef& ref, const MachineSpec& spec,

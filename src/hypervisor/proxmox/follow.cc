@@ -52,7 +52,8 @@ Result<provider::TaskState> poll(Session& session, const Upid& task, Log& log, c
   return read_task(task, *status, log.lines());
 }
 
-// True: that much time has passed. False: stop or deadline came first.
+}  // namespace
+
 bool pause(Duration time, const Call& call) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
@@ -60,8 +61,6 @@ bool pause(Duration time, const Call& call) {
   std::condition_variable_any().wait_until(lock, call.stop, end, [] { return false; });
   return !call.stop.stop_requested() && std::chrono::steady_clock::now() < call.deadline;
 }
-
-}  // namespace
 
 Result<provider::TaskState> poll_task(Session& session, const Upid& task, const Call& call) {
   Log log;

@@ -18,6 +18,9 @@ Status follow_task(Session& session, const Upid& task,
                    const std::function<void(const provider::TaskProgress&)>& progress, const Call& call,
                    Duration first_pause = kTaskPauseFirst);
 
+// True: that much time has passed. False: stop or deadline came first.
+bool pause(Duration time, const Call& call);
+
 // Asks the node to end it. Fine when it has ended, or is forgotten; it ends with an error of its own a little later.
 Status cancel_task(Session& session, const Upid& task, const Call& call);
 

@@ -117,11 +117,14 @@ std::vector<ListedTask> running_on(std::span<const ListedTask> tasks, std::strin
   return found;
 }
 
-Result<std::string> choose_node(const Inventory& inventory, std::string_view wanted, std::string_view storage) {
-  const auto is_wanted = [&](const NodeSighting& node) { return wanted.empty() || node.name == wanted; };
+Result<std::string> choose_node(const Inventory& inventory, const std::vector<std::string>& wanted,
+                                std::string_view storage) {
+  const std::string named = join(wanted, "' or '");
+  const auto is_wanted = [&](const NodeSighting& node) {
+    return wanted.empty() || std::ranges::find(wanted, node.name) != wanted.end();
+  };
   if (std::ranges::none_of(inventory.nodes, is_wanted)) {
-    return Error(Code::kNotFound,
-                 "node '" + std::string(wanted) + "' is not in the cluster; there are: " + names(inventory.nodes));
+    return Error(Code::kNotFound, "node '" + named + "' is not in the cluster; there are: " + names(inventory.nodes));
   }
   const NodeSighting* best = nullptr;
   bool any_online = false;
@@ -132,7 +135,7 @@ Result<std::string> choose_node(const Inventory& inventory, std::string_view wan
     if (fits && (best == nullptr || free_memory(node) > free_memory(*best))) best = &node;
   }
   if (best != nullptr) return best->name;
-  const std::string where = wanted.empty() ? "no node" : "node '" + std::string(wanted) + "'";
+  const std::string where = wanted.empty() ? "no node" : "node '" + named + "'";
   if (!any_online) return Error(Code::kUnavailable, where + (wanted.empty() ? " is online" : " is not online"));
   return Error(Code::kNotFound, where + (wanted.empty() ? " has" : " has not") + " storage '" + std::string(storage) +
                                     "' at hand; there are: " + names(inventory.storages));

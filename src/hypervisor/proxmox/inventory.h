@@ -56,8 +56,10 @@ bool carries_our_tag(const Sighting& sighting);
 // The tasks that are at work on a machine, as far as their names say so: a clone's names its source.
 std::vector<ListedTask> running_on(std::span<const ListedTask> tasks, std::string_view vmid);
 
-// Where a new machine goes: the asked node, or the online one with that storage and most free memory. kNotFound: no
-// such node or storage, with what there is; kUnavailable: it is not online. `wanted`, `storage` "": any.
-Result<std::string> choose_node(const Inventory& inventory, std::string_view wanted, std::string_view storage);
+// Where a new machine goes: of the nodes that may have it (none named: of all) the online one with that storage and
+// most free memory. kNotFound: no such node or storage, with what there is; kUnavailable: it is not online. `storage`
+// "": any.
+Result<std::string> choose_node(const Inventory& inventory, const std::vector<std::string>& wanted,
+                                std::string_view storage);
 
 }  // namespace rig::proxmox

@@ -100,10 +100,10 @@ TEST(Inventory, KnowsTheTasksAtWork) {
 
 TEST(Node, IsTheAskedOneOrTheOneWithMostMemoryFree) {
   const Inventory all = inventory({});
-  EXPECT_EQ(choose_node(all, "", "").take(), "pve2");
-  EXPECT_EQ(choose_node(all, "", "local").take(), "pve2");
-  EXPECT_EQ(choose_node(all, "", "fast").take(), "pve1");
-  EXPECT_EQ(choose_node(all, "pve1", "local").take(), "pve1");
+  EXPECT_EQ(choose_node(all, {}, "").take(), "pve2");
+  EXPECT_EQ(choose_node(all, {}, "local").take(), "pve2");
+  EXPECT_EQ(choose_node(all, {}, "fast").take(), "pve1");
+  EXPECT_EQ(choose_node(all, {"pve1"}, "local").take(), "pve1");
   struct Case {
     const char *node, *storage;
     Code code;
@@ -116,7 +116,8 @@ TEST(Node, IsTheAskedOneOrTheOneWithMostMemoryFree) {
       {"", "none", Code::kNotFound, "no node has storage 'none' at hand; there are: fast, local"},
   };
   for (const Case& c : cases) {
-    const auto node = choose_node(all, c.node, c.storage);
+    const auto node =
+        choose_node(all, c.node[0] == '\0' ? std::vector<std::string>() : std::vector<std::string>{c.node}, c.storage);
     ASSERT_FALSE(node.ok()) << c.says;
     EXPECT_EQ(node.error().message(), c.says);
     EXPECT_EQ(node.error().code(), c.code) << c.says;

@@ -79,22 +79,6 @@ std::string name_in(const std::map<std::string, std::string>& names, std::string
   return "";
 }
 
-// What a machine without our names boots from: the first disk of the boot order, or of the configuration.
-std::string boot_disk(const Config& config, const std::vector<std::pair<Slot, Drive>>& drives) {
-  const auto is_bootable = [&](const std::string& option) {
-    return std::ranges::any_of(drives, [&](const auto& at) {
-      return option_of(at.first) == option && is_disk(at.second) && !is_cloud_init(at.second);
-    });
-  };
-  const auto boot = parse_boot(config.text("boot"));
-  if (boot.ok())
-    for (const std::string& option : boot->order)
-      if (is_bootable(option)) return option;
-  for (const auto& [slot, drive] : drives)
-    if (slot.bus < Bus::kEfi && is_bootable(option_of(slot))) return option_of(slot);
-  return "";
-}
-
 void add_drives(const Config& config, const std::vector<std::pair<Slot, Drive>>& drives,
                 const std::optional<Stamp>& stamp, MachineSpec& spec) {
   const std::string root = stamp ? "" : boot_disk(config, drives);
@@ -124,6 +108,7 @@ provider::NicSpec nic_spec(const Nic& nic, std::string name) {
   spec.bridge = nic.bridge;
   spec.model = nic.model;
   if (nic.vlan) spec.vlan = static_cast<std::int32_t>(*nic.vlan);
+  spec.native = native_of(nic);
   if (nic.mtu) spec.mtu = static_cast<std::int32_t>(*nic.mtu);
   return spec;
 }
@@ -136,6 +121,21 @@ bool is_host_cpu(std::string_view cpu) {
 }
 
 }  // namespace
+
+std::string boot_disk(const Config& config, const std::vector<std::pair<Slot, Drive>>& drives) {
+  const auto is_bootable = [&](const std::string& option) {
+    return std::ranges::any_of(drives, [&](const auto& at) {
+      return option_of(at.first) == option && is_disk(at.second) && !is_cloud_init(at.second);
+    });
+  };
+  const auto boot = parse_boot(config.text("boot"));
+  if (boot.ok())
+    for (const std::string& option : boot->order)
+      if (is_bootable(option)) return option;
+  for (const auto& [slot, drive] : drives)
+    if (slot.bus < Bus::kEfi && is_bootable(option_of(slot))) return option_of(slot);
+  return "";
+}
 
 Result<MachineStatus> read_status(const json::Value& data, WallTime now) {
   MachineStatus status;
@@ -157,6 +157,7 @@ Result<MachineStatus> read_status(const json::Value& data, WallTime now) {
   for (const PowerRow& row : kPowers)
     if (row.qemu_status == status.qemu_status) status.power = row.power;
   status.booted_at = now - std::chrono::seconds(data.integer({"uptime"}));
+  status.pid = data.integer({"pid"});
   return status;
 }
 

@@ -22,6 +22,7 @@ struct MachineStatus {
   provider::Power power = provider::Power::kOff;
   bool running = false;  // there is a process: on, paused or suspended to memory
   std::optional<WallTime> booted_at;
+  std::int64_t pid = 0;     // of that process: another one is another boot
   std::string qemu_status;  // "running", "paused", "prelaunch", ...
   std::string lock;         // "backup", "snapshot", "suspended", ...; "" : none
   bool is_template = false, ha_managed = false;
@@ -43,6 +44,9 @@ struct Judgement {
 // `ref.id` is the VMID. kPartial: ours and not finished, or a bare reservation (a lock and nothing else) that may be
 // ours and may be another's; `detail` says which. kDataLoss: stamp.h.
 Result<Judgement> judge(const Config& config, const provider::MachineRef& ref);
+
+// The option of what a machine boots from: the first disk of its boot order, or of its configuration; "" : it has none.
+std::string boot_disk(const Config& config, const std::vector<std::pair<Slot, Drive>>& drives);
 
 // What a configuration says of a wish. Disks and interfaces have their names from the stamp; without one the root disk
 // is what is booted from, and interfaces have no names. Seed texts are never read back. kDataLoss: an option that

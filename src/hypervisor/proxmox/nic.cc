@@ -95,4 +95,25 @@ Result<std::string> nic_text(std::string_view option, const Nic& nic) {
   return join_properties(option, properties);
 }
 
+bool has_firewall(const provider::NicSpec& nic) {
+  const json::Value* firewall = nic.native.find("firewall");
+  return firewall != nullptr && firewall->as<bool>() != nullptr && *firewall->as<bool>();
+}
+
+std::string rate_of(const provider::NicSpec& nic) {
+  const json::Value* rate = nic.native.find("rateLimit");
+  if (rate == nullptr) return "";
+  const auto* number = rate->as<std::int64_t>();
+  return number != nullptr ? std::to_string(*number) : std::string(rate->text({}));  // a text: it has a fraction
+}
+
+json::Value native_of(const Nic& nic) {
+  json::Object native;
+  if (nic.firewall.value_or(false)) native["firewall"] = true;
+  const auto whole = parse_int(nic.rate_mbytes);
+  if (!nic.rate_mbytes.empty())
+    native["rateLimit"] = whole.ok() ? json::Value(*whole) : json::Value(nic.rate_mbytes);  // perhaps a fraction
+  return native.empty() ? json::Value() : json::Value(std::move(native));
+}
+
 }  // namespace rig::proxmox

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "hypervisor/proxmox/properties.h"
+#include "provider/machine.h"
 
 namespace rig::proxmox {
 
@@ -32,6 +33,11 @@ Result<Nic> parse_nic(std::string_view option, std::string_view text);
 Result<std::string> nic_text(std::string_view option, const Nic& nic);
 
 std::span<const PropertyRow<Nic>> nic_rows();  // all but model and MAC
+
+// What NicSpec::native says, in the form of the API's network.proxmox; the same for what is read and for a wish.
+bool has_firewall(const provider::NicSpec& nic);
+std::string rate_of(const provider::NicSpec& nic);  // "" : no limit
+json::Value native_of(const Nic& nic);              // null: neither
 
 inline constexpr int kNicSlots = 32;                    // net0 to net31
 std::optional<int> nic_index(std::string_view option);  // "net3" -> 3

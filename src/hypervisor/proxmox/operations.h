@@ -9,25 +9,9 @@
 
 #include "base/clock.h"
 #include "hypervisor/proxmox/apply.h"
-#include "hypervisor/proxmox/session.h"
-#include "provider/task_runner.h"
+#include "hypervisor/proxmox/rounds.h"
 
 namespace rig::proxmox {
-
-using OnProgress = std::function<void(const provider::TaskProgress&)>;
-
-struct Host {  // where things are done
-  Session& session;
-  const Clock& clock;
-  CreateSettings settings;
-};
-
-// A free VMID, not reserved by anybody: whoever creates a machine of that number first has it.
-Result<std::string> next_id(const Host& host, const Call& call);
-
-// What steps are decided by. `node`: where a machine that is not there shall be. `with_seed`: looks for an upload, too.
-Result<There> see(const Host& host, const provider::MachineRef& ref, const std::string& node, bool with_seed,
-                  const Call& call);
 
 // Makes the machine, or goes on with it; leaves it off. kAlreadyExists: the VMID is another's.
 Status create_machine(const Host& host, const provider::MachineRef& ref, const provider::MachineSpec& spec,

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "hypervisor/proxmox/nic.h"
 #include "provider/differences.h"
 
 namespace rig::proxmox {
@@ -36,6 +37,8 @@ constexpr std::array kRows = {
     Row{"nics[].mac", Cost::kOnline, Cost::kOnline, ""},
     Row{"nics[].model", Cost::kOnline, Cost::kOnline, ""},
     Row{"nics[].mtu", Cost::kOnline, Cost::kOnline, ""},
+    Row{"nics[].firewall", Cost::kOnline, Cost::kOnline, ""},
+    Row{"nics[].rateLimit", Cost::kOnline, Cost::kOnline, ""},
     Row{"tags", Cost::kOnline, Cost::kOnline, ""},
 };
 
@@ -78,6 +81,21 @@ void set_price(Change& change, const Standing& standing) {
   }
 }
 
+// What Proxmox VE alone has of interfaces; a wish without that subtree leaves it as it is.
+void add_native_differences(const MachineSpec& configured, const MachineSpec& wish, std::vector<Change>& changes) {
+  const auto add = [&](const std::string& name, const std::string& field, const std::string& from,
+                       const std::string& to) {
+    if (from != to)
+      changes.push_back({.path = "nics[" + name + "]." + field, .from = from, .to = to, .cost = {}, .why = {}});
+  };
+  for (const provider::NicSpec& nic : wish.nics) {
+    const auto is = std::ranges::find(configured.nics, nic.name, &provider::NicSpec::name);
+    if (is == configured.nics.end() || !nic.native.is_object()) continue;
+    add(nic.name, "firewall", has_firewall(*is) ? "true" : "false", has_firewall(nic) ? "true" : "false");
+    add(nic.name, "rateLimit", rate_of(*is), rate_of(nic));
+  }
+}
+
 // What this provider does not act on, or cannot read back, differs from nothing. Where a machine runs is the cluster's
 // matter once it is made.
 MachineSpec comparable(const MachineSpec& configured, const MachineSpec& wish) {
@@ -106,6 +124,7 @@ std::vector<Change> priced_changes(const Standing& standing, const MachineSpec& 
   std::ranges::sort(wanted.tags);  // as Proxmox VE keeps them
   if (wanted.root_disk_bytes != 0) wanted.root_disk_bytes = std::max(wanted.root_disk_bytes, standing.image_bytes);
   std::vector<Change> changes = provider::differences(comparable(standing.configured, wanted), wanted);
+  add_native_differences(standing.configured, wanted, changes);
   for (Change& change : changes) set_price(change, standing);
   return changes;
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "hypervisor/proxmox/nic.h"
+
 namespace rig::proxmox {
 namespace {
 
@@ -120,6 +122,30 @@ TEST(Prices, WhatCannotBeDoneIsSaidBeforeAnythingIs) {
   plan.changes.insert(plan.changes.begin(), {"root_disk_bytes", "2", "1", Cost::kImpossible, "disks do not shrink"});
   EXPECT_TRUE(check_costs(plan).error().is(Code::kOutOfRange));
   EXPECT_EQ(check_costs(plan).error().message(), "root_disk_bytes from 2 to 1: disks do not shrink");
+}
+
+TEST(Prices, FirewallAndRateOfAnInterfaceChangeOnlineWhereTheWishSpeaksOfThem) {
+  Standing standing;
+  standing.running = true;
+  provider::NicSpec nic;
+  nic.name = "eth0";
+  nic.bridge = "vmbr0";
+  standing.configured.nics = {nic};
+  provider::MachineSpec wish = standing.configured;
+  EXPECT_TRUE(priced_changes(standing, wish).empty());
+  wish.nics[0].native = json::Object{{"firewall", false}};
+  EXPECT_TRUE(priced_changes(standing, wish).empty());
+  wish.nics[0].native = json::Object{{"firewall", true}, {"rateLimit", 10}};
+  const auto changes = priced_changes(standing, wish);
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].path, "nics[eth0].firewall");
+  EXPECT_EQ(changes[1].path, "nics[eth0].rateLimit");
+  for (const auto& change : changes) EXPECT_EQ(change.cost, provider::Cost::kOnline);
+  Nic is;
+  is.firewall = true;
+  is.rate_mbytes = "10";
+  standing.configured.nics[0].native = native_of(is);
+  EXPECT_TRUE(priced_changes(standing, wish).empty());
 }
 
 }  // namespace

@@ -82,8 +82,8 @@ Result<Ticket> read_ticket(const json::Value& data, Time now) {
 
 class HttpSession final : public Session {
  public:
-  HttpSession(Login login, std::vector<std::unique_ptr<http::Client>> clients, const Clock& clock)
-      : login_(std::move(login)), clients_(std::move(clients)), clock_(clock) {}
+  HttpSession(Login login, std::vector<std::unique_ptr<http::Client>> clients, const Clock& clock, Duration patience)
+      : login_(std::move(login)), clients_(std::move(clients)), clock_(clock), patience_(patience) {}
 
   Result<json::Value> send(const ApiCall& what, const Call& call) override {
     const std::size_t length = form_text(what.form).size();
@@ -126,7 +126,9 @@ class HttpSession final : public Session {
       add_identity(*ticket, request);
     else if (!login_.token.empty())
       request.headers.emplace_back("Authorization", "PVEAPIToken=" + login_.token);
-    auto reply = clients_[at]->send(request, call);
+    Call patient = call;
+    patient.deadline = std::min(call.deadline, now() + (what.content_type.empty() ? patience_ : kUploadMax));
+    auto reply = clients_[at]->send(request, patient);
     note(reply);
     if (reply.ok()) return read_answer(*reply, doing(what));
     const bool cancelled = reply.error().is(Code::kCancelled);
@@ -213,6 +215,7 @@ class HttpSession final : public Session {
   const Login login_;
   const std::vector<std::unique_ptr<http::Client>> clients_;  // one per endpoint
   const Clock& clock_;
+  const Duration patience_;
   std::atomic<std::size_t> current_ = 0;
   mutable Mutex mutex_;
   std::condition_variable_any landed_;
@@ -250,7 +253,7 @@ Result<ApiCall> upload_call(const std::string& node, const std::string& storage,
   return what;
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& clock) {
+Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& clock, Duration patience) {
   std::vector<std::unique_ptr<http::Client>> clients;
   for (const Endpoint& endpoint : login.endpoints) {
     http::ClientOptions options;
@@ -262,7 +265,7 @@ Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& 
     clients.push_back(TRY(http::Client::make(options).context("endpoint " + endpoint.base_url)));
   }
   if (clients.empty()) return Error(Code::kInvalidArgument, "there is no endpoint");
-  return std::unique_ptr<Session>(std::make_unique<HttpSession>(login, std::move(clients), clock));
+  return std::unique_ptr<Session>(std::make_unique<HttpSession>(login, std::move(clients), clock, patience));
 }
 
 }  // namespace rig::proxmox

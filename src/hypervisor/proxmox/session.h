@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/json/json.h"
 #include "hypervisor/proxmox/config.h"
+#include "hypervisor/proxmox/limits.h"
 #include "hypervisor/proxmox/login.h"
 
 namespace rig::proxmox {
@@ -51,7 +52,8 @@ struct Contact {  // the last answer, of any kind, and the last failure to get o
 class Session {
  public:
   // No call is made. kInvalidArgument: the CA bundle is no PEM.
-  static Result<std::unique_ptr<Session>> open(const Login& login, const Clock& clock);
+  // `patience`: for one answer, whatever the call's deadline is; uploads have more.
+  static Result<std::unique_ptr<Session>> open(const Login& login, const Clock& clock, Duration patience = kAnswerMax);
   virtual ~Session() = default;
 
   // The answer's `data`. Codes as errors.h has them; kUnavailable and kDeadlineExceeded: nothing is known about the

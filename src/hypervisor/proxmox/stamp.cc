@@ -93,9 +93,7 @@ Result<std::optional<Stamp>> find_stamp(std::string_view description) {
   for (const std::string& line : split(description, '\n')) {
     if (!is_line_of_ours(line)) continue;
     if (found) return Error(Code::kDataLoss, "description: two lines begin with '" + std::string(kMark) + "'");
-    auto stamp = read_line(line);
-    if (!stamp.ok()) return stamp.take_error();  // no TRY: g++ 12 sees a false free of what it moves
-    found = stamp.take();
+    found = TRY(read_line(line));
   }
   return found;
 }

@@ -65,10 +65,11 @@ Result<std::string> nic_option(const std::string& option, std::optional<Nic> is,
   if (!is) {
     nic.model = "virtio";
     nic.bridge = settings.default_bridge;
-    const json::Value* firewall = wish.native.find("firewall");
-    if (firewall != nullptr && firewall->as<bool>() != nullptr && *firewall->as<bool>()) nic.firewall = true;
-    const std::int64_t rate = wish.native.integer({"rateLimit"});
-    if (rate > 0) nic.rate_mbytes = std::to_string(rate);
+  }
+  if (wish.native.is_object()) {
+    if (nic.firewall.value_or(false) != has_firewall(wish))
+      nic.firewall = has_firewall(wish) ? std::optional(true) : std::nullopt;
+    nic.rate_mbytes = rate_of(wish);
   }
   if (!wish.model.empty()) nic.model = wish.model;
   if (!wish.mac.empty()) {
@@ -105,9 +106,10 @@ Drive empty_disk(const std::string& storage, std::int64_t bytes) {
   return drive;
 }
 
-Drive data_disk(Drive drive) {
+Drive data_disk(Drive drive, std::string_view option) {
+  const auto slot = slot_of(option);
   drive.discard = "on";
-  drive.iothread = true;
+  if (slot && (slot->bus == Bus::kScsi || slot->bus == Bus::kVirtio)) drive.iothread = true;
   return drive;
 }
 

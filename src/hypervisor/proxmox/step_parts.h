@@ -33,7 +33,7 @@ struct WantedDrive {
 std::string storage_for(const std::string& asked, const provider::MachineSpec& spec, const CreateSettings& settings);
 Drive imported(const std::string& storage, const std::string& volume);
 Drive empty_disk(const std::string& storage, std::int64_t bytes);
-Drive data_disk(Drive drive);  // with what all disks of machines have
+Drive data_disk(Drive drive, std::string_view option = "scsi0");  // with what disks of machines have
 
 Result<Step> add_drive(const There& there, const provider::MachineRef& ref, const WantedDrive& wanted,
                        const Stamp& stamp);

@@ -41,15 +41,32 @@ Result<Form> hardware(const MachineSpec& spec, const Stamp& stamp, const CreateS
   return form;
 }
 
-std::string root_option_of(const Source& source) { return source.linked ? source.linked->root_option : "scsi0"; }
+std::string root_option_of(const Source& source) {
+  return source.linked ? source.linked->root_option : source.root_option;
+}
+
+// What a new machine will have of its source, so that no disk of its own may go there.
+Config occupied_by(const Source& source) {
+  Config occupied;
+  if (source.linked)
+    for (const std::string& option : source.linked->drives) occupied.options[option] = "the template's";
+  for (const auto& [option, volume] : source.more) occupied.options[option] = "the template's";
+  return occupied;
+}
 
 // In the order in which they are made. Without the seed, which comes from an upload.
 std::vector<WantedDrive> wanted_drives(const MachineSpec& spec, const Stamp& stamp, const Source& source,
                                        const CreateSettings& settings) {
   const std::string storage = storage_for("", spec, settings);
   std::vector<WantedDrive> wanted;
+  const auto copy_of = [&](std::string_view option) {
+    const auto found = std::ranges::find(source.more, option, &std::pair<std::string, std::string>::first);
+    return found == source.more.end() ? std::string() : found->second;
+  };
   if (spec.firmware == provider::Firmware::kUefi) {
-    Drive efi = empty_disk(storage, 1 << 30);  // its size is Proxmox VE's to choose
+    // With what a template's firmware knows of its disks, where there is that.
+    const std::string known = copy_of("efidisk0");
+    Drive efi = known.empty() ? empty_disk(storage, 1 << 30) : imported(storage, known);  // sizes are Proxmox VE's
     efi.efi_type = "4m";
     efi.enrolled_keys = spec.secure_boot;
     wanted.push_back({"efidisk0", "firmware", std::move(efi)});
@@ -61,8 +78,11 @@ std::vector<WantedDrive> wanted_drives(const MachineSpec& spec, const Stamp& sta
   }
   if (!source.linked) {
     Drive root = source.root.empty() ? empty_disk(storage, spec.root_disk_bytes) : imported(storage, source.root);
-    wanted.push_back({stamp.disks.at(kRoot), "root disk", data_disk(std::move(root))});
+    wanted.push_back({stamp.disks.at(kRoot), "root disk", data_disk(std::move(root), stamp.disks.at(kRoot))});
   }
+  for (const auto& [option, volume] : source.more)
+    if (option != "efidisk0")
+      wanted.push_back({option, "disk " + option, data_disk(imported(storage, volume), option)});
   for (const provider::DiskSpec& disk : spec.disks) {
     wanted.push_back({stamp.disks.at(disk.name), "disk " + disk.name,
                       data_disk(empty_disk(storage_for(disk.storage, spec, settings), disk.size_bytes))});
@@ -165,9 +185,7 @@ Result<Step> next_create_step(const There& there, const MachineRef& ref, const M
     stamp.machine_id = ref.machine_id;
     stamp.id = ref.id;
     stamp.image = spec.image.location;
-    Config occupied;
-    if (source.linked)
-      for (const std::string& option : source.linked->drives) occupied.options[option] = "the template's";
+    const Config occupied = occupied_by(source);
     TRY(add_names(spec, root_option_of(source), &occupied, stamp));
     if (source.linked) return clone(there, ref, spec, stamp, *source.linked);
     return define(there, ref, spec, stamp, settings);

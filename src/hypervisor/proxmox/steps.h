@@ -28,8 +28,10 @@ struct Template {  // that a linked clone is made of
   std::vector<std::string> drives = {};  // options of all its drives: the clone has them, too
 };
 struct Source {
-  std::string root;                // a volume to import: an image, or a template's disk; "" : an empty disk
-  std::optional<Template> linked;  // then `root` says nothing
+  std::string root;                   // a volume to import: an image, or a template's disk; "" : an empty disk
+  std::optional<Template> linked;     // then nothing else here counts
+  std::string root_option = "scsi0";  // where the root disk is
+  std::vector<std::pair<std::string, std::string>> more = {};  // further disks of a template: option, volume to import
 };
 struct CreateSettings {
   std::string default_storage, default_bridge = "vmbr0";
@@ -51,6 +53,7 @@ struct Step {
     kCall,        // send `call`
     kUploadSeed,  // make the seed's image and upload it as seed_file_name()
     kWait,        // somebody is at work on it: look again when that task has ended
+    kPause,       // HA has been asked, and acts at its next round: look again a little later
     kDone,
   };
   Kind kind = Kind::kDone;

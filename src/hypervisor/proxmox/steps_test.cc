@@ -127,7 +127,6 @@ TEST(Create, MakesEverythingThatIsAsked) {
   EXPECT_TRUE(made.secure_boot && made.tpm);
   EXPECT_EQ(made.disks, rich().disks);
   provider::NicSpec nic = rich().nics[0];
-  nic.native = {};
   nic.model = "virtio";
   EXPECT_EQ(made.nics, std::vector<provider::NicSpec>{nic});
   EXPECT_EQ(made.tags, Names{"shop"});

@@ -1,0 +1,106 @@
+// proxmox/power.cc — see power.h.
+#include "hypervisor/proxmox/power.h"
+
+#include <algorithm>
+
+#include "hypervisor/proxmox/follow.h"
+#include "hypervisor/proxmox/limits.h"
+#include "hypervisor/proxmox/step_parts.h"
+
+namespace rig::proxmox {
+namespace {
+
+using provider::MachineRef;
+using provider::Power;
+
+Status check_ours(const There& there, const MachineRef& ref) {
+  if (!there.config) return Error(Code::kNotFound, "machine '" + ref.id + "' is gone");
+  const Judgement judgement = TRY(judge(*there.config, ref));
+  if (judgement.existence == provider::Existence::kOurs) return {};
+  return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours, or not whole: " + judgement.detail)
+      .with_hint("It is left as it is.");
+}
+
+const ListedTask* shutting_down(const There& there) {
+  const auto task =
+      std::ranges::find_if(there.running, [](const ListedTask& each) { return each.upid.type == "qmshutdown"; });
+  return task == there.running.end() ? nullptr : &*task;
+}
+
+Step ask(const There& there, const MachineRef& ref, const std::string& verb, Form form = {}) {
+  return call(verb, "POST", machine_path(there, ref, {"status", verb}), std::move(form), /*is_task=*/true);
+}
+
+Step stop(const There& there, const MachineRef& ref) { return ask(there, ref, "stop", {{"overrule-shutdown", "1"}}); }
+
+// Once asked, it is done: a machine that stops again at once is not started again and again. HA does it later.
+Step when_asked(const There& there) {
+  return there.status.ha_managed ? Step{.kind = Step::Kind::kPause, .name = "wait for HA"} : Step{.name = "done"};
+}
+
+}  // namespace
+
+Result<There> see_ours(const Host& host, const MachineRef& ref, const Call& call) {
+  There there = TRY(see(host, ref, {}, call));
+  TRY(check_ours(there, ref));
+  return there;
+}
+
+Status power_on(const Host& host, const MachineRef& ref, const OnProgress& progress, const Call& call) {
+  bool asked = false;
+  const Decide decide = [&](const There& there) -> Result<Step> {
+    TRY(check_ours(there, ref));
+    if (const ListedTask* task = shutting_down(there)) TRY(cancel_task(host.session, task->upid, call));
+    if (auto waiting = somebody_at_work(there)) return *waiting;
+    if (there.status.power == Power::kOn) return Step{.name = "on"};
+    if (asked) return when_asked(there);
+    asked = true;
+    return ask(there, ref, there.status.running ? "resume" : "start");
+  };
+  return run_rounds(host, ref, {}, decide, progress, call);
+}
+
+Status power_off(const Host& host, const MachineRef& ref, const OnProgress& progress, const Call& call) {
+  bool asked = false;
+  const Decide decide = [&](const There& there) -> Result<Step> {
+    TRY(check_ours(there, ref));
+    if (there.status.power == Power::kOff) return Step{.name = "off"};
+    // One that sleeps on disk has no power to be cut: it is woken for it.
+    if (!there.status.running) return ask(there, ref, "resume");
+    if (asked) return when_asked(there);
+    asked = true;
+    return stop(there, ref);
+  };
+  return run_rounds(host, ref, {}, decide, progress, call);
+}
+
+Result<std::string> shut_down(const Host& host, const MachineRef& ref, WallTime hard_at, const Call& call) {
+  There there = TRY(see_ours(host, ref, call));
+  if (there.status.power == Power::kOff) return std::string();
+  if (const ListedTask* task = shutting_down(there)) return task->upid.text;
+  const auto nobody = [](const provider::TaskProgress&) {};
+  if (there.status.power != Power::kOn) TRY(carry_out(host, ask(there, ref, "resume"), nobody, call));
+  const auto left = std::chrono::ceil<std::chrono::seconds>(hard_at - host.clock.wall());
+  const Step step = left.count() <= 0
+                        ? stop(there, ref)
+                        : ask(there, ref, "shutdown", {{"timeout", std::to_string(left.count())}, {"forceStop", "1"}});
+  const json::Value answer = TRY(host.session.send(step.call, call));
+  return std::string(answer.text({}));
+}
+
+Status reboot(const Host& host, const MachineRef& ref, WallTime if_booted_before,
+              const std::function<WallTime(const There&)>& booted_at, const OnProgress& progress, const Call& call) {
+  const Decide decide = [&](const There& there) -> Result<Step> {
+    TRY(check_ours(there, ref));
+    if (auto waiting = somebody_at_work(there)) return *waiting;
+    if (!there.status.running) return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
+    if (booted_at(there) >= if_booted_before) return Step{.name = "rebooted"};
+    return ask(there, ref, "reboot", {{"timeout", std::to_string(kRebootGrace / std::chrono::seconds(1))}});
+  };
+  const Status asked = run_rounds(host, ref, {}, decide, progress, call);
+  if (asked.ok() || !asked.error().is(Code::kDeadlineExceeded) || call.stop.stop_requested()) return asked;
+  TRY(power_off(host, ref, progress, call));
+  return power_on(host, ref, progress, call);
+}
+
+}  // namespace rig::proxmox

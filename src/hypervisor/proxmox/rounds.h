@@ -1,0 +1,47 @@
+// proxmox/rounds.h — looking, taking the next step, doing it, and looking again, until it is done.
+//
+// So what others do meanwhile is seen, and what was done before a crash, or by a call whose answer was lost, is not
+// done again.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "hypervisor/proxmox/session.h"
+#include "hypervisor/proxmox/steps.h"
+#include "provider/task_runner.h"
+
+namespace rig::proxmox {
+
+using OnProgress = std::function<void(const provider::TaskProgress&)>;
+
+struct Host {  // where things are done
+  Session& session;
+  const Clock& clock;
+  CreateSettings settings;
+};
+
+// The upload of a machine's seed on that node; "" : there is none.
+Result<std::string> find_seed(const Host& host, const provider::MachineRef& ref, const std::string& node,
+                              const Call& call);
+
+struct Goal {
+  std::string node = {};                 // for a machine that is not there
+  const provider::Seed* seed = nullptr;  // uploads matter
+  std::string cloned_from = {};          // a template: tasks that clone name it, and not what they make
+  // When the machine was changed between a look and its step: look again. Else that is the error (kAborted).
+  bool looks_again = true;
+};
+// What steps are decided by.
+Result<There> see(const Host& host, const provider::MachineRef& ref, const Goal& goal, const Call& call);
+
+using Decide = std::function<Result<Step>(const There&)>;
+// kUnavailable: not done after kRoundsMax steps, because somebody changes it all the time.
+Status run_rounds(const Host& host, const provider::MachineRef& ref, const Goal& goal, const Decide& decide,
+                  const OnProgress& progress, const Call& call);
+
+// Sends the call; where its answer is the name of a task, waits for its end.
+Status carry_out(const Host& host, const Step& step, const OnProgress& progress, const Call& call);
+
+}  // namespace rig::proxmox
