@@ -59,7 +59,8 @@ Cluster::Cluster(std::vector<std::string> node_names, const Clock& clock) : cloc
 
 void Cluster::settle() {
   const WallTime until = now();
-  if (next_look_ + timing.statistics < until) {  // long idle: one look is as good as many
+  next_look_ = std::min(next_look_, until + timing.statistics);  // it may have become shorter
+  if (next_look_ + timing.statistics < until) {                  // long idle: one look is as good as many
     tasks.run(until - timing.statistics);
     next_look_ = until - timing.statistics;
   }
@@ -74,6 +75,8 @@ void Cluster::settle() {
 
 void Cluster::power_on(Vm& vm) {
   vm.apply_pending();
+  for (const std::string& tag : split(vm.value("tags"), ';'))
+    if (const auto found = guests.find(tag); found != guests.end()) vm.guest = found->second;
   vm.running_since = now();
   vm.is_paused = false;
   vm.pid = ++last_pid_;

@@ -63,6 +63,7 @@ class Cluster {
   bool has_every_url = false;             // others are small images, too, with whatever sum is wanted
   std::set<std::string> denied;           // the one 403 switch: rights that nobody has but root with a ticket
   Guest guest;                            // of machines that are made from now on
+  std::map<std::string, Guest> guests;    // of machines with that tag, from their next start on
   Tasks tasks;
   Timing timing;
   std::map<int, Statistics> statistics;  // nothing of a machine that pvestatd has not yet seen

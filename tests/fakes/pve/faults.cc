@@ -14,13 +14,17 @@ bool fits(std::string_view pattern, std::string_view text) {
 }
 
 std::optional<Fault> Faults::strike(std::string_view method, std::string_view path) {
+  if (all_ended_) return Fault{.kind = Fault::Kind::kDrop};
   std::optional<Fault> out;
   for (Counted& each : faults_) {
+    if (each.fault.effects_only && method == "GET") continue;
     if (!fits(each.fault.method, method) || !fits(each.fault.path, path)) continue;
     ++each.seen;
     const bool is_due = each.fault.stays ? each.seen >= each.fault.nth : each.seen == each.fault.nth;
     if (is_due && !out) out = each.fault;
   }
+  if (out) ++struck_;
+  all_ended_ = out && out->ends_all;
   return out;
 }
 

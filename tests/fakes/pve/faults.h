@@ -29,6 +29,8 @@ struct Fault {
   std::string method = "*", path = "*";  // "*" stands for any text; paths as in PVE's documentation, without /api2/json
   int nth = 1;                           // of the calls that fit, from now on
   bool stays = false;                    // also every later one
+  bool effects_only = false;             // calls that only read do not fit
+  bool ends_all = false;                 // from then on every call is dropped, as of a client that has died
   int status = 500;
   std::string reason = "fault";
   Duration delay{};
@@ -45,7 +47,13 @@ bool fits(std::string_view pattern, std::string_view text);  // "*" stands for a
 class Faults {
  public:
   void add(Fault fault) { faults_.push_back({std::move(fault), 0}); }
-  void clear() { faults_.clear(); }
+  void clear() {
+    faults_.clear();
+    struck_ = 0;
+    all_ended_ = false;
+  }
+  void revive() { all_ended_ = false; }   // the client is there again
+  int struck() const { return struck_; }  // how often a fault was met, since clear()
   std::optional<Fault> strike(std::string_view method, std::string_view path);  // counts the call for every fault
 
   void record(CallRecord call) { calls_.push_back(std::move(call)); }
@@ -60,6 +68,8 @@ class Faults {
   };
   std::vector<Counted> faults_;
   std::vector<CallRecord> calls_;
+  int struck_ = 0;
+  bool all_ended_ = false;
 };
 
 }  // namespace rig::fakes::pve
