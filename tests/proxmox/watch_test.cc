@@ -1,0 +1,245 @@
+// proxmox/watch_test.cc — what is seen without being told, and what it costs the cluster.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/eventually_test.h"
+#include "base/uuid.h"
+#include "proxmox/bed.h"
+
+namespace rig::proxmox {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::pve::Cluster;
+using fakes::pve::Fault;
+using fakes::pve::Faults;
+using provider::Existence;
+using provider::MachineRef;
+using provider::MachineSpec;
+using provider::Power;
+
+Call call(Duration time = 60s) { return {std::chrono::steady_clock::now() + time, {}, "watch"}; }
+
+struct Stage {
+  MachineRef make(const MachineSpec& wish) {
+    const std::string id = random_uuid();
+    MachineRef ref = bed.provider().reserve({"c", "default", "web", id}, id, wish, call()).take();
+    finish(bed.provider().create(ref, wish, call()));
+    return ref;
+  }
+  MachineSpec spec() {
+    MachineSpec wish = bed.subject("").small;
+    wish.display_name = "web";
+    wish.placement.storage = "shared";
+    return wish;
+  }
+  void finish(const Result<provider::TaskId>& task) {
+    ASSERT_TRUE(task.ok()) << task.error().to_string();
+    EXPECT_TRUE(eventually(60s, [&] {
+      const auto state = bed.provider().poll(*task, call());
+      return state.ok() && state->phase != provider::TaskState::Phase::kRunning;
+    }));
+  }
+  provider::Machine describe(const MachineRef& ref) { return bed.provider().describe(ref, call()).take(); }
+  int calls() { return bed.fake().calls("*", "*"); }
+
+  Bed bed;
+};
+
+TEST(Watching, AMachineThatMovedIsFoundOnTheOtherNode) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  const std::string from = stage.describe(ref).host, to = from == "pve1" ? "pve2" : "pve1";
+  stage.bed.fake().with([&](Cluster& cluster) { cluster.move(100, to); });
+  EXPECT_EQ(stage.describe(ref).host, to);
+  stage.finish(stage.bed.provider().power_on(ref, call()));
+  EXPECT_EQ(stage.describe(ref).power, Power::kOn);
+  stage.finish(stage.bed.provider().remove(ref, call()));
+  EXPECT_EQ(stage.describe(ref).existence, Existence::kGone);
+}
+
+TEST(Watching, WhatCannotBeSeenIsNotGone) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  const Fault doubts[] = {
+      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 401, .reason = "permission denied - invalid PVE ticket"},
+      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 403, .reason = "Permission check failed"},
+      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 595, .reason = "No route to host"},
+      {.kind = Fault::Kind::kProxyPage, .stays = true},
+      {.kind = Fault::Kind::kDrop, .stays = true},
+  };
+  for (const Fault& doubt : doubts) {
+    stage.bed.fake().fail(doubt);
+    const auto seen = stage.bed.provider().describe(ref, call());
+    EXPECT_FALSE(seen.ok()) << doubt.reason;
+    EXPECT_FALSE(stage.bed.provider().describe_many(std::span(&ref, 1), call()).ok()) << doubt.reason;
+    stage.bed.fake().with_faults([](Faults& faults) { faults.clear(); });
+  }
+  EXPECT_EQ(stage.describe(ref).existence, Existence::kOurs);
+}
+
+TEST(Watching, AnotherMachineUnderOurNumberIsForeignAndLeftAlone) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  ASSERT_TRUE(stage.bed.erase("100").ok());
+  ASSERT_TRUE(stage.bed.add_foreign_machine("100", random_uuid()).ok());
+  const std::string before = stage.bed.fingerprint("100").take();
+  EXPECT_EQ(stage.describe(ref).existence, Existence::kForeign);
+  EXPECT_EQ(stage.bed.provider().remove(ref, call()).error().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(stage.bed.fingerprint("100").take(), before);
+}
+
+TEST(Watching, ARemovalThatIsRacedByAReusedNumberLeavesTheNewMachine) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  stage.bed.fake().fail({.kind = Fault::Kind::kMeanwhile,
+                         .method = "PUT",
+                         .path = "/nodes/*/qemu/100/config",
+                         .meanwhile = [](Cluster& cluster) {
+                           fakes::pve::Vm other;
+                           other.id = 100;
+                           other.node = cluster.vms.at(100).node;
+                           other.config = {{"name", "theirs"}, {"memory", "512"}};
+                           cluster.vms[100] = other;
+                         }});
+  stage.finish(stage.bed.provider().remove(ref, call()));
+  EXPECT_EQ(stage.describe(ref).existence, Existence::kForeign);
+}
+
+TEST(Watching, AHungAgentDelaysNobody) {
+  Stage stage;
+  stage.bed.fake().with([](Cluster& cluster) { cluster.guest.agent = fakes::pve::Guest::Agent::kHangs; });
+  const MachineRef ref = stage.make(stage.spec());
+  stage.finish(stage.bed.provider().power_on(ref, call()));
+  stage.bed.fake().fail({.kind = Fault::Kind::kHang, .path = "*/agent/*", .stays = true});
+  const Time begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(stage.describe(ref).power, Power::kOn);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+}
+
+TEST(Watching, ANumberIsPromisedOnce) {
+  Stage stage;
+  const std::string one = random_uuid(), two = random_uuid();
+  const auto reserve = [&](const std::string& id) {
+    return stage.bed.provider().reserve({"c", "default", "web", id}, id, stage.spec(), call()).take().id;
+  };
+  EXPECT_EQ(reserve(one), "100");
+  EXPECT_EQ(reserve(two), "101");
+  EXPECT_EQ(reserve(one), "100");
+  ASSERT_TRUE(stage.bed.add_foreign_machine("100", random_uuid()).ok());
+  EXPECT_EQ(reserve(one), "102");
+  // A restarted provider learns from the first look at a machine that its number is promised.
+  ASSERT_TRUE(stage.bed.restart_provider().ok());
+  EXPECT_EQ(stage.describe({{"c", "default", "web", two}, two, "101", false}).existence, Existence::kGone);
+  EXPECT_EQ(reserve(one), "102");
+}
+
+TEST(Watching, TwoCallsAnIntervalAndOneMachineInTurnAreAllThatIdleMachinesCost) {
+  Stage stage;
+  std::vector<MachineRef> refs;
+  for (int i = 0; i < 20; ++i) refs.push_back(stage.make(stage.spec()));
+  // What was done is read once more, then it is quiet.
+  EXPECT_TRUE(eventually(10s, [&] {
+    const int before = stage.bed.fake().calls("GET", "/nodes/*");
+    const int rounds = stage.bed.fake().calls("GET", "/cluster/resources");
+    eventually(1s, [&] { return stage.bed.fake().calls("GET", "/cluster/resources") >= rounds + 3; });
+    return stage.bed.fake().calls("GET", "/nodes/*") - before <= 8;
+  }));
+  stage.bed.fake().with_faults([](Faults& faults) { faults.forget_calls(); });
+  EXPECT_TRUE(eventually(10s, [&] { return stage.bed.fake().calls("GET", "/cluster/resources") >= 10; }));
+  const int rounds = stage.bed.fake().calls("GET", "/cluster/resources");
+  EXPECT_LE(stage.calls(), 5 * (rounds + 1)) << "two of the cluster, two or three of one machine";
+  EXPECT_EQ(stage.bed.fake().calls("POST", "*") + stage.bed.fake().calls("PUT", "*"), 0);
+}
+
+TEST(Watching, AnEditThatShowsNowhereIsSeenInTurn) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  std::atomic<bool> is_seen = false;
+  std::jthread watcher([&](const std::stop_token& stop) {
+    (void)stage.bed.provider().watch("c", "",
+                                     [&](const provider::Event& event) {
+                                       const auto* machine = std::get_if<provider::Machine>(&event.what);
+                                       is_seen =
+                                           is_seen || (machine != nullptr && machine->configured.nics.at(0).vlan == 7);
+                                       return true;
+                                     },
+                                     {std::chrono::steady_clock::now() + 60s, stop, "watch"});
+  });
+  stage.bed.fake().with([](Cluster& cluster) { cluster.vms.at(100).config["net0"] += ",tag=7"; });
+  EXPECT_TRUE(eventually(20s, [&] { return is_seen.load(); }));
+}
+
+TEST(Watching, HaDoesWhatItIsAskedAtItsNextRound) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  stage.bed.fake().with([](Cluster& cluster) { cluster.ha["vm:100"].state = "stopped"; });
+  stage.finish(stage.bed.provider().power_on(ref, call()));
+  EXPECT_EQ(stage.describe(ref).power, Power::kOn);
+  stage.finish(stage.bed.provider().power_off(ref, std::nullopt, call()));
+  EXPECT_EQ(stage.describe(ref).power, Power::kOff);
+}
+
+TEST(Watching, AFullCloneHasAllDisksOfItsTemplateAndNothingOfItsOwner) {
+  Stage stage;
+  stage.bed.fake().with([](Cluster& cluster) {
+    fakes::pve::Vm model;
+    model.id = 9000;
+    model.node = "pve1";
+    model.config = {{"name", "debian-12"},
+                    {"template", "1"},
+                    {"memory", "512"},
+                    {"boot", "order=virtio0"},
+                    {"tags", "theirs"},
+                    {"sshkeys", "ssh-ed25519%20AAAA"},
+                    {"virtio0", "shared:9000/base-9000-disk-0.raw,size=64M"},
+                    {"scsi1", "shared:9000/base-9000-disk-1.raw,size=32M"}};
+    for (const int disk : {0, 1}) {
+      fakes::pve::Volume volume;
+      volume.id = "shared:9000/base-9000-disk-" + std::to_string(disk) + ".raw";
+      volume.owner = 9000;
+      volume.format = "raw";
+      volume.content = "images";
+      volume.size_bytes = disk == 0 ? 64 << 20 : 32 << 20;
+      volume.created = cluster.now();
+      cluster.storages.at("shared").add("pve1", volume);
+    }
+    cluster.vms[9000] = model;
+  });
+  provider::ImageRequest request{"key", "debian", "", "", "", "", "", ""};
+  request.template_name = "debian-12";
+  EXPECT_TRUE(eventually(5s, [&] { return stage.bed.provider().images().prepare(request, call()).ok(); }))
+      << "once pvestatd has seen it";
+  const auto image = stage.bed.provider().images().prepare(request, call());
+  ASSERT_TRUE(image.ok()) << image.error().to_string();
+  EXPECT_EQ(image->location, "9000");
+  EXPECT_EQ(image->size_bytes, 64 << 20);
+  MachineSpec wish = stage.spec();
+  wish.image.location = image->location;
+  wish.disks = {{"data", 16 << 20, "", ""}};
+  const MachineRef ref = stage.make(wish);
+  const provider::Machine machine = stage.describe(ref);
+  EXPECT_EQ(machine.existence, Existence::kOurs) << machine.detail;
+  EXPECT_EQ(machine.configured.root_disk_bytes, 64 << 20);
+  const auto config = stage.bed.fake().with([](Cluster& cluster) { return cluster.vms.at(100).config; });
+  EXPECT_TRUE(config.contains("virtio0") && config.contains("scsi1") && config.contains("scsi2"));
+  EXPECT_FALSE(config.contains("sshkeys"));
+  EXPECT_EQ(config.at("tags"), "virtrigaud");
+  EXPECT_TRUE(stage.bed.provider().plan(ref, wish, call())->changes.empty());
+
+  request.is_linked = true;
+  EXPECT_EQ(stage.bed.provider().images().prepare(request, call())->location, "linked:9000");
+  stage.bed.fake().with([](Cluster& cluster) {
+    fakes::pve::Vm twin = cluster.vms.at(9000);
+    twin.id = 9001;
+    cluster.vms[9001] = twin;
+  });
+  EXPECT_TRUE(eventually(5s, [&] {
+    const auto ambiguous = stage.bed.provider().images().prepare(request, call());
+    return !ambiguous.ok() && ambiguous.error().message().find("9001 ('debian-12', pve1)") != std::string::npos;
+  }));
+}
+
+}  // namespace
+}  // namespace rig::proxmox
