@@ -1,49 +1,53 @@
 # tools/dev/run.sh — ./dev run and ./dev stop: from nothing to a running machine, and back.
 
 HOST=$RUN/host # the private libvirt host: its pool, definitions and logs
+FAKE=$RUN/pve  # the fake Proxmox VE cluster, and what is known of it
 
 # The capability list of libvirt is no proof of a usable KVM: it says yes on machines without hardware virtualisation.
 virt_type() {
   if grep -qwE 'vmx|svm' /proc/cpuinfo && [[ -r /dev/kvm && -w /dev/kvm ]]; then echo kvm; else echo qemu; fi
 }
 
-# The pid of our virtrigaud. Numbers are used again, so its arguments must name our data folder.
-server_pid() {
+# pid_of NAME ARGUMENT: the pid of a program that we started. Numbers are used again, so its arguments must have that one.
+pid_of() {
   local pid
-  pid=$(cat "$RUN/virtrigaud.pid" 2>/dev/null) && [[ -n $pid ]] &&
-    grep -qzxF -- "$RUN/data" "/proc/$pid/cmdline" 2>/dev/null && echo "$pid"
+  pid=$(cat "$RUN/$1.pid" 2>/dev/null) && [[ -n $pid ]] &&
+    grep -qzxF -- "$2" "/proc/$pid/cmdline" 2>/dev/null && echo "$pid"
 }
+server_pid() { pid_of virtrigaud "$RUN/kubeconfig"; }
 
-stop_server() {
+stop_program() {
   local pid tries
-  if pid=$(server_pid); then
+  if pid=$(pid_of "$@"); then
     kill "$pid" 2>/dev/null || true
     for ((tries = 0; tries < 100; tries++)); do
-      [[ $(server_pid) ]] || break
+      [[ $(pid_of "$@") ]] || break
       sleep 0.1
     done
-    [[ ! $(server_pid) ]] || kill -9 "$pid" 2>/dev/null || true
+    [[ ! $(pid_of "$@") ]] || kill -9 "$pid" 2>/dev/null || true
   fi
-  rm -f "$RUN/virtrigaud.pid"
+  rm -f "$RUN/$1.pid"
 }
+stop_server() { stop_program virtrigaud "$RUN/kubeconfig"; }
 
 stop() {
   local runtime
   runtime=$(cat "$RUN/runtime-dir" 2>/dev/null || true)
   rm -f "$RUN/runtime-dir" # tells a run in another terminal that this end is wanted
   stop_server
+  stop_program pve_fake "$FAKE"
   [[ ! -d $HOST ]] || tools/lab/host down "$HOST"
   [[ ! $runtime ]] || rm -rf "$runtime"
 }
 
 start_server() {
-  local runtime pid tries
+  local data=$1 runtime pid tries
   stop_server
   [[ ! -f $RUN/runtime-dir ]] || rm -rf "$(cat "$RUN/runtime-dir")"
   runtime=$(umask 077 && mktemp -d /tmp/rig-XXXXXX) # short: a socket's path ends at 107 bytes
   echo "$runtime" >"$RUN/runtime-dir"
   rm -f "$RUN/kubeconfig"
-  setsid build/bin/virtrigaud --data-dir "$RUN/data" --runtime-dir "$runtime" --kubeconfig-out "$RUN/kubeconfig" \
+  setsid build/bin/virtrigaud --data-dir "$data" --runtime-dir "$runtime" --kubeconfig-out "$RUN/kubeconfig" \
     --listen 127.0.0.1:0 --log-file "$RUN/log/virtrigaud.log" </dev/null >"$RUN/log/virtrigaud.out" 2>&1 9>&- &
   pid=$!
   echo $pid >"$RUN/virtrigaud.pid"
@@ -69,10 +73,61 @@ write_quickstart() {
   done
 }
 
+begin_libvirt() {
+  local uri=$1 image
+  if [[ ! $uri ]]; then
+    step libvirt tools/lab/host up "$HOST"
+    uri=$(tools/lab/host uri "$HOST")
+  fi
+  step guest-image tools/lab/guest/build "$RIG_CACHE_DIR/guest"
+  image=$(tail -n 1 "$RUN/log/guest-image.log")
+  write_quickstart "$uri" "$image"
+  start_server "$RUN/data"
+}
+
+# A cluster that is not there. It forgets its machines when it ends, so what was known of them goes, too.
+start_fake() {
+  local tries
+  rm -rf "$FAKE" "$RUN/pve-data"
+  mkdir "$FAKE"
+  mkfifo "$FAKE/input" # it ends with its input, which this keeps open
+  setsid build/tests/fakes/pve/pve_fake "$FAKE" <>"$FAKE/input" >"$RUN/log/pve_fake.out" 2>&1 9>&- &
+  echo $! >"$RUN/pve_fake.pid"
+  for ((tries = 0; tries < 100; tries++)); do
+    ! grep -q '^ready' "$RUN/log/pve_fake.out" || return 0
+    sleep 0.1
+  done
+  fail "the fake cluster did not start: $(tail -n 1 "$RUN/log/pve_fake.out")"
+}
+
+# The user's own cluster (PVE_ENDPOINT, PVE_TOKEN_ID, PVE_TOKEN_SECRET, PVE_CA_BUNDLE: its authority's PEM), else a fake
+# one. No secret is an argument of a program: printf is the shell's own.
+begin_proxmox() {
+  local endpoint=${PVE_ENDPOINT:-} id=${PVE_TOKEN_ID:-} secret=${PVE_TOKEN_SECRET:-} ca=${PVE_CA_BUNDLE:-} token sample
+  if [[ ! $endpoint ]]; then
+    start_fake
+    endpoint=$(<"$FAKE/url") token=$(<"$FAKE/token") ca=$(<"$FAKE/ca.pem")
+    id=${token%%=*} secret=${token#*=}
+  fi
+  rm -rf "$RUN/quickstart"
+  mkdir "$RUN/quickstart"
+  for sample in deploy/samples/proxmox/*.yaml; do
+    sed -e "s|endpoint: https://.*|endpoint: \"$endpoint\"|" "$sample" >"$RUN/quickstart/${sample##*/}"
+  done
+  (umask 077 && {
+    sed -n '/^apiVersion/,/^stringData/p' deploy/samples/proxmox/00-credentials.yaml
+    printf '  token_id: "%s"\n  token_secret: "%s"\n  ca_bundle: |\n' "$id" "$secret"
+    while IFS= read -r token; do printf '    %s\n' "$token"; done <<<"$ca"
+  } >"$RUN/quickstart/00-credentials.yaml.new")
+  mv "$RUN/quickstart/00-credentials.yaml.new" "$RUN/quickstart/00-credentials.yaml"
+  start_server "$RUN/pve-data"
+}
+
 run() {
-  local uri='' detach='' fresh='' image
+  local provider=libvirt uri='' detach='' fresh='' targets=(virtrigaud vrtg)
   while [[ $# -gt 0 ]]; do
     case $1 in
+      --provider) provider=${2:?--provider needs libvirt or proxmox} && shift ;;
       --libvirt) uri=${2:?--libvirt needs a URI} && shift ;;
       --detach) detach=yes ;;
       --fresh) fresh=yes ;;
@@ -84,19 +139,18 @@ run() {
   flock -n 9 || fail "another ./dev run is at work here; ./dev stop ends it"
   if [[ $fresh ]]; then
     stop
-    rm -rf "$RUN/data" "$HOST" "$RUN/quickstart" "$RUN/kubeconfig"
+    rm -rf "$RUN/data" "$RUN/pve-data" "$HOST" "$RUN/quickstart" "$RUN/kubeconfig"
   fi
-  packages build run
-  build virtrigaud vrtg provider-libvirt
+  case $provider in
+    libvirt) packages build run && targets+=(provider-libvirt) ;;
+    proxmox) packages build && targets+=(provider-proxmox pve_fake) ;;
+    *) fail "--provider $provider: found neither libvirt nor proxmox" ;;
+  esac
+  build "${targets[@]}"
   trap 'echo "stopping; machines keep their disks"; stop' EXIT # whatever ends a run, its processes end with it
-  if [[ ! $uri ]]; then
-    step libvirt tools/lab/host up "$HOST"
-    uri=$(tools/lab/host uri "$HOST")
-  fi
-  step guest-image tools/lab/guest/build "$RIG_CACHE_DIR/guest"
-  image=$(tail -n 1 "$RUN/log/guest-image.log")
-  write_quickstart "$uri" "$image"
-  start_server
+  stop_server
+  stop_program pve_fake "$FAKE"
+  "begin_$provider" "$uri"
   printf '%-14s %s\n' server "$(sed -n 's/^ *server: *//p' "$RUN/kubeconfig")"
   build/bin/vrtg --kubeconfig "$RUN/kubeconfig" apply -f "$RUN/quickstart" --wait --timeout 180s || {
     build/bin/vrtg --kubeconfig "$RUN/kubeconfig" describe vm hello || true
