@@ -22,10 +22,15 @@ struct Extra {  // beside name and parent
   std::string_view type, path;
 };
 constexpr Extra kExtras[] = {
-    {"Datastore", "summary.freeSpace"},         {"Datastore", "summary.accessible"},
-    {"Datastore", "summary.maintenanceMode"},   {"DistributedVirtualPortgroup", "config.distributedVirtualSwitch"},
-    {"DistributedVirtualPortgroup", "key"},     {"DistributedVirtualSwitch", "uuid"},
-    {"VmwareDistributedVirtualSwitch", "uuid"}, {"OpaqueNetwork", "summary"},
+    {"Datastore", "summary.freeSpace"},
+    {"Datastore", "summary.accessible"},
+    {"Datastore", "summary.maintenanceMode"},
+    {"DistributedVirtualPortgroup", "config.distributedVirtualSwitch"},
+    {"DistributedVirtualPortgroup", "key"},
+    {"DistributedVirtualPortgroup", "config.logicalSwitchUuid"},
+    {"DistributedVirtualSwitch", "uuid"},
+    {"VmwareDistributedVirtualSwitch", "uuid"},
+    {"OpaqueNetwork", "summary"},
     {"VirtualMachine", "config.template"},
 };
 
@@ -266,18 +271,40 @@ Result<Place> find_place(const Catalogue& catalogue, const provider::Placement& 
   return place;
 }
 
+namespace {
+
+// NSX shows one network twice where its switch is a distributed one: vSphere plugs a card into the port group.
+const Entity* port_group_of(const Catalogue& catalogue, const Entity& opaque, const MoRef& datacenter) {
+  for (const Entity* network : catalogue.all(kNetwork)) {
+    if (!network->props.logical_switch.empty() && network->props.logical_switch == opaque.props.summary->id &&
+        catalogue.datacenter_of(network->self) == datacenter)
+      return network;
+  }
+  return nullptr;
+}
+
+Result<Backing> port_group_backing(const Catalogue& catalogue, const Entity& group) {
+  const Entity* of = catalogue.find(group.props.distributed_switch);
+  if (of == nullptr || of->props.switch_uuid.empty()) {
+    return Error(Code::kInvalidArgument, "network '" + group.props.name + "': its switch is not to be seen")
+        .with_hint("Give the account the right to see the distributed switch (System.View, System.Read).");
+  }
+  Backing backing;
+  backing.xsi_type = "VirtualEthernetCardDistributedVirtualPortBackingInfo";
+  backing.port = PortConnection{of->props.switch_uuid, group.props.portgroup_key, "", std::nullopt};
+  return backing;
+}
+
+}  // namespace
+
 Result<Backing> find_network(const Catalogue& catalogue, std::string_view text, const MoRef& datacenter) {
   const Entity* network = TRY(catalogue.named(kNetwork, text, only(datacenter)));
+  const bool is_opaque = network->self.type == "OpaqueNetwork" && network->props.summary;
+  if (is_opaque)
+    if (const Entity* group = port_group_of(catalogue, *network, datacenter)) network = group;
+  if (network->self.type == "DistributedVirtualPortgroup") return port_group_backing(catalogue, *network);
   Backing backing;
-  if (network->self.type == "DistributedVirtualPortgroup") {
-    const Entity* of = catalogue.find(network->props.distributed_switch);
-    if (of == nullptr || of->props.switch_uuid.empty()) {
-      return Error(Code::kInvalidArgument, "network '" + std::string(text) + "': its switch is not to be seen")
-          .with_hint("Give the account the right to see the distributed switch (System.View, System.Read).");
-    }
-    backing.xsi_type = "VirtualEthernetCardDistributedVirtualPortBackingInfo";
-    backing.port = PortConnection{of->props.switch_uuid, network->props.portgroup_key, "", std::nullopt};
-  } else if (network->self.type == "OpaqueNetwork" && network->props.summary) {
+  if (is_opaque) {
     backing.xsi_type = "VirtualEthernetCardOpaqueNetworkBackingInfo";
     backing.opaque_network_id = network->props.summary->id;
     backing.opaque_network_type = network->props.summary->type;

@@ -17,8 +17,13 @@ using provider::NicSpec;
 
 constexpr std::int32_t kFirstNewKey = -1;
 
+// Without a wish the template's model is kept.
+bool has_model(const Device& device, const NicSpec& nic) {
+  return nic.model.empty() || device.xsi_type == nic_type(nic.model);
+}
+
 bool fits(const Device& device, const NicSpec& nic, const Parts& parts) {
-  if (device.xsi_type != nic_type(nic.model)) return false;
+  if (!has_model(device, nic)) return false;
   if (!nic.mac.empty() && to_lower(device.mac_address) != to_lower(nic.mac)) return false;
   const auto network = parts.networks.find(nic.name);
   return network == parts.networks.end() ||
@@ -26,7 +31,7 @@ bool fits(const Device& device, const NicSpec& nic, const Parts& parts) {
 }
 
 // Cards that are there and nobody's are plugged into what is wished; what is left over goes, unless none are wished.
-Status nic_changes(Devices devices, const MachineSpec& wish, const Parts& parts, std::int32_t& next_key,
+Status nic_changes(Devices devices, const MachineSpec& wish, const Parts& parts, bool of_clone, std::int32_t& next_key,
                    std::vector<DeviceChange>& changes) {
   if (wish.nics.empty()) return {};
   const auto matched = match_nics(devices, wish.nics, parts);
@@ -42,7 +47,11 @@ Status nic_changes(Devices devices, const MachineSpec& wish, const Parts& parts,
     if (spare == left.end() || network == parts.networks.end()) {
       TRY(add_nic(nic, parts, next_key, changes));
     } else {
-      changes.push_back(plug_nic(*spare, network->second));
+      Device& card = changes.emplace_back(plug_nic(*spare, network->second)).device;
+      if (of_clone) {  // it gets an address of its own, not the template's
+        card.mac_address.clear();
+        card.address_type.clear();
+      }
       left.erase(spare);
     }
   }
@@ -183,7 +192,7 @@ Result<ConfigSpec> lacking(const MachineProps& is, const MachineSpec& wish, cons
     tpm.xsi_type = "VirtualTPM";
     tpm.key = next_key--;
   }
-  TRY(nic_changes(is.devices, wish, parts, next_key, config.device_change));
+  TRY(nic_changes(is.devices, wish, parts, wanting.of_clone, next_key, config.device_change));
   TRY(disk_changes(is.devices, wish, stamp, parts, wanting.of_clone, next_key, config.device_change));
   return config;
 }

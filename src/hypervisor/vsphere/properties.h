@@ -95,6 +95,7 @@ struct EntityProps {
   std::string maintenance;   // "normal", ...
   MoRef distributed_switch;  // of distributed port groups
   std::string portgroup_key;
+  std::string logical_switch;            // of NSX, that the port group is of
   std::string switch_uuid;               // of distributed switches
   std::optional<OpaqueSummary> summary;  // of opaque networks
   std::optional<bool> is_template;       // of machines
@@ -109,6 +110,7 @@ inline constexpr std::tuple kRows<EntityProps> = {
     row<&EntityProps::maintenance>("summary.maintenanceMode"),
     row<&EntityProps::distributed_switch>("config.distributedVirtualSwitch"),
     row<&EntityProps::portgroup_key>("key"),
+    row<&EntityProps::logical_switch>("config.logicalSwitchUuid"),
     row<&EntityProps::switch_uuid>("uuid"),
     row<&EntityProps::summary>("summary"),
     row<&EntityProps::is_template>("config.template")};

@@ -118,6 +118,7 @@ TEST(Create, TheCloneCarriesNameUuidStampAndSeed) {
   const DeviceChange& nic = config.device_change[1];
   EXPECT_EQ(nic.operation, "edit");
   EXPECT_EQ(nic.device.key, 4000);
+  EXPECT_EQ(nic.device.mac_address + nic.device.address_type, "") << "the template's are not passed on";
   EXPECT_EQ(nic.device.backing->port->portgroup_key, "dvportgroup-web");
 }
 
