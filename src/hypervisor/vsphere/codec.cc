@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/wall_time.h"
 #include "hypervisor/vsphere/method_rows.h"
-#include "hypervisor/vsphere/properties.h"
+#include "hypervisor/vsphere/property_rows.h"
 
 namespace rig::vsphere {
 namespace {
