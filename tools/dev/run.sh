@@ -124,7 +124,7 @@ begin_proxmox() {
 }
 
 run() {
-  local provider=libvirt uri='' detach='' fresh='' targets=(virtrigaud vrtg)
+  local provider=libvirt uri='' detach='' fresh='' look='console hello' targets=(virtrigaud vrtg)
   while [[ $# -gt 0 ]]; do
     case $1 in
       --provider) provider=${2:?--provider needs libvirt or proxmox} && shift ;;
@@ -156,11 +156,12 @@ run() {
     build/bin/vrtg --kubeconfig "$RUN/kubeconfig" describe vm hello || true
     fail "the machine is not Ready; the server's log is .run/log/virtrigaud.log"
   }
+  [[ $provider == libvirt ]] || look='describe vm hello' # consoles of Proxmox VE are not passed on yet
   cat <<TEXT
 
 Try next:
   kubectl --kubeconfig .run/kubeconfig get vm -o wide
-  build/bin/vrtg --kubeconfig .run/kubeconfig console hello
+  build/bin/vrtg --kubeconfig .run/kubeconfig $look
   build/bin/vrtg --kubeconfig .run/kubeconfig power off hello
 TEXT
   if [[ $detach ]]; then
