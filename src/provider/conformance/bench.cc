@@ -57,6 +57,12 @@ Result<MachineRef> Bench::reserve(const MachineSpec& spec) {
   return provider().reserve(whose, whose.uid, spec, call());
 }
 
+Status Bench::restart_provider() {
+  TRY(host().restart_provider());
+  (void)provider().check(call());
+  return {};
+}
+
 Status Bench::finish(Result<TaskId> task) {
   const TaskId id = TRY(std::move(task));
   if (id.text.empty()) return {};

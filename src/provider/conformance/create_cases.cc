@@ -121,7 +121,7 @@ Status create_under(Bench& bench, Fault fault) {
     Status made = bench.make(ref, wish);
     const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
     if (fault == Fault::kKilled && happened) {
-      TRY(bench.host().restart_provider());
+      TRY(bench.restart_provider());
       const Machine left = TRY(bench.describe(ref).context(when));
       TRY(want(left.existence != Existence::kForeign, when + ": our own machine is called foreign"));
     }
@@ -145,7 +145,7 @@ Status create_interrupted_by_restart(Bench& bench) {
   const Stock one = TRY(cost_of_one(bench, spec, before));
   const MachineRef ref = TRY(bench.reserve(spec));
   (void)TRY(bench.provider().create(ref, spec, bench.call()));
-  TRY(bench.host().restart_provider());
+  TRY(bench.restart_provider());
   TRY(bench.make(ref, spec).context("asked again after the restart"));
   TRY(bench.want_existence(ref, Existence::kOurs, "afterwards"));
   return want_more(bench, before, 1, one.volumes.size(), "afterwards");

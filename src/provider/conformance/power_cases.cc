@@ -109,7 +109,7 @@ Status power_off_deadline_survives_restart(Bench& bench) {
   const Made made = TRY(make_stubborn(bench));
   const WallTime hard_at = bench.now() + seconds(2);
   (void)TRY(bench.provider().power_off(made.ref, hard_at, bench.call()));
-  TRY(bench.host().restart_provider());
+  TRY(bench.restart_provider());
   return want_off_at(bench, made.ref, hard_at);
 }
 

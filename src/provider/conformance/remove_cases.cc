@@ -76,7 +76,7 @@ Status remove_under(Bench& bench, Fault fault) {
     (void)TRY(bench.host().plan_fault(fault, effect));
     Status removed = bench.remove(ref);
     const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
-    if (fault == Fault::kKilled && happened) TRY(bench.host().restart_provider());
+    if (fault == Fault::kKilled && happened) TRY(bench.restart_provider());
     if (!removed.ok()) TRY(bench.remove(ref).context(when + ", asked again"));
     TRY(bench.want_existence(ref, Existence::kGone, when));
     TRY(want_same(bench.host().machine_names(), machines, when + ": machines"));
@@ -156,7 +156,7 @@ Status release_under(Bench& bench, Fault fault) {
     const auto again = [&](const std::function<Status()>& verb) -> Status {
       Status done = verb();
       for (int left = 3; left > 0 && !done.ok() && remedy(done.error().code()) == Remedy::kRetry; --left) {
-        if (fault == Fault::kKilled) TRY(bench.host().restart_provider());
+        if (fault == Fault::kKilled) TRY(bench.restart_provider());
         done = verb();
       }
       return done;
@@ -181,7 +181,7 @@ Status task_forgotten_after_restart(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
   const MachineRef ref = TRY(bench.reserve(spec));
   const TaskId task = TRY(bench.provider().create(ref, spec, bench.call()));
-  TRY(bench.host().restart_provider());
+  TRY(bench.restart_provider());
   if (!task.text.empty()) {
     const TaskState state = TRY(bench.provider().poll(task, bench.call()));
     TRY(want(state.phase == TaskState::Phase::kForgotten, "a task outlived its provider"));

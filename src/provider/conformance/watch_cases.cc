@@ -82,7 +82,7 @@ Status watch_resync(Bench& bench) {
     Watcher watcher(bench, "");
     resume = TRY(watcher.wait_for_sync()).event.resume;
   }
-  TRY(bench.host().restart_provider());
+  TRY(bench.restart_provider());
   TRY(bench.host().erase(made.ref.id));
   {
     Watcher watcher(bench, resume);

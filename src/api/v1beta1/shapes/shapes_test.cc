@@ -67,7 +67,7 @@ TEST(NeutralImage, IsWhatTheProvidersOwnSubtreeSays) {
        "type=sha256 storage=ds template=t"},
       {"source: {proxmox: {templateID: 9000, templateName: t, storage: s}}", kProxmox,
        "format=qcow2 storage=s template=9000"},
-      {"source: {proxmox: {templateName: t, node: n}}", kProxmox, "format=qcow2 template=t host=n"},
+      {"source: {proxmox: {templateName: t, node: pve2}}", kProxmox, "format=qcow2 template=t host=pve2"},
       {"source: {http: {url: 'http://h/b', checksum: c2, checksumType: sha512}}", kProxmox,
        "url=http://h/b checksum=c2 type=sha512"},
       {"source: {http: {url: 'http://h/b', checksum: c2}, libvirt: {storagePool: p, checksum: old}}", kLibvirt,
