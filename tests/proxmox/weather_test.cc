@@ -57,8 +57,11 @@ class Weather : public testing::TestWithParam<Mishap> {
   // As a controller does: again, as long as that may help.
   Status insist(const std::function<Result<TaskId>()>& verb) {
     Status done = finish(verb());
-    for (int left = 4; left > 0 && !done.ok() && remedy(done.error().code()) == Remedy::kRetry; --left)
-      done = finish(verb());
+    const auto may_help = [&] {
+      const Remedy what = done.ok() ? Remedy::kUserFix : remedy(done.error().code());
+      return what == Remedy::kRetry || what == Remedy::kReread;
+    };
+    for (int left = 4; left > 0 && may_help(); --left) done = finish(verb());
     return done;
   }
 

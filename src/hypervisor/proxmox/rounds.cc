@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cloudinit/iso9660.h"
+#include "hypervisor/proxmox/errors.h"
 #include "hypervisor/proxmox/follow.h"
 #include "hypervisor/proxmox/limits.h"
 #include "hypervisor/proxmox/look.h"
@@ -24,6 +25,9 @@ Result<ApiCall> seed_upload(const Host& host, const MachineRef& ref, const std::
   std::string image = TRY(cloudinit::iso9660("cidata", std::span(files).first(count)));
   return upload_call(node, host.settings.import_storage, "import", seed_file_name(ref.machine_id), std::move(image));
 }
+
+// It was changed, or went away, since it was looked at; perhaps by a call of ours that the client sent twice.
+bool has_moved_on(const Error& error) { return error.is(Code::kAborted) || says_machine_is_missing(error); }
 
 // Until that task has ended, however it ends: what it left is looked at next.
 Status wait_for(const Host& host, const Upid& task, const Call& call) {
@@ -95,7 +99,7 @@ Status run_rounds(const Host& host, const MachineRef& ref, const Goal& goal, con
         break;
       case Step::Kind::kCall: {
         Status done = carry_out(host, step, progress, call);
-        if (!done.ok() && !(goal.looks_again && done.error().is(Code::kAborted))) return done;
+        if (!done.ok() && !(goal.looks_again && has_moved_on(done.error()))) return done;
         break;
       }
       case Step::Kind::kUploadSeed: {

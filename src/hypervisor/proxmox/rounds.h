@@ -30,7 +30,7 @@ struct Goal {
   std::string node = {};                 // for a machine that is not there
   const provider::Seed* seed = nullptr;  // uploads matter
   std::string cloned_from = {};          // a template: tasks that clone name it, and not what they make
-  // When the machine was changed between a look and its step: look again. Else that is the error (kAborted).
+  // When the machine was changed, or went away, between a look and its step: look again. Else that is the error.
   bool looks_again = true;
 };
 // What steps are decided by.
