@@ -29,7 +29,7 @@ EDGES = {
     "transfer": ["http", "ssh"],
     "hypervisor/libvirt": ["provider", "ssh", "transfer", "cloudinit"],
     "hypervisor/vsphere": ["provider", "http", "transfer", "cloudinit"],
-    "hypervisor/proxmox": ["provider", "http", "ssh", "transfer", "cloudinit"],
+    "hypervisor/proxmox": ["provider", "http", "transfer", "cloudinit"],
     "placement": ["api", "provider"],
     "controllers": ["runtime", "provider", "cloudinit", "placement"],
     "fleet": ["kube", "provider/wire"],
