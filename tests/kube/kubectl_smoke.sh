@@ -187,7 +187,7 @@ says 'edited' env KUBE_EDITOR='sed -i s/tier:.web/tier:\ db/' kubectl edit vm on
 says 'db' kubectl get vm one -L tier
 says 'Edit cancelled' env KUBE_EDITOR=true kubectl edit vm one
 refuses 'virtualmachines.infra.virtrigaud.io "one" is invalid' env KUBE_EDITOR='sed -i s/powerState:.*/powerState:\ Sideways/' kubectl edit vm one
-says '"tier": "web"' env KUBE_EDITOR='sed -i s/"db"/"web"/' kubectl edit vm one -o json
+says '"tier": "web"' env KUBE_EDITOR='sed -i s/tier.:\ .db/tier\":\ \"web/' kubectl edit vm one -o json
 says 'patched' kubectl patch cm notes -p '{"data":{"c":null,"e":"f"}}'
 says '{"a":"b","e":"f"}' kubectl get cm notes -o 'jsonpath={.data}'
 says 'patched (no change)' kubectl patch cm notes --type=merge -p '{"data":{"e":"f"}}'
