@@ -113,4 +113,27 @@ std::vector<Change> differences(const MachineSpec& is, const MachineSpec& wish) 
   return std::move(all.found);
 }
 
+ChangePath parse_path(const std::string& path) {
+  const std::size_t open = path.find('['), close = path.find(']');
+  if (open == std::string::npos || close == std::string::npos) return {"", "", path};
+  return {path.substr(0, open), path.substr(open + 1, close - open - 1),
+          close + 2 <= path.size() ? path.substr(close + 2) : ""};
+}
+
+std::string without_names(std::string_view path) {
+  std::string out;
+  bool inside = false;
+  for (const char c : path) {
+    if (c == ']') inside = false;
+    if (!inside) out += c;
+    if (c == '[') inside = true;
+  }
+  return out;
+}
+
+bool shrinks(const Change& change) {
+  const auto from = parse_int(change.from), to = parse_int(change.to);
+  return from.ok() && to.ok() && *to < *from;
+}
+
 }  // namespace rig::provider

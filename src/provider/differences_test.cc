@@ -104,5 +104,16 @@ TEST(Differences, MatchDisksByNameWhateverTheirOrder) {
   EXPECT_TRUE(differences(is, wish).empty());
 }
 
+TEST(ChangePath, IsReadAsItWasWritten) {
+  const ChangePath field = parse_path("disks[data].size_bytes"), whole = parse_path("nics[eth0]"),
+                   plain = parse_path("cpus");
+  EXPECT_EQ(field.list + " " + field.name + " " + field.field, "disks data size_bytes");
+  EXPECT_EQ(whole.list + " " + whole.name + " " + whole.field, "nics eth0 ");
+  EXPECT_EQ(plain.list + plain.name + " " + plain.field, " cpus");
+  EXPECT_EQ(without_names("disks[data].size_bytes"), "disks[].size_bytes");
+  EXPECT_TRUE(shrinks({"disks[a].size_bytes", "20", "10", Cost::kOnline, ""}));
+  EXPECT_FALSE(shrinks({"tags", "20", "a", Cost::kOnline, ""}));
+}
+
 }  // namespace
 }  // namespace rig::provider

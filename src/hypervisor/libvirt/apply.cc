@@ -10,14 +10,18 @@
 #include "hypervisor/libvirt/prices.h"
 #include "hypervisor/libvirt/rules.h"
 #include "hypervisor/libvirt/volumes.h"
+#include "provider/differences.h"
 
 namespace rig::libvirt {
 namespace {
 
 using provider::Change;
+using provider::ChangePath;
 using provider::Cost;
 using provider::MachineRef;
 using provider::MachineSpec;
+using provider::named;
+using provider::parse_path;
 
 constexpr unsigned kConfig = VIR_DOMAIN_AFFECT_CONFIG, kLive = VIR_DOMAIN_AFFECT_LIVE;
 
@@ -46,25 +50,6 @@ Status check_sizes_known(const provider::Machine& machine) {
       .with_hint("Its file must be there, in a pool that is active.");
 }
 
-// "disks[data].size_bytes" is {"disks", "data", "size_bytes"}.
-struct Path {
-  std::string list, name, field;
-};
-Path parse_path(const std::string& path) {
-  const std::size_t open = path.find('['), close = path.find(']');
-  if (open == std::string::npos || close == std::string::npos) return {"", "", path};
-  return {path.substr(0, open), path.substr(open + 1, close - open - 1),
-          close + 2 <= path.size() ? path.substr(close + 2) : ""};
-}
-
-template <class Item>
-Result<const Item*> named(const std::vector<Item>& items, const std::string& name) {
-  const auto item = std::ranges::find(items, name, &Item::name);
-  if (item == items.end())
-    return Error(Code::kInvalidArgument, "the plan names '" + name + "', which is not in the spec");
-  return &*item;
-}
-
 class Application {
  public:
   Application(virConnectPtr host, const Found& found, Reading reading, const MachineSpec& spec,
@@ -79,7 +64,7 @@ class Application {
         running_(reading_.machine.power != provider::Power::kOff) {}
 
   Status carry_out(const Change& change) {
-    const Path path = parse_path(change.path);
+    const ChangePath path = parse_path(change.path);
     if (path.field == "cpus") return set_cpus();
     if (path.field == "memory_mib") return set_memory();
     if (path.field == "root_disk_bytes") return grow("root", spec_.root_disk_bytes);

@@ -13,6 +13,8 @@ namespace {
 using provider::Change;
 using provider::Cost;
 using provider::MachineSpec;
+using provider::shrinks;
+using provider::without_names;
 
 struct Row {
   std::string_view path;  // names in brackets left out
@@ -35,23 +37,6 @@ constexpr std::array kRows = {
     Row{"nics[].vlan", Cost::kOnline, Cost::kPowerCycle, "the device is made anew at the next start"},
     Row{"nics[].mtu", Cost::kOnline, Cost::kPowerCycle, "the device is made anew at the next start"},
 };
-
-// "disks[data].size_bytes" -> "disks[].size_bytes"
-std::string without_names(std::string_view path) {
-  std::string out;
-  bool inside = false;
-  for (const char c : path) {
-    if (c == ']') inside = false;
-    if (!inside) out += c;
-    if (c == '[') inside = true;
-  }
-  return out;
-}
-
-bool shrinks(const Change& change) {
-  const auto from = parse_int(change.from), to = parse_int(change.to);
-  return from.ok() && to.ok() && *to < *from;
-}
 
 // A device that is connected in another way is another device.
 bool changes_kind(const MachineSpec& is, const MachineSpec& wish, std::string_view path) {

@@ -8,32 +8,17 @@
 #include "hypervisor/proxmox/options.h"
 #include "hypervisor/proxmox/prices.h"
 #include "hypervisor/proxmox/step_parts.h"
+#include "provider/differences.h"
 
 namespace rig::proxmox {
 namespace {
 
 using provider::Change;
+using provider::ChangePath;
 using provider::MachineRef;
 using provider::MachineSpec;
-
-// "disks[data].size_bytes" is {"disks", "data", "size_bytes"}.
-struct Path {
-  std::string list, name, field;
-};
-Path parse_path(const std::string& path) {
-  const std::size_t open = path.find('['), close = path.find(']');
-  if (open == std::string::npos || close == std::string::npos) return {"", "", path};
-  return {path.substr(0, open), path.substr(open + 1, close - open - 1),
-          close + 2 <= path.size() ? path.substr(close + 2) : ""};
-}
-
-template <class Item>
-Result<const Item*> named(const std::vector<Item>& items, const std::string& name) {
-  const auto item = std::ranges::find(items, name, &Item::name);
-  if (item == items.end())
-    return Error(Code::kInvalidArgument, "the plan names '" + name + "', which is not in the spec");
-  return &*item;
-}
+using provider::named;
+using provider::parse_path;
 
 // A machine of ours, and the changes that are still to make.
 struct Standpoint {
@@ -68,7 +53,7 @@ struct Work {
   std::vector<std::string> to_grow, to_add, to_remove;  // names of disks
 };
 
-Status add_nic_change(const Change& change, const Path& path, Work& work, Stamp& stamp) {
+Status add_nic_change(const Change& change, const ChangePath& path, Work& work, Stamp& stamp) {
   if (!change.to.empty() || !path.field.empty()) {
     work.changed_nics.insert(path.name);
     return {};
@@ -83,7 +68,7 @@ Status add_nic_change(const Change& change, const Path& path, Work& work, Stamp&
 
 Status add_change(const Change& change, const MachineSpec& spec, const Config& config, const CreateSettings& settings,
                   Work& work, Stamp& stamp) {
-  const Path path = parse_path(change.path);
+  const ChangePath path = parse_path(change.path);
   if (path.list == "nics") return add_nic_change(change, path, work, stamp);
   if (path.list == "disks" && path.field == "size_bytes") {
     work.to_grow.push_back(path.name);

@@ -14,6 +14,8 @@ namespace {
 using provider::Change;
 using provider::Cost;
 using provider::MachineSpec;
+using provider::shrinks;
+using provider::without_names;
 
 struct Row {
   std::string_view path;  // names in brackets left out
@@ -41,23 +43,6 @@ constexpr std::array kRows = {
     Row{"nics[].rateLimit", Cost::kOnline, Cost::kOnline, ""},
     Row{"tags", Cost::kOnline, Cost::kOnline, ""},
 };
-
-// "disks[data].size_bytes" -> "disks[].size_bytes"
-std::string without_names(std::string_view path) {
-  std::string out;
-  bool inside = false;
-  for (const char c : path) {
-    if (c == ']') inside = false;
-    if (!inside) out += c;
-    if (c == '[') inside = true;
-  }
-  return out;
-}
-
-bool shrinks(const Change& change) {
-  const auto from = parse_int(change.from), to = parse_int(change.to);
-  return from.ok() && to.ok() && *to < *from;
-}
 
 bool is_device(std::string_view path) { return path == "disks[]" || path.starts_with("nics[]"); }
 

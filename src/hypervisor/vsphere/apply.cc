@@ -5,33 +5,18 @@
 
 #include "hypervisor/vsphere/devices.h"
 #include "hypervisor/vsphere/prices.h"
+#include "provider/differences.h"
 
 namespace rig::vsphere {
 namespace {
 
 using provider::Change;
+using provider::ChangePath;
 using provider::Cost;
 using provider::MachineRef;
 using provider::MachineSpec;
-
-// "disks[data].size_bytes" is {"disks", "data", "size_bytes"}.
-struct Path {
-  std::string list, name, field;
-};
-Path parse_path(const std::string& path) {
-  const std::size_t open = path.find('['), close = path.find(']');
-  if (open == std::string::npos || close == std::string::npos) return {"", "", path};
-  return {path.substr(0, open), path.substr(open + 1, close - open - 1),
-          close + 2 <= path.size() ? path.substr(close + 2) : ""};
-}
-
-template <class Item>
-Result<const Item*> named(const std::vector<Item>& items, const std::string& name) {
-  const auto item = std::ranges::find(items, name, &Item::name);
-  if (item == items.end())
-    return Error(Code::kInvalidArgument, "the plan names '" + name + "', which is not in the spec");
-  return &*item;
-}
+using provider::named;
+using provider::parse_path;
 
 struct Standpoint {
   const Sight* sight = nullptr;
@@ -65,7 +50,7 @@ class Work {
       : stamp(before), sight_(sight), spec_(spec), parts_(parts) {}
 
   Status add(const Change& change) {
-    const Path path = parse_path(change.path);
+    const ChangePath path = parse_path(change.path);
     if (path.list == "disks") return add_disk_change(change, path);
     if (path.list == "nics") return add_nic_change(change, path);
     if (path.field == "root_disk_bytes") return grow(kRoot, spec_.root_disk_bytes);
@@ -99,7 +84,7 @@ class Work {
     return grow_disk(sight_.props.devices, stamp.disks[name], bytes, config.device_change);
   }
 
-  Status add_disk_change(const Change& change, const Path& path) {
+  Status add_disk_change(const Change& change, const ChangePath& path) {
     if (!change.to.empty()) {
       const provider::DiskSpec* disk = TRY(named(spec_.disks, path.name));
       if (path.field == "size_bytes") return grow(path.name, disk->size_bytes);
@@ -118,7 +103,7 @@ class Work {
     return {};
   }
 
-  Status add_nic_change(const Change& change, const Path& path) {
+  Status add_nic_change(const Change& change, const ChangePath& path) {
     const auto mark = stamp.nics.find(path.name);
     const Device* device = mark == stamp.nics.end() ? nullptr : with_key(sight_.props.devices, mark->second.key);
     if (change.to.empty() && path.field.empty()) {

@@ -13,6 +13,7 @@ namespace {
 using provider::Change;
 using provider::Cost;
 using provider::MachineSpec;
+using provider::without_names;
 
 struct Row {
   std::string_view path;  // names in brackets left out
@@ -37,18 +38,6 @@ constexpr std::array kRows = {
     Row{"nics[].mac", Cost::kImpossible, Cost::kImpossible, kNotAnother},
     Row{"nics[].model", Cost::kImpossible, Cost::kImpossible, kNotAnother},
 };
-
-// "disks[data].size_bytes" -> "disks[].size_bytes"
-std::string without_names(std::string_view path) {
-  std::string out;
-  bool inside = false;
-  for (const char c : path) {
-    if (c == ']') inside = false;
-    if (!inside) out += c;
-    if (c == '[') inside = true;
-  }
-  return out;
-}
 
 void set_price(Change& change, const Standing& standing, const MachineSpec& wish) {
   const std::string path = without_names(change.path);
