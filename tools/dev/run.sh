@@ -144,7 +144,7 @@ run() {
   case $provider in
     libvirt) packages build run && targets+=(provider-libvirt) ;;
     proxmox) packages build && targets+=(provider-proxmox pve_fake) ;;
-    *) fail "--provider $provider: found neither libvirt nor proxmox" ;;
+    *) fail "--provider $provider: wanted libvirt or proxmox" ;;
   esac
   build "${targets[@]}"
   trap 'echo "stopping; machines keep their disks"; stop' EXIT # whatever ends a run, its processes end with it

@@ -76,7 +76,9 @@ std::vector<std::string> listed(std::string_view text) {
 Result<std::vector<Endpoint>> endpoints_of(std::string_view first, const Credentials& credentials) {
   std::vector<std::string> texts = listed(first);
   for (std::string& more : listed(credentials.endpoints)) texts.push_back(std::move(more));
-  if (texts.empty()) return Error(Code::kInvalidArgument, "there is no endpoint").with_hint(std::string(kEndpointHint));
+  if (texts.empty())
+    return Error(Code::kInvalidArgument, "spec.endpoint: found none, wanted the address of a cluster")
+        .with_hint(std::string(kEndpointHint));
   if (texts.size() > kEndpointsMax) {
     return Error(Code::kInvalidArgument,
                  std::to_string(texts.size()) + " endpoints, at most " + std::to_string(kEndpointsMax) + " are taken");

@@ -87,7 +87,8 @@ Result<Credentials> read_credentials(const std::string& folder, const Credential
 
 Result<Login> login_for(std::string_view endpoint, const Credentials& credentials, bool insecure) {
   if (trim(endpoint).empty())
-    return Error(Code::kInvalidArgument, "there is no endpoint").with_hint(std::string(kEndpointHint));
+    return Error(Code::kInvalidArgument, "spec.endpoint: found none, wanted the address of a vCenter")
+        .with_hint(std::string(kEndpointHint));
   Login login;
   login.base_url = TRY(base_url_of(trim(endpoint)));
   if (!credentials.fingerprint.empty()) login.fingerprint = TRY(fingerprint_of(credentials.fingerprint));
