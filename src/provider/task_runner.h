@@ -15,6 +15,7 @@ struct TaskProgress {
   std::string step;
   std::optional<int> percent;
   std::int64_t bytes_done = 0, bytes_total = 0;
+  std::string result_id = {};  // kept from then on; "" : not known yet
 };
 
 // Work on one machine runs one at a time, in the order submitted. Submitting a verb that is already queued or

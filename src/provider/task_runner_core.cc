@@ -50,6 +50,7 @@ void TaskRunnerCore::progress(const TaskId& task, const TaskProgress& progress) 
   entry->state.percent = progress.percent;
   entry->state.bytes_done = progress.bytes_done;
   entry->state.bytes_total = progress.bytes_total;
+  if (!progress.result_id.empty()) entry->state.result_id = progress.result_id;
 }
 
 void TaskRunnerCore::finish(const TaskId& task, const Status& outcome, Time now) {

@@ -104,6 +104,15 @@ TEST_F(TaskRules, CancellingAQueuedTaskEndsIt) {
   EXPECT_EQ(core_.take(), std::nullopt);
 }
 
+TEST_F(TaskRules, AResultThatWasToldIsKept) {
+  const TaskId id = submit("a", "create");
+  core_.take();
+  core_.progress(id, {"clone", std::nullopt, 0, 0, "vm-7"});
+  core_.progress(id, {"configure", std::nullopt, 0, 0});
+  finish(id);
+  EXPECT_EQ(poll(id).result_id, "vm-7");
+}
+
 TEST_F(TaskRules, UnknownTasksAreForgottenAndIdsOfAnotherProcessAreUnknown) {
   EXPECT_EQ(poll({"nobody"}).phase, Phase::kForgotten);
   const TaskId id = submit("a", "create");

@@ -2,6 +2,7 @@
 
 HOST=$RUN/host # the private libvirt host: its pool, definitions and logs
 FAKE=$RUN/pve  # the fake Proxmox VE cluster, and what is known of it
+VCENTER=$RUN/vcenter # the simulated vCenter, and what is known of it
 
 # The capability list of libvirt is no proof of a usable KVM: it says yes on machines without hardware virtualisation.
 virt_type() {
@@ -36,6 +37,7 @@ stop() {
   rm -f "$RUN/runtime-dir" # tells a run in another terminal that this end is wanted
   stop_server
   stop_program pve_fake "$FAKE"
+  stop_vcenter
   [[ ! -d $HOST ]] || tools/lab/host down "$HOST"
   [[ ! $runtime ]] || rm -rf "$runtime"
 }
@@ -100,34 +102,70 @@ start_fake() {
   fail "the fake cluster did not start: $(tail -n 1 "$RUN/log/pve_fake.out")"
 }
 
+# This run's copy of a provider's samples: write_samples PROVIDER SED-ARGUMENT...
+write_samples() {
+  local sample provider=$1
+  shift
+  rm -rf "$RUN/quickstart"
+  mkdir "$RUN/quickstart"
+  for sample in "deploy/samples/$provider"/*.yaml; do sed "$@" "$sample" >"$RUN/quickstart/${sample##*/}"; done
+}
+
+# Its Secret: write_credentials PROVIDER KEY VALUE... No secret is an argument of a program: printf is the shell's own.
+write_credentials() {
+  local line sample=deploy/samples/$1/00-credentials.yaml out=$RUN/quickstart/00-credentials.yaml
+  shift
+  rm "$out"
+  (umask 077 && {
+    sed -n '/^apiVersion/,/^stringData/p' "$sample"
+    while [[ $# -gt 0 ]]; do
+      printf '  %s: |-\n' "$1"
+      while IFS= read -r line; do printf '    %s\n' "$line"; done <<<"$2"
+      shift 2
+    done
+  } >"$out")
+}
+
 # The user's own cluster (PVE_ENDPOINT, PVE_TOKEN_ID, PVE_TOKEN_SECRET, PVE_CA_BUNDLE: its authority's PEM), else a fake
-# one. No secret is an argument of a program: printf is the shell's own.
+# one.
 begin_proxmox() {
-  local endpoint=${PVE_ENDPOINT:-} id=${PVE_TOKEN_ID:-} secret=${PVE_TOKEN_SECRET:-} ca=${PVE_CA_BUNDLE:-} token sample
+  local endpoint=${PVE_ENDPOINT:-} id=${PVE_TOKEN_ID:-} secret=${PVE_TOKEN_SECRET:-} ca=${PVE_CA_BUNDLE:-} token
   if [[ ! $endpoint ]]; then
     start_fake
     endpoint=$(<"$FAKE/url") token=$(<"$FAKE/token") ca=$(<"$FAKE/ca.pem")
     id=${token%%=*} secret=${token#*=}
   fi
-  rm -rf "$RUN/quickstart"
-  mkdir "$RUN/quickstart"
-  for sample in deploy/samples/proxmox/*.yaml; do
-    sed -e "s|endpoint: https://.*|endpoint: \"$endpoint\"|" "$sample" >"$RUN/quickstart/${sample##*/}"
-  done
-  (umask 077 && {
-    sed -n '/^apiVersion/,/^stringData/p' deploy/samples/proxmox/00-credentials.yaml
-    printf '  token_id: "%s"\n  token_secret: "%s"\n  ca_bundle: |\n' "$id" "$secret"
-    while IFS= read -r token; do printf '    %s\n' "$token"; done <<<"$ca"
-  } >"$RUN/quickstart/00-credentials.yaml.new")
-  mv "$RUN/quickstart/00-credentials.yaml.new" "$RUN/quickstart/00-credentials.yaml"
+  write_samples proxmox -e "s|endpoint: https://.*|endpoint: \"$endpoint\"|"
+  write_credentials proxmox token_id "$id" token_secret "$secret" ca_bundle "$ca"
   start_server "$RUN/pve-data"
+}
+
+vcenter() { sed -n "s/^$1=//p" "$VCENTER/env"; } # what is known of the simulated one
+stop_vcenter() { [[ ! -d $VCENTER ]] || tools/lab/vcsim/down "$VCENTER"; }
+
+# The user's own vCenter (VSPHERE_ENDPOINT, VSPHERE_USERNAME, VSPHERE_PASSWORD, VSPHERE_CA_BUNDLE: its authority's PEM,
+# and what to use there: VSPHERE_TEMPLATE, VSPHERE_CLUSTER, VSPHERE_NETWORK), else govmomi's simulator, which forgets its
+# machines when it ends.
+begin_vsphere() {
+  local endpoint=${VSPHERE_ENDPOINT:-} user=${VSPHERE_USERNAME:-} secret=${VSPHERE_PASSWORD:-} ca=${VSPHERE_CA_BUNDLE:-}
+  local template=${VSPHERE_TEMPLATE:-debian-12} cluster=${VSPHERE_CLUSTER:-} network=${VSPHERE_NETWORK:-VM Network}
+  if [[ ! $endpoint ]]; then
+    rm -rf "$RUN/vsphere-data"
+    step vcenter tools/lab/vcsim/up "$VCENTER" 9>&-
+    endpoint=$(vcenter URL) user=$(vcenter USER) secret=$(<"$(vcenter PASSWORD_FILE)") ca=$(<"$(vcenter CA)")
+    template=DC0_C0_RP0_VM0 cluster=DC0_C0 network=DC0_DVPG0
+  fi
+  write_samples vsphere -e "s|endpoint: https://.*|endpoint: \"$endpoint\"|" -e "s|templateName: .*|templateName: \"$template\"|" \
+    -e "s|cluster: cluster-1|cluster: \"$cluster\"|" -e "s|portgroup: .*|portgroup: \"$network\"|"
+  write_credentials vsphere username "$user" password "$secret" ca_bundle "$ca"
+  start_server "$RUN/vsphere-data"
 }
 
 run() {
   local provider=libvirt uri='' detach='' fresh='' look='console hello' targets=(virtrigaud vrtg)
   while [[ $# -gt 0 ]]; do
     case $1 in
-      --provider) provider=${2:?--provider needs libvirt or proxmox} && shift ;;
+      --provider) provider=${2:?--provider needs libvirt, proxmox or vsphere} && shift ;;
       --libvirt) uri=${2:?--libvirt needs a URI} && shift ;;
       --detach) detach=yes ;;
       --fresh) fresh=yes ;;
@@ -139,24 +177,26 @@ run() {
   flock -n 9 || fail "another ./dev run is at work here; ./dev stop ends it"
   if [[ $fresh ]]; then
     stop
-    rm -rf "$RUN/data" "$RUN/pve-data" "$HOST" "$RUN/quickstart" "$RUN/kubeconfig"
+    rm -rf "$RUN/data" "$RUN/pve-data" "$RUN/vsphere-data" "$HOST" "$RUN/quickstart" "$RUN/kubeconfig"
   fi
   case $provider in
     libvirt) packages build run && targets+=(provider-libvirt) ;;
     proxmox) packages build && targets+=(provider-proxmox pve_fake) ;;
-    *) fail "--provider $provider: wanted libvirt or proxmox" ;;
+    vsphere) packages build && targets+=(provider-vsphere) ;;
+    *) fail "--provider $provider: wanted libvirt, proxmox or vsphere" ;;
   esac
   build "${targets[@]}"
   trap 'echo "stopping; machines keep their disks"; stop' EXIT # whatever ends a run, its processes end with it
   stop_server
   stop_program pve_fake "$FAKE"
+  stop_vcenter
   "begin_$provider" "$uri"
   printf '%-14s %s\n' server "$(sed -n 's/^ *server: *//p' "$RUN/kubeconfig")"
   build/bin/vrtg --kubeconfig "$RUN/kubeconfig" apply -f "$RUN/quickstart" --wait --timeout 180s || {
     build/bin/vrtg --kubeconfig "$RUN/kubeconfig" describe vm hello || true
     fail "the machine is not Ready; the server's log is .run/log/virtrigaud.log"
   }
-  [[ $provider == libvirt ]] || look='describe vm hello' # consoles of Proxmox VE are not passed on yet
+  [[ $provider == libvirt ]] || look='describe vm hello' # consoles of the others are not passed on yet
   cat <<TEXT
 
 Try next:

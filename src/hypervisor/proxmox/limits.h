@@ -28,7 +28,6 @@ inline constexpr std::size_t kAnswerBytesMax = 32U << 20;       // 10,000 machin
 inline constexpr Duration kTicketFresh = std::chrono::minutes(60);  // tickets live for two hours
 inline constexpr Duration kAnswerMax = std::chrono::seconds(60);    // Proxmox VE itself gives up after 30
 inline constexpr Duration kUploadMax = std::chrono::minutes(10);
-inline constexpr Duration kCredentialsFresh = std::chrono::seconds(1);  // then their folder is looked at again
 inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
 
 // Tasks.

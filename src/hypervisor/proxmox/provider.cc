@@ -57,9 +57,9 @@ class ProxmoxProvider final : public provider::Provider {
   ProxmoxProvider(const Options& options, const Clock& clock)
       : clock_(clock),
         options_(options),
-        connection_({options.endpoint, options.insecure_skip_verify, options.credentials_folder, options.otherwise,
-                     options.patience},
-                    clock),
+        connection_(connect({options.endpoint, options.insecure_skip_verify, options.credentials_folder,
+                             options.otherwise, options.patience},
+                            clock)),
         known_(kEventsKept),
         observer_(connection_, known_, clock, options.interval, [this](const std::string& vmid) { ask_agent(vmid); }),
         agents_(kAgentThreads, kAgentQueuedMax, clock),

@@ -152,7 +152,7 @@ Result<const Entity*> Catalogue::named(const Kind& kind, std::string_view text,
   if (by_name.size() == 1) return by_name.front();
   const std::string asked = std::string(kind.word) + " '" + std::string(text) + "'";
   if (by_name.empty()) {
-    return Error(Code::kInvalidArgument,
+    return Error(Code::kNotFound,
                  asked + " is not there; there are: " + (candidates.empty() ? "none" : list_of(*this, candidates)))
         .with_hint("Name one of them, or give the account the right to see it (System.View).");
   }

@@ -43,7 +43,7 @@ class Catalogue {
   MoRef datacenter_of(const MoRef& self) const;                                 // empty: above them, or unknown
   bool is_below(const MoRef& self, const std::vector<MoRef>& ancestors) const;  // any of them
 
-  // The one that `text` names; below one of `within`, unless there are none. kInvalidArgument: none, or several.
+  // The one that `text` names; below one of `within`, unless there are none. kNotFound: none; kInvalidArgument: several.
   Result<const Entity*> named(const Kind& kind, std::string_view text, const std::vector<MoRef>& within = {}) const;
 
  private:

@@ -43,7 +43,7 @@ TEST(Catalogue, TellsTheCandidates) {
   const Catalogue catalogue = sample_catalogue();
   const auto missing = catalogue.named(kCluster, "C9");
   ASSERT_FALSE(missing.ok());
-  EXPECT_TRUE(missing.error().is(Code::kInvalidArgument));
+  EXPECT_TRUE(missing.error().is(Code::kNotFound));
   EXPECT_EQ(missing.error().message(),
             "cluster 'C9' is not there; there are: /DC0/host/C0 (domain-c0), /DC1/host/C0 (domain-c1)");
   const auto ambiguous = catalogue.named(kCluster, "C0");

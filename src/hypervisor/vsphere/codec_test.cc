@@ -338,7 +338,7 @@ TEST(Answer, ThatIsNoneIsAnError) {
       << taken.error().to_string();
   EXPECT_FALSE(take_properties({{"config.hardware.numCPU", {"<val>99999999999</val>"}}}, props).ok());
   EXPECT_FALSE(take_properties({{"config.template", {"<val>yes</val>"}}}, props).ok());
-  EXPECT_FALSE(take_properties({{"runtime.bootTime", {"<val>yesterday</val>"}}}, props).ok());
+  EXPECT_FALSE(take_properties({{"summary.runtime.bootTime", {"<val>yesterday</val>"}}}, props).ok());
 }
 
 TEST(Versions, AreThoseOfVim25) {

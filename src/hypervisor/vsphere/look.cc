@@ -2,11 +2,14 @@
 #include "hypervisor/vsphere/look.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/inventory.h"
 #include "hypervisor/vsphere/limits.h"
+#include "provider/limits.h"
 
 namespace rig::vsphere {
 namespace {
@@ -28,14 +31,29 @@ Result<std::vector<ObjectContent>> retrieve_once(Session& session, const FilterS
   return objects;
 }
 
-FilterSpec one_machine(const MoRef& self) {
+// Those machines and their hosts, in one call. says_gone(): one of them is not there.
+Result<std::map<MoRef, Sight>> read_sights(Session& session, const std::set<MoRef>& machines, const Call& call) {
   SelectionSpec to_host;
   to_host.type = "VirtualMachine";
   to_host.path = "runtime.host";
   FilterSpec spec;
   spec.props = inventory_specs();
-  spec.objects = {{self, std::nullopt, {to_host}}};
-  return spec;
+  for (const MoRef& self : machines) spec.objects.push_back({self, std::nullopt, {to_host}});
+  std::map<MoRef, Sight> sights;
+  std::map<MoRef, std::string> hosts;
+  for (const ObjectContent& object : TRY(retrieve(session, spec, call))) {
+    if (machines.contains(object.obj)) {
+      Sight& sight = sights[object.obj];
+      sight.self = object.obj;
+      TRY(take_properties(object.props, sight.props).context("machine " + object.obj.id));
+    } else if (object.obj.type == "HostSystem") {
+      HostProps host;
+      TRY(take_properties(object.props, host));
+      hosts[object.obj] = host.name;
+    }
+  }
+  for (auto& [self, sight] : sights) sight.host = hosts[sight.props.host];
+  return sights;
 }
 
 Result<std::vector<MoRef>> find_by_uuid(Session& session, const std::string& machine_id, const Call& call) {
@@ -57,21 +75,9 @@ Result<std::vector<ObjectContent>> retrieve(Session& session, const FilterSpec& 
 }
 
 Result<Sight> read_sight(Session& session, const MoRef& self, const Call& call) {
-  const auto objects = TRY(retrieve(session, one_machine(self), call));
-  Sight sight{self, {}, ""};
-  bool found = false;
-  for (const ObjectContent& object : objects) {
-    if (object.obj == self) {
-      found = true;
-      TRY(take_properties(object.props, sight.props).context("machine " + self.id));
-    } else if (object.obj.type == "HostSystem") {
-      HostProps host;
-      TRY(take_properties(object.props, host));
-      sight.host = host.name;
-    }
-  }
-  if (!found) return Error(Code::kUnavailable, "machine " + self.id + ": the answer does not speak of it");
-  return sight;
+  auto sights = TRY(read_sights(session, {self}, call));
+  if (sights.empty()) return Error(Code::kUnavailable, "machine " + self.id + ": the answer does not speak of it");
+  return std::move(sights.begin()->second);
 }
 
 Result<std::optional<Sight>> look(Session& session, const provider::MachineRef& ref, const Call& call) {
@@ -118,6 +124,36 @@ Result<provider::Machine> describe(Session& session, const provider::MachineRef&
   gone.ref = ref;
   gone.existence = provider::Existence::kGone;
   return gone;
+}
+
+Result<std::vector<provider::Machine>> describe_many(Session& session, std::span<const provider::MachineRef> refs,
+                                                     const Clock& clock, const Call& call) {
+  if (refs.size() > provider::kDescribeManyMax) {
+    return Error(Code::kInvalidArgument, "describe " + std::to_string(refs.size()) + " machines, at most " +
+                                             std::to_string(provider::kDescribeManyMax) + " at once");
+  }
+  std::set<MoRef> wanted;
+  for (const provider::MachineRef& ref : refs)
+    if (!ref.id.empty()) wanted.insert({"VirtualMachine", ref.id});
+  std::map<MoRef, Sight> sights;
+  while (!wanted.empty()) {
+    auto read = read_sights(session, wanted, call);
+    if (read.ok()) {
+      sights = read.take();
+      break;
+    }
+    // One that is gone is named; the others are asked for again.
+    const Fault* fault = fault_of(read.error());
+    const bool is_named = fault != nullptr && says_gone(read.error(), fault->obj) && wanted.erase(fault->obj) > 0;
+    if (!is_named) return read.take_error();
+  }
+  std::vector<provider::Machine> machines;
+  for (const provider::MachineRef& ref : refs) {
+    const auto sight = sights.find({"VirtualMachine", ref.id});
+    machines.push_back(sight == sights.end() ? TRY(describe(session, ref, clock, call))
+                                             : TRY(read_machine(sight->second, ref, clock.wall())));
+  }
+  return machines;
 }
 
 Result<Catalogue> read_catalogue(Session& session, bool with_machines, const Call& call) {

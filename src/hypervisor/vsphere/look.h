@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ Result<std::optional<Sight>> look_in_folder(Session& session, const MoRef& folde
 // describe() of the provider interface.
 Result<provider::Machine> describe(Session& session, const provider::MachineRef& ref, const Clock& clock,
                                    const Call& call);
+
+// The same of at most kDescribeManyMax machines, in their order: one call for all, and some more for each that is gone.
+Result<std::vector<provider::Machine>> describe_many(Session& session, std::span<const provider::MachineRef> refs,
+                                                     const Clock& clock, const Call& call);
 
 // Everything but machines, or with them: of those there may be many.
 Result<Catalogue> read_catalogue(Session& session, bool with_machines, const Call& call);

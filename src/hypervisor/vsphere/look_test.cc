@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "hypervisor/vsphere/recorded_test.h"
 #include "hypervisor/vsphere/sample_test.h"
 #include "hypervisor/vsphere/scripted_session_test.h"
 #include "hypervisor/vsphere/watch.h"
+#include "provider/limits.h"
 
 namespace rig::vsphere {
 namespace {
@@ -21,6 +24,11 @@ std::string object(const std::string& type, const std::string& id, const std::st
 }
 std::string machine(const std::string& id) {
   return object("VirtualMachine", id, property("name", "web") + property("runtime.powerState", "poweredOn"));
+}
+std::string known_machine(const std::string& id) {  // whose configuration is known
+  return object("VirtualMachine", id,
+                property("name", "web") + property("config.instanceUuid", "another") +
+                    "<propSet><name>config.hardware.numCPU</name><val xsi:type=\"xsd:int\">1</val></propSet>");
 }
 std::string missing(const std::string& fault) {
   return "<missingSet><path>name</path><fault><fault xsi:type=\"" + fault + "\"/></fault></missingSet>";
@@ -55,6 +63,32 @@ TEST(Look, OnlyTheObjectsOwnAbsenceAndNoOtherOfItsUuidMeanGone) {
   elsewhere.answer("RetrievePropertiesEx", result(machine("vm-97")));
   elsewhere.answer("FindAllByUuid", "<returnval type=\"VirtualMachine\">vm-97</returnval>");
   EXPECT_EQ((*look(elsewhere, sample_ref(), no_hurry()))->self.id, "vm-97");
+}
+
+TEST(Look, ManyAreReadByOneCallAndWhoIsGoneByItsOwn) {
+  ScriptedSession session;
+  provider::MachineRef gone = sample_ref(), unmade = sample_ref();
+  gone.id = "vm-97";
+  unmade.id.clear();
+  session.refuse("RetrievePropertiesEx", "ManagedObjectNotFound", {"VirtualMachine", "vm-97"});
+  session.answer("RetrievePropertiesEx", result(known_machine("vm-96")));
+  session.refuse("RetrievePropertiesEx", "ManagedObjectNotFound", {"VirtualMachine", "vm-97"});
+  session.answer("FindAllByUuid", "");
+  const std::vector<provider::MachineRef> refs = {unmade, sample_ref(), gone};
+  const auto machines = describe_many(session, refs, SystemClock(), no_hurry());
+  ASSERT_TRUE(machines.ok()) << machines.error().to_string();
+  ASSERT_EQ(machines->size(), 3U);
+  EXPECT_EQ((*machines)[0].existence, provider::Existence::kGone);
+  EXPECT_EQ((*machines)[1].ref.id, "vm-96");
+  EXPECT_EQ((*machines)[1].existence, provider::Existence::kForeign) << "it has no stamp";
+  EXPECT_EQ((*machines)[2].existence, provider::Existence::kGone);
+  EXPECT_EQ(std::ranges::count(session.asked, "RetrievePropertiesEx"), 3);
+
+  const std::vector<provider::MachineRef> too_many(provider::kDescribeManyMax + 1, sample_ref());
+  EXPECT_TRUE(describe_many(session, too_many, SystemClock(), no_hurry()).error().is(Code::kInvalidArgument));
+  ScriptedSession doubtful;
+  doubtful.refuse("RetrievePropertiesEx", "NoPermission");
+  EXPECT_FALSE(describe_many(doubtful, refs, SystemClock(), no_hurry()).ok());
 }
 
 TEST(Look, DoubtIsAnError) {

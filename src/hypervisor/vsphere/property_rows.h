@@ -35,7 +35,7 @@ inline constexpr std::tuple kRows<MachineProps> = {
     row<&MachineProps::host>("runtime.host"),
     row<&MachineProps::parent>("parent"),
     row<&MachineProps::resource_pool>("resourcePool"),
-    row<&MachineProps::booted_at>("runtime.bootTime"),
+    row<&MachineProps::booted_at>("summary.runtime.bootTime"),  // of the simulator, only this one
     row<&MachineProps::question>("runtime.question"),
     row<&MachineProps::guest_nics>("guest.net"),
     row<&MachineProps::guest_hostname>("guest.hostName"),

@@ -18,7 +18,7 @@ struct Options {
   bool insecure_skip_verify = false;
   provider::Placement defaults = {};  // where machines go whose spec does not say
   bool hot_add = true;                // new machines' CPUs and memory can be added while they run
-  Duration patience = kWaitGrace;     // for one answer, on top of what was asked to take longer
+  Duration patience = kAnswerMax;     // for one answer, on top of what was asked to take longer
 };
 
 // A vCenter that is away is told by check() and by the calls that need it. `clock` must outlive the provider.

@@ -46,8 +46,8 @@ struct Standing {
 
 class HttpSession final : public Session {
  public:
-  HttpSession(Login login, std::unique_ptr<http::Client> client, const Clock& clock)
-      : login_(std::move(login)), client_(std::move(client)), clock_(clock) {}
+  HttpSession(Login login, std::unique_ptr<http::Client> client, const Clock& clock, Duration patience)
+      : login_(std::move(login)), client_(std::move(client)), clock_(clock), patience_(patience) {}
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
   ~HttpSession() override { log_out(); }
@@ -90,8 +90,11 @@ class HttpSession final : public Session {
   }
 
  private:
-  Result<http::Reply> exchange(const http::Request& request, const Call& call) {
-    auto reply = client_->send(request, call);
+  // `waits`: until something happens; the call's own deadline is the limit then.
+  Result<http::Reply> exchange(const http::Request& request, const Call& call, bool waits = false) {
+    Call patient = call;
+    if (!waits) patient.deadline = std::min(call.deadline, now() + patience_);
+    auto reply = client_->send(request, patient);
     const Lock lock(mutex_);
     if (reply.ok()) {
       contact_ = {clock_.wall(), ""};
@@ -102,16 +105,17 @@ class HttpSession final : public Session {
     return reply;
   }
 
-  Result<http::Reply> post_raw(const Standing& standing, const std::string& request, const Call& call) {
+  Result<http::Reply> post_raw(const Standing& standing, const std::string& request, const Call& call,
+                               bool waits = false) {
     http::Request post{.method = "POST", .target = "/sdk", .headers = {}, .body = request};
     post.headers = {{"Content-Type", "text/xml; charset=\"utf-8\""}, {"SOAPAction", "urn:vim25/" + standing.version}};
     if (!standing.cookie.empty()) post.headers.emplace_back("Cookie", standing.cookie);
-    return exchange(post, call);
+    return exchange(post, call, waits);
   }
 
   Result<std::string> post(const Standing& standing, std::string_view method, const std::string& request,
                            const Call& call) {
-    http::Reply reply = TRY(post_raw(standing, request, call).context(method));
+    http::Reply reply = TRY(post_raw(standing, request, call, method == WaitForUpdates::kName).context(method));
     if (reply.status == 200) return std::move(reply.body);
     if (const auto fault = read_fault(reply.body)) return fault_error(*fault, method);
     return foreign_answer(reply.status, reply.body, method);
@@ -213,6 +217,7 @@ class HttpSession final : public Session {
   const Login login_;
   const std::unique_ptr<http::Client> client_;
   const Clock& clock_;
+  const Duration patience_;
   mutable Mutex mutex_;
   std::condition_variable_any landed_;
   Contact contact_ GUARDED_BY(mutex_);
@@ -236,7 +241,7 @@ std::optional<std::string> choose_version(const std::vector<std::string>& offere
   return best;
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& clock) {
+Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& clock, Duration patience) {
   http::ClientOptions options;
   options.base_url = login.base_url;
   options.ca_pem = login.ca_bundle;
@@ -244,7 +249,7 @@ Result<std::unique_ptr<Session>> Session::open(const Login& login, const Clock& 
   options.insecure_skip_verify = login.insecure;
   options.body_bytes_max = kAnswerBytesMax;
   auto client = TRY(http::Client::make(options).context("endpoint " + login.base_url));
-  return std::unique_ptr<Session>(std::make_unique<HttpSession>(login, std::move(client), clock));
+  return std::unique_ptr<Session>(std::make_unique<HttpSession>(login, std::move(client), clock, patience));
 }
 
 }  // namespace rig::vsphere

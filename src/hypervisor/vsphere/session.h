@@ -19,6 +19,7 @@
 #include "base/call.h"
 #include "base/clock.h"
 #include "hypervisor/vsphere/codec.h"
+#include "hypervisor/vsphere/limits.h"
 #include "hypervisor/vsphere/login.h"
 
 namespace rig::vsphere {
@@ -31,8 +32,9 @@ struct Contact {  // the last answer, of any kind, and the last failure to get o
 // Thread-safe.
 class Session {
  public:
-  // No call is made. kInvalidArgument: the CA bundle is no PEM.
-  static Result<std::unique_ptr<Session>> open(const Login& login, const Clock& clock);
+  // No call is made. `patience`: for one answer, but of calls that wait for something to happen. kInvalidArgument: the
+  // CA bundle is no PEM.
+  static Result<std::unique_ptr<Session>> open(const Login& login, const Clock& clock, Duration patience = kAnswerMax);
   virtual ~Session() = default;  // logs out
 
   // The body of the answer. Codes as errors.h has them; kUnavailable and kDeadlineExceeded: nothing is known about the

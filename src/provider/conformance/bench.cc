@@ -79,6 +79,13 @@ Status Bench::finish(Result<TaskId> task) {
   return {};
 }
 
+Status Bench::make(MachineRef& ref, const MachineSpec& spec) {
+  const TaskId task = TRY(provider().create(ref, spec, call()));
+  TRY(finish(task));
+  if (ref.id.empty()) ref.id = TRY(provider().poll(task, call())).result_id;
+  return want(!ref.id.empty(), "create() is done, and its task does not tell the id");
+}
+
 Status Bench::want_existence(const MachineRef& ref, Existence wanted, const std::string& when) {
   constexpr const char* kNames[] = {"ours", "partial", "foreign", "released", "gone"};
   const Machine machine = TRY(describe(ref).context(when));

@@ -106,7 +106,7 @@ Status apply_power_cycle_staged(Bench& bench) {
   {
     MachineSpec spec = TRY(bench.small_spec());
     spec.cpus = 2;
-    const MachineRef ref = TRY(bench.reserve(spec));
+    MachineRef ref = TRY(bench.reserve(spec));
     TRY(bench.make(ref, spec));
     TRY(bench.power_on(ref));
     made = {ref, spec};
@@ -172,7 +172,7 @@ Status add_remove_nic_disk_by_name(Bench& bench) {
   nic.name = "second";
   nic.mac.clear();
   spec.nics.push_back(nic);
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(bench.make(ref, spec));
   const std::vector<std::string> before = TRY(bench.host().volumes());
   const std::string kept_mac = TRY(bench.describe(ref)).configured.nics.at(1).mac;

@@ -39,7 +39,7 @@ Status want_more(Bench& bench, const Stock& before, std::size_t machines, std::s
 // What one whole creation adds to the host.
 Result<Stock> cost_of_one(Bench& bench, MachineSpec spec, const Stock& before) {
   spec = TRY(bench.named(spec));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(bench.make(ref, spec));
   Stock more = TRY(stock(bench));
   more.machines.resize(more.machines.size() - before.machines.size());
@@ -58,7 +58,7 @@ Status create_from_image_boots_spec(Bench& bench) {
   second.name = "second";
   second.mac.clear();
   spec.nics.push_back(second);
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(bench.make(ref, spec));
 
   const Machine machine = TRY(bench.describe(ref));
@@ -87,7 +87,7 @@ Status create_from_image_boots_spec(Bench& bench) {
 Status create_twice(Bench& bench) {
   const Made made = TRY(make_small(bench));
   const Stock before = TRY(stock(bench));
-  const MachineRef again = TRY(bench.reserve(made.spec));
+  MachineRef again = TRY(bench.reserve(made.spec));
   TRY(want(again == made.ref, "reserve() chose another id for the same machine"));
   TRY(bench.make(again, made.spec));
   return want_more(bench, before, 0, 0, "after the second create");
@@ -97,11 +97,12 @@ Status create_concurrently(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
   const Stock before = TRY(stock(bench));
   const Stock one = TRY(cost_of_one(bench, spec, before));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   std::vector<Status> outcomes(4);
   {
     std::vector<std::jthread> threads;
-    for (Status& outcome : outcomes) threads.emplace_back([&] { outcome = bench.make(ref, spec); });
+    for (Status& outcome : outcomes)
+      threads.emplace_back([&outcome, &bench, &spec, ref]() mutable { outcome = bench.make(ref, spec); });
   }
   for (Status& outcome : outcomes) TRY(std::move(outcome));
   TRY(bench.want_existence(ref, Existence::kOurs, "afterwards"));
@@ -117,7 +118,7 @@ Status create_under(Bench& bench, Fault fault) {
     const std::string when = "fault after effect " + std::to_string(effect);
     (void)TRY(bench.host().plan_fault(fault, effect));
     const MachineSpec wish = TRY(bench.named(spec));
-    const MachineRef ref = TRY(bench.reserve(wish));
+    MachineRef ref = TRY(bench.reserve(wish));
     Status made = bench.make(ref, wish);
     const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
     if (fault == Fault::kKilled && happened) {
@@ -143,7 +144,7 @@ Status create_interrupted_by_restart(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
   const Stock before = TRY(stock(bench));
   const Stock one = TRY(cost_of_one(bench, spec, before));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   (void)TRY(bench.provider().create(ref, spec, bench.call()));
   TRY(bench.restart_provider());
   TRY(bench.make(ref, spec).context("asked again after the restart"));
@@ -152,7 +153,7 @@ Status create_interrupted_by_restart(Bench& bench) {
 }
 
 // Create against what somebody else owns: refused, and not a byte of theirs is changed.
-Status want_refused(Bench& bench, const MachineRef& ref, const MachineSpec& spec, const std::string& foreign) {
+Status want_refused(Bench& bench, MachineRef ref, const MachineSpec& spec, const std::string& foreign) {
   const std::string before = TRY(bench.host().fingerprint(foreign));
   const Stock stock_before = TRY(stock(bench));
   TRY(want_code(Code::kAlreadyExists, bench.make(ref, spec), "create"));
@@ -161,7 +162,7 @@ Status want_refused(Bench& bench, const MachineRef& ref, const MachineSpec& spec
 }
 
 // What is not told apart by its name or UUID is made beside it, and not a byte of theirs is changed either.
-Status want_apart(Bench& bench, const MachineRef& ref, const MachineSpec& spec, const std::string& foreign) {
+Status want_apart(Bench& bench, MachineRef ref, const MachineSpec& spec, const std::string& foreign) {
   const std::string before = TRY(bench.host().fingerprint(foreign));
   TRY(bench.make(ref, spec));
   TRY(bench.want_existence(ref, Existence::kOurs, "beside the foreign machine"));
@@ -180,7 +181,7 @@ Status create_name_foreign(Bench& bench) {
 
 Status create_id_foreign(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   if (ref.id.empty()) return Error(Code::kUnimplemented, "the hypervisor chooses the id");
   TRY(bench.host().add_foreign_machine(ref.id, random_uuid()));  // between reserve() and create()
   TRY(want_refused(bench, ref, spec, ref.id));
@@ -189,7 +190,7 @@ Status create_id_foreign(Bench& bench) {
 
 Status create_uuid_foreign(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   const std::string other = TRY(bench.named(spec)).display_name;
   TRY(bench.host().add_foreign_machine(other, ref.machine_id));
   if (!bench.subject.names_collide) return want_apart(bench, TRY(bench.reserve(spec)), spec, other);
@@ -201,7 +202,7 @@ Status create_source_missing(Bench& bench) {
   MachineSpec spec = TRY(bench.small_spec());
   spec.image.location += "-that-is-nowhere";
   const Stock before = TRY(stock(bench));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   const Status made = bench.make(ref, spec);
   TRY(want_code(Code::kNotFound, made, "create"));
   TRY(want(made.error().to_string().find(spec.image.location) != std::string::npos,
@@ -216,7 +217,7 @@ Status create_storage_full(Bench& bench) {
   spec = TRY(bench.named(*bench.subject.too_large));
   spec.image = {image, format};
   const Stock before = TRY(stock(bench));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(want_code(Code::kResourceExhausted, bench.make(ref, spec), "create"));
   TRY(bench.want_existence(ref, Existence::kGone, "afterwards"));
   return want_more(bench, before, 0, 0, "afterwards");
@@ -225,7 +226,7 @@ Status create_storage_full(Bench& bench) {
 Status reserve_without_create(Bench& bench) {
   const MachineSpec spec = TRY(bench.small_spec());
   const Stock before = TRY(stock(bench));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(want_same(ref.machine_id, bench.owner(spec.hostname).uid, "machine_id"));
   const MachineRef again = TRY(bench.reserve(spec));
   TRY(want(again == ref, "the second reserve() chose otherwise"));
@@ -237,7 +238,7 @@ Status seed_userdata_network_meta_bytes(Bench& bench) {
   MachineSpec spec = TRY(bench.small_spec());
   spec.seed = {"#cloud-config\n# <&>\"' \xc3\xa4\nhostname: x\n", "instance-id: i-1\nlocal-hostname: x\n",
                "version: 2\nethernets: {}\n"};
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(bench.make(ref, spec));
   const std::pair<std::string_view, std::string> kDocuments[] = {{"user-data", spec.seed.user_data},
                                                                  {"meta-data", spec.seed.meta_data},
@@ -249,7 +250,14 @@ Status seed_userdata_network_meta_bytes(Bench& bench) {
 
 // ---- images ----
 
+Status check_fetches(Bench& bench) {
+  if (!bench.subject.image.template_name.empty())
+    return Error(Code::kUnimplemented, "the image is there already, and is not fetched");
+  return {};
+}
+
 Status image_prepare_progress_checksum(Bench& bench) {
+  TRY(check_fetches(bench));
   ImageRequest request = bench.subject.image;
   request.key = random_uuid();
   const std::vector<std::string> before = TRY(bench.host().volumes());
@@ -273,6 +281,7 @@ Status image_prepare_progress_checksum(Bench& bench) {
 }
 
 Status image_bad_checksum_leaves_nothing(Bench& bench) {
+  TRY(check_fetches(bench));
   ImageRequest request = bench.subject.image;
   request.key = random_uuid();
   request.checksum = std::string(request.checksum.size(), '0');
@@ -284,6 +293,7 @@ Status image_bad_checksum_leaves_nothing(Bench& bench) {
 }
 
 Status image_prepared_concurrently_once(Bench& bench) {
+  TRY(check_fetches(bench));
   ImageRequest request = bench.subject.image;
   request.key = random_uuid();
   const std::vector<std::string> before = TRY(bench.host().volumes());

@@ -44,7 +44,7 @@ Status describe_suspended(Bench& bench) { return describe_as(bench, Power::kSusp
 Status addresses_without_agent_fast(Bench& bench) {
   if (!bench.subject.stubborn) return Error(Code::kUnimplemented, "no machine without an agent");
   MachineSpec spec = TRY(bench.named(*bench.subject.stubborn));
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   TRY(bench.make(ref, spec));
   TRY(bench.power_on(ref));
   const Time begin = std::chrono::steady_clock::now();

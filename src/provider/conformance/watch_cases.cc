@@ -102,7 +102,7 @@ Status watch_tells_of_tasks(Bench& bench) {
   Watcher watcher(bench, "");
   (void)TRY(watcher.wait_for_sync());
   const MachineSpec spec = TRY(bench.small_spec());
-  const MachineRef ref = TRY(bench.reserve(spec));
+  MachineRef ref = TRY(bench.reserve(spec));
   const TaskId task = TRY(bench.provider().create(ref, spec, bench.call()));
   TRY(bench.finish(task));
   if (task.text.empty()) return {};

@@ -54,7 +54,8 @@ class Bench {
 
   // Waits for the end of a task; a forgotten one is kUnavailable.
   Status finish(Result<TaskId> task);
-  Status make(const MachineRef& ref, const MachineSpec& spec) { return finish(provider().create(ref, spec, call())); }
+  // Where the hypervisor chooses the id, the task tells it.
+  Status make(MachineRef& ref, const MachineSpec& spec);
   Result<Machine> describe(const MachineRef& ref) { return provider().describe(ref, call()); }
   Status power_on(const MachineRef& ref) { return finish(provider().power_on(ref, call())); }
   Status power_off(const MachineRef& ref) { return finish(provider().power_off(ref, std::nullopt, call())); }

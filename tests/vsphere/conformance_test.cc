@@ -1,0 +1,64 @@
+// vsphere/conformance_test.cc — every promise of a provider, kept by this one on govmomi's simulator.
+#include "base/folder_test.h"
+#include "provider/conformance/gtest.h"
+#include "provider/wire/transport.h"
+#include "vsphere/bed.h"
+
+namespace rig::vsphere {
+namespace {
+
+using provider::conformance::Subject;
+
+Subject& in_process() {
+  static Bed bed(vcsim());
+  static Subject subject = bed.subject("vCenter (vcsim) in process");
+  return subject;
+}
+
+// The same over the wire.
+struct Served {
+  Served() {
+    options.address = "unix:" + folder / "s";
+    bed.on_restart([this] { wire.reset(); },
+                   [this](provider::Provider& provider) { wire = provider::wire::serve(provider, options).take(); });
+    client = provider::wire::connect(options.address, {}).take();
+    subject = bed.subject("vCenter (vcsim) over gRPC");
+    subject.provider = [this]() -> provider::Provider& { return *client; };
+  }
+  ~Served() {
+    client.reset();
+    wire.reset();
+  }
+  Bed bed{vcsim()};
+  const TestFolder folder;
+  provider::wire::ServerOptions options;
+  std::unique_ptr<provider::wire::Server> wire;
+  std::unique_ptr<provider::Provider> client;
+  Subject subject;
+};
+
+Subject& over_grpc() {
+  static Served served;
+  return served.subject;
+}
+
+// What the simulator cannot show, and why. Each stands for a case that another subject of this provider has to pass.
+const std::set<std::string_view> kNotOfTheSimulator = {
+    "create_id_foreign",         // vCenter chooses ids: there is none between reserve() and create()
+    "create_storage_full",       // its datastores take everything
+    "describe_paused",           // vSphere pauses no machines
+    "power_off_graceful_obeys",  // its machines do not boot, so none of them has an address
+    // It fetches nothing: the image is a template that is there.
+    "image_bad_checksum_leaves_nothing",
+    "image_prepare_progress_checksum",
+    "image_prepared_concurrently_once",
+};
+
+const bool kRegistered =
+    provider::conformance::register_cases("ConformanceOfVsphereInProcess", &in_process, kNotOfTheSimulator) &&
+    provider::conformance::register_cases("ConformanceOfVsphereOverGrpc", &over_grpc, kNotOfTheSimulator);
+
+TEST(ConformanceOfVsphere, IsRegistered) { EXPECT_TRUE(kRegistered); }
+
+}  // namespace
+}  // namespace rig::vsphere
