@@ -78,7 +78,7 @@ class Served {
         clock_(clock),
         folder_(options.runtime_dir + "/" + kFolderPrefix + random_suffix(kFolderSuffix)) {}
   ~Served() {
-    thread_.request_stop();
+    request_stop();
     if (thread_.joinable()) thread_.join();
     remove_folder();
   }
@@ -87,7 +87,8 @@ class Served {
   Status start(std::shared_ptr<Served> predecessor) {
     TRY(make_folder(folder_, 0700));
     TRY(project_credentials(credentials(), process_.credentials));
-    provider_ = guard(TRY(provider::wire::connect("unix:" + socket(), {})), process_.key, process_.type, clock_);
+    provider_ = guard(TRY(provider::wire::connect("unix:" + socket(), {})), process_.key, process_.type, clock_,
+                      over_.get_token());
     thread_ = std::jthread([this, before = std::move(predecessor)](std::stop_token stop) mutable {
       before.reset();
       supervise(std::move(stop));
@@ -108,7 +109,10 @@ class Served {
     return state_;
   }
   const std::shared_ptr<provider::Provider>& provider() const { return provider_; }
-  void request_stop() { thread_.request_stop(); }
+  void request_stop() {
+    over_.request_stop();  // who still holds the provider need not wait for a process that does not come back
+    thread_.request_stop();
+  }
   bool is_over() const { return is_over_; }  // its process has ended; taking it apart does not wait
 
  private:
@@ -181,6 +185,7 @@ class Served {
   const Options& options_;
   const Clock& clock_;
   const std::string folder_;
+  std::stop_source over_;
   std::shared_ptr<provider::Provider> provider_;
   mutable Mutex mutex_;
   RuntimeState state_ GUARDED_BY(mutex_);

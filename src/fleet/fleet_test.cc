@@ -9,6 +9,7 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <future>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -124,6 +125,29 @@ TEST_F(AFleet, ReplacesAProcessWhoseSettingsChanged) {
   EXPECT_NE(child("lab").pid, before.pid);
   EXPECT_FALSE(std::filesystem::exists(before.folder));
   EXPECT_TRUE(answers("lab"));
+}
+
+// One that hangs, so that nothing but the replacement can end the call.
+TEST_F(AFleet, EndsTheCallsOfAProcessThatIsReplacedOrRemoved) {
+  ProviderProcess wanted = process("lab");
+  for (const bool is_removed : {false, true}) {
+    ASSERT_TRUE(runs(wanted) && answers("lab"));
+    const std::shared_ptr<provider::Provider> held = fleet_->find(wanted.key).take();
+    ::kill(child("lab").pid, SIGSTOP);
+    std::future<Code> call = std::async(std::launch::async, [&] {
+      const auto machine = held->describe({}, {clock_.now() + std::chrono::hours(1), {}, ""});
+      return machine.ok() ? Code::kUnknown : machine.error().code();
+    });
+    if (is_removed) {
+      fleet_->remove(wanted.key);
+    } else {
+      wanted.endpoint = "tiny://elsewhere";
+      ASSERT_TRUE(fleet_->ensure(wanted).ok());
+    }
+    ASSERT_EQ(call.wait_for(std::chrono::seconds(60)), std::future_status::ready) << is_removed;
+    EXPECT_EQ(call.get(), Code::kUnavailable) << "the caller gave nothing up";
+    EXPECT_EQ(held->check({clock_.now() + std::chrono::hours(1), {}, ""}).error().code(), Code::kUnavailable);
+  }
 }
 
 TEST_F(AFleet, RemovesAProcessWithItsFolderWithoutWaiting) {

@@ -37,71 +37,94 @@ std::string_view code_name(const Error* error) {
 
 class Guard final : public Provider, private Images, private Console {
  public:
-  Guard(std::unique_ptr<Provider> inner, const ObjectKey& key, std::string type, const Clock& clock)
-      : inner_(std::move(inner)), key_(key), type_(std::move(type)), clock_(clock) {}
+  Guard(std::unique_ptr<Provider> inner, const ObjectKey& key, std::string type, const Clock& clock,
+        std::stop_token over)
+      : inner_(std::move(inner)), key_(key), type_(std::move(type)), clock_(clock), over_(std::move(over)) {}
 
   // Health is asked whatever the breaker thinks: it is how recovery is seen.
-  Result<Health> check(const Call& call) override { return counted("Check", inner_->check(call)); }
+  Result<Health> check(const Call& call) override {
+    return told(call, counted("Check", until_over(call, [&](const Call& joined) { return inner_->check(joined); })));
+  }
   Result<Capabilities> capabilities(const Call& call) override {
-    return run("GetCapabilities", [&] { return inner_->capabilities(call); });
+    return run("GetCapabilities", call, [&](const Call& joined) { return inner_->capabilities(joined); });
   }
   Result<MachineRef> reserve(const Owner& owner, const std::string& machine_id, const MachineSpec& spec,
                              const Call& call) override {
-    return run("Reserve", [&] { return inner_->reserve(owner, machine_id, spec, call); });
+    return run("Reserve", call, [&](const Call& joined) { return inner_->reserve(owner, machine_id, spec, joined); });
   }
   Result<TaskId> create(const MachineRef& ref, const MachineSpec& spec, const Call& call) override {
-    return run("Create", [&] { return inner_->create(ref, spec, call); });
+    return run("Create", call, [&](const Call& joined) { return inner_->create(ref, spec, joined); });
   }
   Result<Machine> describe(const MachineRef& ref, const Call& call) override {
-    return run("Describe", [&] { return inner_->describe(ref, call); });
+    return run("Describe", call, [&](const Call& joined) { return inner_->describe(ref, joined); });
   }
   Result<std::vector<Machine>> describe_many(std::span<const MachineRef> refs, const Call& call) override {
-    return run("DescribeMany", [&] { return inner_->describe_many(refs, call); });
+    return run("DescribeMany", call, [&](const Call& joined) { return inner_->describe_many(refs, joined); });
   }
   Status watch(const std::string& cluster_id, const std::string& resume, const OnEvent& on_event,
                const Call& call) override {
-    return inner_->watch(cluster_id, resume, on_event, call);  // its length says nothing about the provider's speed
+    // Not counted: its length says nothing about the provider's speed.
+    return told(call, until_over(call, [&](const Call& joined) {
+                  return inner_->watch(cluster_id, resume, on_event, joined);
+                }));
   }
   Result<Plan> plan(const MachineRef& ref, const MachineSpec& spec, const Call& call) override {
-    return run("Plan", [&] { return inner_->plan(ref, spec, call); });
+    return run("Plan", call, [&](const Call& joined) { return inner_->plan(ref, spec, joined); });
   }
   Result<TaskId> apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan, const Call& call) override {
-    return run("Reconfigure", [&] { return inner_->apply(ref, spec, plan, call); });
+    return run("Reconfigure", call, [&](const Call& joined) { return inner_->apply(ref, spec, plan, joined); });
   }
   Result<TaskId> power_on(const MachineRef& ref, const Call& call) override {
-    return run("Power", [&] { return inner_->power_on(ref, call); });
+    return run("Power", call, [&](const Call& joined) { return inner_->power_on(ref, joined); });
   }
   Result<TaskId> power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& call) override {
-    return run("Power", [&] { return inner_->power_off(ref, hard_at, call); });
+    return run("Power", call, [&](const Call& joined) { return inner_->power_off(ref, hard_at, joined); });
   }
   Result<TaskId> reboot(const MachineRef& ref, WallTime if_booted_before, const Call& call) override {
-    return run("Power", [&] { return inner_->reboot(ref, if_booted_before, call); });
+    return run("Power", call, [&](const Call& joined) { return inner_->reboot(ref, if_booted_before, joined); });
   }
   Result<TaskId> remove(const MachineRef& ref, const Call& call) override {
-    return run("Delete", [&] { return inner_->remove(ref, call); });
+    return run("Delete", call, [&](const Call& joined) { return inner_->remove(ref, joined); });
   }
   Result<TaskId> release(const MachineRef& ref, const Call& call) override {
-    return run("Release", [&] { return inner_->release(ref, call); });
+    return run("Release", call, [&](const Call& joined) { return inner_->release(ref, joined); });
   }
   Result<TaskState> poll(const TaskId& task, const Call& call) override {
-    return run("TaskStatus", [&] { return inner_->poll(task, call); });
+    return run("TaskStatus", call, [&](const Call& joined) { return inner_->poll(task, joined); });
   }
   Status cancel(const TaskId& task, const Call& call) override {
-    return run("CancelTask", [&] { return inner_->cancel(task, call); });
+    return run("CancelTask", call, [&](const Call& joined) { return inner_->cancel(task, joined); });
   }
   Images& images() override { return *this; }
   Console& console() override { return *this; }
 
  private:
   Result<PreparedImage> prepare(const ImageRequest& request, const Call& call) override {
-    return run("ImagePrepare", [&] { return inner_->images().prepare(request, call); });
+    return run("ImagePrepare", call, [&](const Call& joined) { return inner_->images().prepare(request, joined); });
   }
   Result<std::unique_ptr<ByteStream>> open_serial(const MachineRef& ref, const Call& call) override {
-    return run("OpenConsole", [&] { return inner_->console().open_serial(ref, call); });
+    // Not joined: the stream goes by its caller's stop after this call, too.
+    return run("OpenConsole", call, [&](const Call&) { return inner_->console().open_serial(ref, call); });
+  }
+
+  // The call ends with its caller's stop, or with this provider.
+  template <class F>
+  auto until_over(const Call& call, F body) -> decltype(body(call)) {
+    std::stop_source stop;
+    const auto request = [&stop] { stop.request_stop(); };
+    const std::stop_callback on_caller(call.stop, request), on_over(over_, request);
+    return body(Call{call.deadline, stop.get_token(), call.request_id});
+  }
+  // A call that its caller did not cancel was not cancelled in his eyes.
+  template <class R>
+  R told(const Call& call, R result) const {
+    if (result.ok() || !result.error().is(Code::kCancelled) || !over_.stop_requested() || call.stop.stop_requested())
+      return result;
+    return Error(Code::kUnavailable, "Provider " + key_.to_string() + " was ended or replaced in the middle of it");
   }
 
   template <class F>
-  auto run(std::string_view method, F call) -> decltype(call()) {
+  auto run(std::string_view method, const Call& call, F body) -> decltype(body(call)) {
     {
       const Lock lock(mutex_);
       const bool allowed = breaker_.allows(clock_.now());
@@ -112,10 +135,10 @@ class Guard final : public Provider, private Images, private Console {
             .with_hint("It is asked again within a minute; see its conditions.");
     }
     const Time started = clock_.now();
-    auto result = call();
+    auto result = until_over(call, std::move(body));
     metrics::observe(Metric::kProviderRpcLatencySeconds, {type_, method},
                      std::chrono::duration<double>(clock_.now() - started).count());
-    return counted(method, std::move(result));
+    return told(call, counted(method, std::move(result)));
   }
 
   template <class R>
@@ -135,6 +158,7 @@ class Guard final : public Provider, private Images, private Console {
   const ObjectKey key_;
   const std::string type_;
   const Clock& clock_;
+  const std::stop_token over_;
   Mutex mutex_;
   Breaker breaker_ GUARDED_BY(mutex_);
 };
@@ -142,8 +166,8 @@ class Guard final : public Provider, private Images, private Console {
 }  // namespace
 
 std::shared_ptr<Provider> guard(std::unique_ptr<Provider> provider, const ObjectKey& key, std::string type,
-                                const Clock& clock) {
-  return std::make_shared<Guard>(std::move(provider), key, std::move(type), clock);
+                                const Clock& clock, std::stop_token over) {
+  return std::make_shared<Guard>(std::move(provider), key, std::move(type), clock, std::move(over));
 }
 
 }  // namespace rig::fleet

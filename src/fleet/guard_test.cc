@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/metrics.h"
 #include "fleet/limits.h"
 #include "provider/fake/fake_provider.h"
@@ -17,7 +19,7 @@ class AGuard : public testing::Test {
   AGuard() {
     auto fake = std::make_unique<FakeProvider>(clock_, provider::fake::Options{});
     fake_ = fake.get();
-    guarded_ = guard(std::move(fake), {"default", "guarded"}, "fake", clock_);
+    guarded_ = guard(std::move(fake), {"default", "guarded"}, "fake", clock_, over_.get_token());
   }
   Status describe() {
     const auto machine = guarded_->describe({}, {});
@@ -26,6 +28,7 @@ class AGuard : public testing::Test {
   static bool has_metric(const std::string& line) { return metrics::text().find(line) != std::string::npos; }
 
   StepClock clock_;
+  std::stop_source over_;
   FakeProvider* fake_;
   std::shared_ptr<provider::Provider> guarded_;
 };
@@ -52,6 +55,21 @@ TEST_F(AGuard, LeavesASilentProviderAloneAndComesBack) {
   clock_.advance(kBreakerReset);
   EXPECT_TRUE(describe().ok());
   EXPECT_TRUE(describe().ok());
+}
+
+TEST_F(AGuard, EndsCallsThatWaitWhenTheProviderIsOver) {
+  std::jthread ends([this] { over_.request_stop(); });
+  const Status ended = guarded_->watch("cluster", "", [](const provider::Event&) { return true; }, {});
+  EXPECT_EQ(ended.error().code(), Code::kUnavailable) << ended.error().to_string();
+}
+
+TEST_F(AGuard, TellsTheCallerOfHisOwnStop) {
+  over_.request_stop();
+  std::stop_source caller;
+  caller.request_stop();
+  const Status ended =
+      guarded_->watch("cluster", "", [](const provider::Event&) { return true; }, {{}, caller.get_token(), ""});
+  EXPECT_EQ(ended.error().code(), Code::kCancelled);
 }
 
 TEST_F(AGuard, AHealthyCheckEndsTheSilenceAtOnce) {

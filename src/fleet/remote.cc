@@ -50,9 +50,10 @@ class Connection {
         tls_(tls_of(process)),
         options_(options),
         clock_(clock) {}
+  ~Connection() { over_.request_stop(); }  // who still holds the provider does not wait for an answer
 
   Status start() {
-    provider_ = guard(TRY(provider::wire::connect(address_, tls_)), key_, type_, clock_);
+    provider_ = guard(TRY(provider::wire::connect(address_, tls_)), key_, type_, clock_, over_.get_token());
     thread_ = std::jthread([this](const std::stop_token& stop) {
       const bool answers = greet(*provider_, clock_, options_.patience, stop, [this](const Error& error) {
         tell({.phase = Phase::kFailed,
@@ -87,6 +88,7 @@ class Connection {
   const provider::wire::Tls tls_;
   const RemoteOptions& options_;
   const Clock& clock_;
+  std::stop_source over_;
   std::shared_ptr<provider::Provider> provider_;
   mutable Mutex mutex_;
   RuntimeState state_ GUARDED_BY(mutex_);

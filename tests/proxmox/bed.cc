@@ -101,6 +101,8 @@ Subject Bed::subject(std::string name) {
   subject.boot_time = 10s;
   subject.wait = pause_between_looks;
   subject.names_collide = false;
+  // Each 100 ms two calls for all, two for the one whose turn it is, and one of its agent.
+  subject.idle_calls_per_second = 50;
   provider::NicSpec nic;
   nic.name = "eth0";
   subject.small.root_disk_bytes = 64 << 20;
@@ -216,6 +218,40 @@ Result<bool> Bed::plan_fault(std::optional<provider::conformance::Fault> fault, 
       faults.add(std::move(planned));
     }
     return happened;
+  });
+}
+
+Result<bool> Bed::doubt(int kind) {
+  using fakes::pve::Fault;
+  const Fault kDoubts[] = {
+      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 401, .reason = "permission denied - invalid PVE ticket"},
+      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 403, .reason = "Permission check failed"},
+      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 595, .reason = "No route to host"},
+      {.kind = Fault::Kind::kProxyPage, .stays = true},
+      {.kind = Fault::Kind::kDrop, .stays = true},
+  };
+  fake_->with_faults([](fakes::pve::Faults& faults) { faults.clear(); });
+  const bool is_there = static_cast<std::size_t>(kind) < std::size(kDoubts);
+  if (is_there) fake_->fail(kDoubts[kind]);
+  return is_there;
+}
+
+Result<std::string> Bed::move(const std::string& id) {
+  return fake_->with([&](Cluster& cluster) {
+    const Vm& vm = *find(cluster, id);
+    const std::string to = vm.node == "pve1" ? "pve2" : "pve1";
+    for (auto& [name, storage] : cluster.storages) {  // its disks go with it
+      if (storage.is_shared()) continue;
+      std::vector<fakes::pve::Volume> own;
+      for (const fakes::pve::Volume* volume : storage.all(vm.node))
+        if (volume->owner == vm.id) own.push_back(*volume);
+      for (const fakes::pve::Volume& volume : own) {
+        storage.remove(vm.node, volume.id);
+        storage.add(to, volume);
+      }
+    }
+    cluster.move(vm.id, to);
+    return to;
   });
 }
 

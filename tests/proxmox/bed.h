@@ -36,6 +36,8 @@ class Bed final : public provider::conformance::Host {
   Result<std::string> log() override;
   Result<bool> plan_fault(std::optional<provider::conformance::Fault> fault, int effect) override;
   Status clean() override;
+  Result<bool> doubt(int kind) override;
+  Result<std::string> move(const std::string& id) override;
 
  private:
   const SystemClock clock_{};

@@ -41,8 +41,10 @@ Subject& over_grpc() {
   return served.subject;
 }
 
-const bool kRegistered = provider::conformance::register_cases("ConformanceOfProxmoxInProcess", &in_process, {}) &&
-                         provider::conformance::register_cases("ConformanceOfProxmoxOverGrpc", &over_grpc, {});
+const bool kRegistered =
+    provider::conformance::register_cases("ConformanceOfProxmoxInProcess", &in_process,
+                                          {"session_expiry_single_flight"}) &&
+    provider::conformance::register_cases("ConformanceOfProxmoxOverGrpc", &over_grpc, {"session_expiry_single_flight"});
 
 TEST(ConformanceOfProxmox, IsRegistered) { EXPECT_TRUE(kRegistered); }
 

@@ -1,16 +1,20 @@
-"""tools/dev/tally.py — counts the cases of a test run: tally.py RESULTS README.
+"""tools/dev/tally.py — counts the cases of a test run: tally.py RESULTS README FEATURES.
 
 RESULTS has a folder per ctest run (list.json, junit.xml, a GoogleTest JSON file per program, and a report.PID for each
-process in which a sanitizer found something), *.unittest logs of Python's unittest and fuzz.list. Prints what failed and what was skipped, and as the last line
-"N passed, N failed, N skipped". Exit status 1 if anything failed, nothing passed, or a skipped case does not stand in
-the README under "## Skipped tests".
+process in which a sanitizer found something), *.unittest logs of Python's unittest and fuzz.list. Prints what failed and
+what was skipped, the table of the conformance suite where it ran (conformance.py), and as the last line "N passed, N
+failed, N skipped". Exit status 1 if anything failed, nothing passed, a skipped case does not stand in the README under
+"## Skipped tests", or FEATURES (docs/reference/features.md) says something else than the providers; UPDATE=1 rewrites it.
 """
 import fnmatch
 import json
+import os
 import pathlib
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+
+import conformance
 
 LINES_SHOWN = 30
 
@@ -105,7 +109,7 @@ def allowed_skips(readme):
     return [cell.strip(" `") for cell in re.findall(r"^\|([^|\n]+)\|", section.group(1), re.MULTILINE)] if section else []
 
 
-def tally(results, readme):
+def tally(results, readme, features=None, update=False):
     """The lines to print, and whether the run is good."""
     count = Count()
     for path in sorted(results.iterdir()):
@@ -115,18 +119,23 @@ def tally(results, readme):
             count_unittest(path, count)
         elif path.name == "fuzz.list":
             count_fuzz(path, count)
+    subjects = conformance.subjects(results)
+    if features and (difference := conformance.check(subjects, features, update)):
+        count.failed.append(difference)
     allowed = allowed_skips(readme)
     lines = [f"FAILED  {name}" for name in count.failed]
     unlisted = [name for name in count.skipped if not any(fnmatch.fnmatchcase(name, pattern) for pattern in allowed)]
     lines += [f"skipped {name}" for name in count.skipped if name not in unlisted]
     lines += [f"SKIPPED {name}: not in README.md under \"## Skipped tests\", which fails the run" for name in unlisted]
+    lines += conformance.table(subjects)
     lines.append(f"{count.passed} passed, {len(count.failed)} failed, {len(count.skipped)} skipped")
     return lines, count.passed > 0 and not count.failed and not unlisted
 
 
 def main(arguments):
     readme = pathlib.Path(arguments[1])
-    lines, good = tally(pathlib.Path(arguments[0]), readme.read_text() if readme.exists() else "")
+    lines, good = tally(pathlib.Path(arguments[0]), readme.read_text() if readme.exists() else "",
+                        pathlib.Path(arguments[2]), os.environ.get("UPDATE") == "1")
     print("\n".join(lines))
     return 0 if good else 1
 

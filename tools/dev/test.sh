@@ -1,7 +1,8 @@
 # tools/dev/test.sh — ./dev test: every test program once, on a private libvirt host and a real guest, and one count.
 #
 # ctest labels say what a test needs: none (a room's own tests), real (private libvirt host, guest image), e2e (those and
-# the built programs), kubectl, scale; and what asks for it: deep (only --deep), kube (only --deep or --kube), conformance.
+# the built programs), kubectl, scale; and what asks for it: deep (only --deep), kube (only --deep or --kube). conformance only names
+# the suite of provider.h's promises, so that --conformance finds it; such a test has one of the labels above if it needs it.
 # Tests find the host by RIG_TEST_LIBVIRT_URI, RIG_TEST_LIBVIRT_POOL_DIR, RIG_TEST_GUEST_IMAGE and RIG_TEST_HOST_EXEC
 # (a program that runs its arguments inside the host's namespaces), a real control plane by RIG_TEST_KUBE_DIR.
 
@@ -97,7 +98,7 @@ run_tests() {
     case $1 in
       --deep) deep=yes kube=yes ;;
       --kube) kube=yes only=(-L '^kube$') ;;
-      --conformance) only=(-L conformance) ;;
+      --conformance) only=(-L '^conformance$') ;;
       -*) fail "unknown option '$1'; ./dev help lists them" ;;
       *) rooms+=("$1") ;;
     esac
@@ -122,7 +123,7 @@ run_tests() {
     step tests-fast programs fast build -j "$(nproc)" -LE "$SLOW|$ASKED"
     step tests-real programs real build -L "$SLOW" -LE "$ASKED"
   fi
-  /usr/bin/python3 tools/dev/tally.py "$RESULTS" README.md
+  /usr/bin/python3 tools/dev/tally.py "$RESULTS" README.md docs/reference/features.md
 }
 
 # Compiles with clang every .cc that sees an annotated mutex, its own or in a header of ours.

@@ -25,7 +25,7 @@ EDGES = {
     "apiserver/serve": ["apiserver/pki", "apiserver/doorkeeper", "kube/kubeconfig"],
     "provider/wire": ["provider", "schema"],
     "provider/fake": ["provider"],
-    "provider/conformance": ["provider"],
+    "provider/conformance": ["provider/wire"],
     "transfer": ["http", "ssh"],
     "hypervisor/libvirt": ["provider", "ssh", "transfer", "cloudinit"],
     "hypervisor/vsphere": ["provider", "http", "transfer", "cloudinit"],

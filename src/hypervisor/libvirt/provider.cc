@@ -185,7 +185,7 @@ Result<Machine> LibvirtProvider::describe(virConnectPtr host, const MachineRef& 
     if (reading.live.agent_connected && !fresh) ask_agent_later(ref.machine_id);
   }
   // Cut off half-way, on its way here or away: gone only when nothing of it is left.
-  if (found.existence == Existence::kGone && TRY(has_volumes(host, ref.machine_id))) {
+  if (found.existence == Existence::kGone && !ref.machine_id.empty() && TRY(has_volumes(host, ref.machine_id))) {
     machine.existence = Existence::kPartial;
     machine.detail = "disks of it are in a storage pool, but no domain is defined";
   }
@@ -194,6 +194,7 @@ Result<Machine> LibvirtProvider::describe(virConnectPtr host, const MachineRef& 
   if (found.existence == Existence::kForeign || found.existence == Existence::kReleased) {
     machine.ref.machine_id = found.facts.uuid;
     machine.ref.owner = found.facts.stamp ? found.facts.stamp->owner : Owner{};
+    machine.ref.legacy = ref.legacy && !found.facts.stamp;
   }
   return machine;
 }

@@ -206,8 +206,8 @@ std::string verdict(Subject& subject, Status (*body)(Bench&)) {
 std::span<const Case> cases() {
   static const std::vector<Case> kAll = [] {
     std::vector<Case> all;
-    for (const std::span<const Case> part :
-         {create_cases(), power_cases(), change_cases(), remove_cases(), watch_cases()})
+    for (const std::span<const Case> part : {create_cases(), power_cases(), change_cases(), remove_cases(),
+                                             watch_cases(), old_manager_cases(), host_cases()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

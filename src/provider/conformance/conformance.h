@@ -42,11 +42,22 @@ class Host {
   // From now on, `effect` effects go well and the next one meets the fault. Answers whether the fault that was
   // planned before has happened. nullopt: none is planned any more.
   virtual Result<bool> plan_fault(std::optional<Fault> fault, int effect) = 0;
-  virtual Status clean() = 0;  // remove everything that tests made
+  virtual Status clean() = 0;  // remove everything that tests made; all is well again
+
+  // What not every host can.
+  // From now on it gives answers that say nothing of any machine, in way number `kind`, from 0. False: there are fewer.
+  virtual Result<bool> doubt(int) { return Error(Code::kUnimplemented, "this host cannot be made to doubt"); }
+  virtual Result<std::string> move(const std::string&) {  // to another of its hosts; answers its name
+    return Error(Code::kUnimplemented, "all machines here are on one host");
+  }
+  virtual Status end_sessions() { return Error(Code::kUnimplemented, "nobody logs in here"); }
+  virtual Result<std::int64_t> logins() { return Error(Code::kUnimplemented, "nobody logs in here"); }
 };
 
 struct Subject {
-  std::string name;                     // "fake in process", "libvirt over gRPC"
+  // "PROVIDER in process" or "PROVIDER over gRPC"; "PROVIDER on HOST ..." where one has several hosts to be tested on.
+  // The table of ./dev test --conformance and docs/reference/features.md are made of it.
+  std::string name;
   std::function<Provider&()> provider;  // again after Host::restart_provider()
   Host* host = nullptr;
   MachineSpec small;                     // the smallest machine that boots here, with one NIC; the image is prepared
@@ -57,6 +68,9 @@ struct Subject {
   std::optional<MachineSpec> too_large;  // a machine for which there is no room
   // A name, or a UUID, is there once only. Else ids alone tell machines apart, and those of one name live side by side.
   bool names_collide = true;
+  // Calls that a second in which nothing happens may cost the hypervisor, with one machine that is on. nullopt: they
+  // are not counted.
+  std::optional<double> idle_calls_per_second = {};
 };
 
 // "" : passed; "n/a: why" : does not apply to this subject; else what is wrong.
@@ -65,5 +79,8 @@ struct Case {
   std::string (*run)(Subject&);
 };
 std::span<const Case> cases();
+
+// {"can": {what: true, false or words}, "unsupported": [row paths]}. Without what depends on the host or on settings.
+json::Value to_facts(const Capabilities& capabilities);
 
 }  // namespace rig::provider::conformance

@@ -90,7 +90,12 @@ class FakeHost final : public Host {
     });
     return happened;
   }
+  Result<bool> doubt(int kind) override {
+    fake_.set_available(kind > 0);
+    return kind == 0;
+  }
   Status clean() override {
+    fake_.set_available(true);
     fake_.on_effect({});
     fake_.forget_tasks();
     for (const Machine& machine : fake_.machines()) fake_.erase(machine.ref.id);
@@ -108,6 +113,7 @@ Subject subject_of(const char* name, Host& host, std::function<Provider&()> prov
   subject.small.root_disk_bytes = 8LL << 20;
   subject.small.nics = {{"eth0", "", "default", "", "", {}, {}, {}}};
   subject.image = {"small", "small", "/images/small.raw", "", "raw", sha256_hex(kImage), "sha256", ""};
+  subject.idle_calls_per_second = 0;
   subject.stubborn = subject.small;
   subject.stubborn->extra_config = {{std::string(fake::kShutdown), "ignored"}};
   subject.too_large = subject.small;
@@ -117,7 +123,7 @@ Subject subject_of(const char* name, Host& host, std::function<Provider&()> prov
 
 Subject& in_process() {
   static FakeHost host;
-  static Subject subject = subject_of("fake in process", host, []() -> Provider& { return host.provider(); });
+  static Subject subject = subject_of("mock in process", host, []() -> Provider& { return host.provider(); });
   return subject;
 }
 
@@ -136,12 +142,13 @@ struct Served {
 
 Subject& over_grpc() {
   static Served served;
-  static Subject subject = subject_of("fake over gRPC", served.host, []() -> Provider& { return *served.client; });
+  static Subject subject = subject_of("mock over gRPC", served.host, []() -> Provider& { return *served.client; });
   return subject;
 }
 
-const bool kRegistered = register_cases("ConformanceOfFakeInProcess", &in_process, {}) &&
-                         register_cases("ConformanceOfFakeOverGrpc", &over_grpc, {});
+const bool kRegistered =
+    register_cases("ConformanceOfFakeInProcess", &in_process, {"moved_by_host", "session_expiry_single_flight"}) &&
+    register_cases("ConformanceOfFakeOverGrpc", &over_grpc, {"moved_by_host", "session_expiry_single_flight"});
 
 TEST(Conformance, RegistersEveryCaseOnce) {
   EXPECT_TRUE(kRegistered);

@@ -63,6 +63,11 @@ Status OldManager::create(const ref::CreateRequest& request, ref::CreateResponse
   const Owner owner{"", "", request.name(), machine_id};
   const MachineRef machine = TRY(provider_.reserve(owner, machine_id, spec, call));
   const TaskId task = TRY(provider_.create(machine, spec, call));
+  if (machine.id.empty()) {  // the hypervisor chooses it, and the manager goes by what this answer says
+    TRY(wait_for(task, call).context("create " + request.name()));
+    response.set_id(TRY(provider_.describe(machine, call)).ref.id);
+    return {};
+  }
   response.set_id(machine.id);
   if (!task.text.empty()) response.mutable_task()->set_id(task.text);
   return {};
@@ -124,7 +129,7 @@ Status OldManager::describe(const std::string& id, ref::DescribeResponse& respon
 Status OldManager::prepare_image(const ref::ImagePrepareRequest& request, ref::ImagePrepareResponse& response,
                                  const Call& call) {
   ImageRequest image = TRY(read_image_source(request.image_json()));
-  image.key = name_id("image/" + request.target_name() + "/" + image.path + image.url);
+  image.key = name_id("image/" + request.target_name() + "/" + image.path + image.url + image.template_name);
   image.name = request.target_name();
   if (!request.storage_hint().empty()) image.storage = request.storage_hint();
   const PreparedImage prepared = TRY(provider_.images().prepare(image, call));

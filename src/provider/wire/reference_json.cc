@@ -151,6 +151,12 @@ Placement read_placement(const json::Value& value) {
   return placement;
 }
 
+// Of an image's source: Proxmox VE's number, or the name.
+std::string template_in(const json::Value& source) {
+  if (const std::int64_t id = integer(source, "templateID"); id != 0) return std::to_string(id);
+  return text(source, "templateName");
+}
+
 ReferenceImage read_image(const json::Value& value) {
   return {text(value, "TemplateName"), text(value, "Path"),     text(value, "URL"),
           text(value, "Format"),       text(value, "Checksum"), text(value, "ChecksumType")};
@@ -310,31 +316,47 @@ Result<ImageRequest> read_image_source(const std::string& image_json) {
     request.path = text(source, "path");
     request.url = text(source, "url");
     if (request.url.empty()) request.url = text(source, "ovaURL");
-    if (request.path.empty() && request.url.empty()) continue;
+    if (request.path.empty() && request.url.empty()) request.template_name = template_in(source);
+    if (request.path.empty() && request.url.empty() && request.template_name.empty()) continue;
     if (!request.path.empty()) request.url.clear();
+    if (!request.template_name.empty()) request.host = text(source, "node");
+    const json::Value* copies = member(source, "fullClone");
+    request.is_linked = copies != nullptr && copies->as<bool>() != nullptr && !*copies->as<bool>();
     request.format = text(source, "format");
     request.checksum = text(source, "checksum");
     request.checksum_type = text(source, "checksumType");
     request.storage = text(source, "storagePool");
     return request;
   }
-  return Error(Code::kInvalidArgument, "image_json: source: found neither a path nor an address");
+  return Error(Code::kInvalidArgument, "image_json: source: found neither a path nor an address nor a template");
 }
 
 std::string write_image_source(const ImageRequest& request) {
-  json::Object place;
-  const auto say = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) place[name] = value;
+  json::Object place, source;
+  const auto say = [](json::Object& in, std::string_view name, const std::string& value) {
+    if (!value.empty()) in[name] = value;
   };
-  say("path", request.path);
-  say("url", request.url);
-  say("format", request.format);
-  say("checksum", request.checksum);
-  say("checksumType", request.checksum_type);
-  say("storagePool", request.storage);
-  json::Object source = {{"libvirt", place}};
-  // The reference's Proxmox provider reads this one; its libvirt provider only the other.
-  if (!request.url.empty()) source["http"] = place;
+  if (!request.template_name.empty()) {
+    json::Object on_proxmox, on_vsphere;
+    const auto id = parse_int(request.template_name);
+    if (id.ok()) on_proxmox["templateID"] = *id;
+    if (!id.ok()) say(on_proxmox, "templateName", request.template_name);
+    say(on_proxmox, "node", request.host);
+    if (request.is_linked) on_proxmox["fullClone"] = false;
+    say(on_vsphere, "templateName", request.template_name);
+    source["proxmox"] = std::move(on_proxmox);
+    source["vsphere"] = std::move(on_vsphere);
+  } else {
+    say(place, "path", request.path);
+    say(place, "url", request.url);
+    say(place, "format", request.format);
+    say(place, "checksum", request.checksum);
+    say(place, "checksumType", request.checksum_type);
+    say(place, "storagePool", request.storage);
+    source["libvirt"] = place;
+    // The reference's Proxmox provider reads this one; its libvirt provider only the other.
+    if (!request.url.empty()) source["http"] = place;
+  }
   return json::to_text(json::Object{{"source", std::move(source)}});
 }
 

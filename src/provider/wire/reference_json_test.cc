@@ -138,9 +138,22 @@ TEST(ReferenceJson, AnImageIsTheFirstSourceWithAPlace) {
   EXPECT_EQ(libvirt.checksum, "01");
   EXPECT_EQ(libvirt.storage, "default");
   EXPECT_EQ(read_image_source(R"({"Source":{"vsphere":{"ovaURL":"https://e/a.ova"}}})")->url, "https://e/a.ova");
-  EXPECT_EQ(read_image_source(R"({"source":{"proxmox":{"templateID":9000}}})").error().code(), Code::kInvalidArgument);
+  EXPECT_EQ(read_image_source(R"({"source":{"proxmox":{}}})").error().code(), Code::kInvalidArgument);
   EXPECT_EQ(read_image_source("null").error().code(), Code::kInvalidArgument);
   EXPECT_EQ(read_image_source(write_image_source(libvirt))->url, libvirt.url);
+}
+
+TEST(ReferenceJson, AnImageMayBeATemplateByNumberOrName) {
+  const ImageRequest linked =
+      read_image_source(R"({"source":{"proxmox":{"templateID":9000,"node":"pve2","fullClone":false}}})").take();
+  EXPECT_EQ(linked.template_name, "9000");
+  EXPECT_EQ(linked.host, "pve2");
+  EXPECT_TRUE(linked.is_linked);
+  EXPECT_EQ(read_image_source(write_image_source(linked)).take(), linked);
+  const ImageRequest named = read_image_source(R"({"source":{"vsphere":{"templateName":"ubuntu"}}})").take();
+  EXPECT_EQ(named.template_name, "ubuntu");
+  EXPECT_FALSE(named.is_linked);
+  EXPECT_EQ(read_image_source(write_image_source(named)).take(), named);
 }
 
 }  // namespace

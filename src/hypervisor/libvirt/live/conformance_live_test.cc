@@ -117,7 +117,12 @@ class LibvirtHost final : public provider::conformance::Host {
     proxy_.plan(fault ? std::optional(after()) : std::nullopt, effect);
     return happened;
   }
+  Result<bool> doubt(int kind) override {
+    kind == 0 ? proxy_.die() : proxy_.revive();
+    return kind == 0;
+  }
   Status clean() override {
+    proxy_.revive();
     for (const std::string& name : TRY(machine_names())) {
       if (name.starts_with("conf-")) TRY(erase(name));
     }
@@ -177,6 +182,7 @@ struct Bed {
     subject.host = &host;
     subject.provider = [this]() -> Provider& { return host.provider(); };
     subject.boot_time = kBootMax;
+    subject.idle_calls_per_second = 1;
     subject.wait = pause_between_looks;
     provider::NicSpec nic;
     nic.name = "eth0";
@@ -235,9 +241,11 @@ Subject& over_grpc() {
 }
 
 const bool kRegistered =
-    provider::conformance::register_cases("ConformanceOfLibvirtInProcess", &in_process, {"describe_suspended"}) &&
-    provider::conformance::register_cases("ConformanceOfLibvirtOverGrpc", &over_grpc,
-                                          {"describe_suspended", "power_off_graceful_obeys"});
+    provider::conformance::register_cases("ConformanceOfLibvirtInProcess", &in_process,
+                                          {"describe_suspended", "moved_by_host", "session_expiry_single_flight"}) &&
+    provider::conformance::register_cases(
+        "ConformanceOfLibvirtOverGrpc", &over_grpc,
+        {"describe_suspended", "power_off_graceful_obeys", "moved_by_host", "session_expiry_single_flight"});
 
 TEST(ConformanceOfLibvirt, IsRegistered) { EXPECT_TRUE(kRegistered); }
 

@@ -113,6 +113,8 @@ std::span<const Case> power_cases();
 std::span<const Case> change_cases();
 std::span<const Case> remove_cases();
 std::span<const Case> watch_cases();
+std::span<const Case> old_manager_cases();
+std::span<const Case> host_cases();
 
 // A row's function, made of a case's.
 std::string verdict(Subject& subject, Status (*body)(Bench&));

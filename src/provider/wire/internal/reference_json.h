@@ -34,7 +34,7 @@ ReferenceTexts write_reference(const MachineSpec& spec);
 Result<MachineSpec> read_desired(const std::string& desired_json, const MachineSpec& configured);
 std::string write_desired(const MachineSpec& spec);
 
-// ImagePrepare.image_json: the VMImage's spec. The first source that has a path or an address counts.
+// ImagePrepare.image_json: the VMImage's spec. The first source that has a path, an address or a template counts.
 Result<ImageRequest> read_image_source(const std::string& image_json);
 std::string write_image_source(const ImageRequest& request);
 
