@@ -62,6 +62,11 @@ struct Place {
 // kInvalidArgument: as named(); kResourceExhausted: a datastore cluster without a datastore that can be used.
 Result<Place> find_place(const Catalogue& catalogue, const provider::Placement& wish, const Entity& source);
 
+// The same for what is made of nothing, as an imported template is: with a host that can be used, and a datastore that
+// it sees, the one with the most space unless one is named. kResourceExhausted, kFailedPrecondition: there is no such
+// host, or none that sees it.
+Result<Place> find_new_place(const Catalogue& catalogue, const provider::Placement& wish);
+
 // What a card of that network is connected to. "" is no network: kInvalidArgument.
 Result<Backing> find_network(const Catalogue& catalogue, std::string_view text, const MoRef& datacenter);
 

@@ -33,6 +33,14 @@ inline constexpr int kUpdatesAtOnce = 500;  // objects in one answer; then it sa
 inline constexpr Duration kWaitMax = std::chrono::seconds(50);    // of one call; proxies end what idles for a minute
 inline constexpr Duration kWaitGrace = std::chrono::seconds(10);  // on top, for the answer to arrive
 
+// Importing a package.
+inline constexpr std::size_t kDescriptorBytesMax = 4U << 20;    // of an OVF; those of appliances have 100 KiB
+inline constexpr std::size_t kTarExtensionBytesMax = 64U << 10;  // of names and numbers that are too long for a header
+inline constexpr std::size_t kPackageFilesMax = 64;
+inline constexpr std::int64_t kPackageBytesMax = 1LL << 46;      // of one of them
+inline constexpr Duration kLeaseToldEvery = std::chrono::seconds(15);  // vCenter ends leases that are silent for 300 s
+inline constexpr Duration kTearDownMax = std::chrono::seconds(60);     // for leaving nothing of what went wrong
+
 // Tasks.
 inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
 inline constexpr Duration kAskAgain = std::chrono::seconds(10);  // what boots hears nothing, so it is asked again

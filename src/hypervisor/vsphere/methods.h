@@ -155,8 +155,46 @@ struct RebootGuest {
   MoRef self;
   bool operator==(const RebootGuest&) const = default;
 };
+struct MarkAsTemplate {
+  static constexpr const char* kName = "MarkAsTemplate";
+  using Answer = Nothing;
+  MoRef self;
+};
 struct CancelTask {
   static constexpr const char* kName = "CancelTask";
+  using Answer = Nothing;
+  MoRef self;
+};
+
+// Importing.
+struct CreateImportSpec {
+  static constexpr const char* kName = "CreateImportSpec";
+  using Answer = ImportSpecResult;
+  MoRef self;
+  std::string descriptor;
+  MoRef pool, datastore;
+  ImportParams params;
+};
+struct ImportMachine {
+  static constexpr const char* kName = "ImportVApp";
+  using Answer = MoRef;  // a lease
+  MoRef self;            // the pool
+  Kept spec;
+  MoRef folder, host;
+};
+struct LeaseProgress {
+  static constexpr const char* kName = "HttpNfcLeaseProgress";
+  using Answer = Nothing;
+  MoRef self;
+  std::int32_t percent = 0;
+};
+struct LeaseComplete {
+  static constexpr const char* kName = "HttpNfcLeaseComplete";
+  using Answer = Nothing;
+  MoRef self;
+};
+struct LeaseAbort {
+  static constexpr const char* kName = "HttpNfcLeaseAbort";
   using Answer = Nothing;
   MoRef self;
 };

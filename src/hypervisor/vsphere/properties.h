@@ -13,6 +13,8 @@ namespace rig::vsphere {
 
 inline constexpr std::string_view kStampKey = "virtrigaud.owner";  // in a machine's extraConfig
 
+inline constexpr std::string_view kImageKey = "virtrigaud.image";  // in that of a machine that is to be a template
+
 struct GuestNic {
   std::string network, mac_address;
   std::vector<std::string> ip_addresses;
@@ -48,6 +50,17 @@ struct TaskProps {
   TaskInfo info;
 };
 
+struct ImportedProps {  // of what may be a template of ours
+  std::optional<bool> is_template;
+  std::optional<OptionValue> image;  // whose import it is
+};
+
+struct LeaseProps {
+  std::string state;  // "initializing", "ready", "done", "error"
+  std::optional<LeaseInfo> info;
+  std::optional<LocalizedFault> error;
+};
+
 // Whatever stands in the inventory; which of these a type has: catalogue.cc.
 struct OpaqueSummary {
   std::string id, type;
@@ -65,6 +78,9 @@ struct EntityProps {
   std::string switch_uuid;               // of distributed switches
   std::optional<OpaqueSummary> summary;  // of opaque networks
   std::optional<bool> is_template;       // of machines
+  std::string connection_state;          // of hosts
+  std::optional<bool> in_maintenance;
+  std::vector<MoRef> datastores;  // that a host sees
   bool operator==(const EntityProps&) const = default;
 };
 

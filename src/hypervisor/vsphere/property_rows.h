@@ -49,6 +49,15 @@ template <>
 inline constexpr std::tuple kRows<TaskProps> = {row<&TaskProps::info>("info")};
 
 template <>
+inline constexpr std::tuple kRows<ImportedProps> = {
+    row<&ImportedProps::is_template>("config.template"),
+    row<&ImportedProps::image>("config.extraConfig[\"virtrigaud.image\"]")};
+
+template <>
+inline constexpr std::tuple kRows<LeaseProps> = {row<&LeaseProps::state>("state"), row<&LeaseProps::info>("info"),
+                                                 row<&LeaseProps::error>("error")};
+
+template <>
 inline constexpr std::tuple kRows<OpaqueSummary> = {row<&OpaqueSummary::id>("opaqueNetworkId"),
                                                     row<&OpaqueSummary::type>("opaqueNetworkType")};
 
@@ -64,6 +73,9 @@ inline constexpr std::tuple kRows<EntityProps> = {
     row<&EntityProps::logical_switch>("config.logicalSwitchUuid"),
     row<&EntityProps::switch_uuid>("uuid"),
     row<&EntityProps::summary>("summary"),
-    row<&EntityProps::is_template>("config.template")};
+    row<&EntityProps::is_template>("config.template"),
+    row<&EntityProps::connection_state>("runtime.connectionState"),
+    row<&EntityProps::in_maintenance>("runtime.inMaintenanceMode"),
+    row<&EntityProps::datastores>("datastore")};
 
 }  // namespace rig::vsphere

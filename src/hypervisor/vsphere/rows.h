@@ -166,6 +166,29 @@ template <>
 inline constexpr std::tuple kRows<LocalizedFault> = {row<&LocalizedFault::fault>("fault"),
                                                      row<&LocalizedFault::message>("localizedMessage")};
 
+// OvfManagerCommonParams, OvfCreateImportSpecParams
+template <>
+inline constexpr std::tuple kRows<ImportParams> = {
+    row<&ImportParams::locale>("locale"), row<&ImportParams::deployment_option>("deploymentOption"),
+    row<&ImportParams::entity_name>("entityName"), row<&ImportParams::host>("hostSystem"),
+    row<&ImportParams::disk_provisioning>("diskProvisioning")};
+// OvfFileItem
+template <>
+inline constexpr std::tuple kRows<ImportFile> = {
+    row<&ImportFile::device_id>("deviceId"), row<&ImportFile::path>("path"),
+    row<&ImportFile::compression>("compressionMethod"), row<&ImportFile::chunk_bytes>("chunkSize"),
+    row<&ImportFile::bytes>("size"), row<&ImportFile::create>("create")};
+template <>
+inline constexpr std::tuple kRows<ImportSpecResult> = {
+    row<&ImportSpecResult::spec>("importSpec"), row<&ImportSpecResult::files>("fileItem"),
+    row<&ImportSpecResult::warnings>("warning"), row<&ImportSpecResult::errors>("error")};
+// HttpNfcLeaseDeviceUrl, HttpNfcLeaseInfo
+template <>
+inline constexpr std::tuple kRows<LeaseUrl> = {row<&LeaseUrl::import_key>("importKey"), row<&LeaseUrl::url>("url"),
+                                               row<&LeaseUrl::thumbprint>("sslThumbprint")};
+template <>
+inline constexpr std::tuple kRows<LeaseInfo> = {row<&LeaseInfo::entity>("entity"), row<&LeaseInfo::urls>("deviceUrl")};
+
 template <>
 inline constexpr std::tuple kRows<TaskInfo> = {row<&TaskInfo::key>("key"),
                                                row<&TaskInfo::description_id>("descriptionId"),
@@ -191,7 +214,9 @@ inline constexpr std::tuple kRows<ServiceContent> = {row<&ServiceContent::root_f
                                                      row<&ServiceContent::view_manager>("viewManager"),
                                                      row<&ServiceContent::about>("about"),
                                                      row<&ServiceContent::session_manager>("sessionManager"),
-                                                     row<&ServiceContent::search_index>("searchIndex")};
+                                                     row<&ServiceContent::search_index>("searchIndex"),
+                                                     row<&ServiceContent::ovf_manager>("ovfManager"),
+                                                     row<&ServiceContent::storage_resource_manager>("storageResourceManager")};
 template <>
 inline constexpr std::tuple kRows<UserSession> = {row<&UserSession::key>("key"),
                                                   row<&UserSession::user_name>("userName")};

@@ -38,6 +38,7 @@ Result<Step> clone(const MachineRef& ref, const MachineSpec& spec, const Making&
   config->instance_uuid = ref.machine_id;
   config->extra_config = guestinfo(spec.seed, ref.machine_id);
   std::ranges::move(extra_config(spec), std::back_inserter(config->extra_config));
+  config->extra_config.push_back({std::string(kImageKey), {""}});  // a copy of an image is none
   config->extra_config.push_back(stamp_option(*named));
   CloneMachine clone{making.source, making.place.folder, spec.display_name, {}};
   clone.spec.location.datastore = making.place.datastore;

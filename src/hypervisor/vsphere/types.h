@@ -34,6 +34,10 @@ struct AnyText {  // a value of any type whose type is a text; is written even w
   std::string text;
   bool operator==(const AnyText&) const = default;
 };
+struct RequiredText {  // is written even when it is empty
+  std::string text;
+  bool operator==(const RequiredText&) const = default;
+};
 struct OptionValue {
   std::string key;
   AnyText value;
@@ -180,6 +184,31 @@ struct LocalizedFault {
   bool operator==(const LocalizedFault&) const = default;
 };
 
+// Importing a machine. Of OvfCreateImportSpecResult the spec is handed back as it came, but for one entry.
+struct ImportParams {
+  RequiredText locale, deployment_option;  // "" : the session's, the package's own
+  std::string entity_name;
+  MoRef host;
+  std::string disk_provisioning;  // "thin", "thick", "eagerZeroedThick"
+};
+struct ImportFile {  // that has to be brought
+  std::string device_id, path, compression;
+  std::optional<std::int64_t> chunk_bytes, bytes;
+  bool create = false;  // the file is made by bringing it; a disk has been made before
+};
+struct ImportSpecResult {
+  Kept spec;  // absent: there are errors
+  std::vector<ImportFile> files;
+  std::vector<LocalizedFault> warnings, errors;
+};
+struct LeaseUrl {
+  std::string import_key, url, thumbprint;  // the SHA-1 of the certificate of who is there; "" : not told
+};
+struct LeaseInfo {
+  MoRef entity;
+  std::vector<LeaseUrl> urls;
+};
+
 struct TaskInfo {
   std::string key, description_id;
   MoRef entity;
@@ -197,7 +226,7 @@ struct About {
 struct ServiceContent {
   MoRef root_folder, property_collector, view_manager;
   About about;
-  MoRef session_manager, search_index;
+  MoRef session_manager, search_index, ovf_manager, storage_resource_manager;
 };
 struct UserSession {
   std::string key, user_name;
