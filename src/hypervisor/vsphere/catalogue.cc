@@ -35,6 +35,7 @@ constexpr Extra kExtras[] = {
     {"HostSystem", "runtime.connectionState"},
     {"HostSystem", "runtime.inMaintenanceMode"},
     {"HostSystem", "datastore"},
+    {"StoragePod", "podStorageDrsEntry.storageDrsConfig.podConfig.enabled"},
 };
 
 // As it stands in a path.
@@ -238,6 +239,7 @@ Status find_datastore(const Catalogue& catalogue, const provider::Placement& wis
       if (datastore->props.parent != pod->self || !is_usable(*datastore)) continue;
       if (found == nullptr || datastore->props.free_bytes > found->props.free_bytes) found = datastore;
     }
+    if (pod->props.storage_drs.value_or(false)) place.pod = pod->self;
     if (found == nullptr) {
       return Error(Code::kResourceExhausted,
                    "datastore cluster '" + wish.storage_cluster + "' has no datastore that can be used now");
@@ -321,8 +323,8 @@ Result<Place> find_new_place(const Catalogue& catalogue, const provider::Placeme
   }
   if (best == nullptr) {
     const std::string which = place.datastore.empty() ? "any datastore" : "datastore '" + place.datastore_name + "'";
-    return Error(Code::kFailedPrecondition, "placement: no host there has " + which + " that can be used: " +
-                                                list_of(catalogue, hosts))
+    return Error(Code::kFailedPrecondition,
+                 "placement: no host there has " + which + " that can be used: " + list_of(catalogue, hosts))
         .with_hint("Set prepare.storage.vsphere.datastore of the VMImage, or defaults.datastore of the Provider.");
   }
   place.host = at->self;

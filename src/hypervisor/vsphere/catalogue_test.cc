@@ -128,6 +128,19 @@ TEST(Place, FollowsWhatIsAsked) {
   }
 }
 
+TEST(Place, InADatastoreClusterMayBeStorageDrsMatter) {
+  Catalogue catalogue = sample_catalogue();
+  for (const bool is_on : {false, true}) {
+    Entity pod = *catalogue.find({"StoragePod", "group-p0"});
+    pod.props.storage_drs = is_on;
+    catalogue.add(pod);
+    const auto place = find_place(catalogue, {"", "", "", "", "", "pod"}, sample_source());
+    ASSERT_TRUE(place.ok());
+    EXPECT_EQ(place->pod.id, is_on ? "group-p0" : "");
+    EXPECT_EQ(place->datastore.id, "datastore-02") << "where nothing is recommended";
+  }
+}
+
 TEST(Place, ThatCannotBeIsRefusedWithCandidates) {
   const Catalogue catalogue = sample_catalogue();
   const auto refusal = [&](const provider::Placement& wish) {

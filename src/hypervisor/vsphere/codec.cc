@@ -19,15 +19,49 @@ using pugi::xml_node;
 constexpr char kNamespace[] = "urn:vim25";
 
 // What stands behind extraConfig in a VirtualMachineConfigSpec (govmomi 0.56, vim25/types/types.go).
-constexpr std::string_view kAfterExtraConfig[] = {
-    "swapPlacement", "bootOptions", "vAppConfig", "ftInfo", "repConfig", "vAppConfigRemoved", "vAssertsEnabled",
-    "changeTrackingEnabled", "firmware", "maxMksConnections", "guestAutoLockEnabled", "managedBy",
-    "memoryReservationLockedToMax", "nestedHVEnabled", "vPMCEnabled", "scheduledHardwareUpgradeInfo", "vmProfile",
-    "messageBusTunnelEnabled", "crypto", "migrateEncryption", "sgxInfo", "ftEncryptionMode", "guestMonitoringModeInfo",
-    "sevEnabled", "virtualNuma", "motherboardLayout", "pmemFailoverEnabled", "vmxStatsCollectionEnabled",
-    "vmOpNotificationToAppEnabled", "vmOpNotificationTimeout", "deviceSwap", "simultaneousThreads", "pmem",
-    "deviceGroups", "fixedPassthruHotPlugEnabled", "metroFtEnabled", "metroFtHostGroup", "tdxEnabled", "sevSnpEnabled",
-    "tagSpecs", "vmPlacementPolicies", "extensionCompatibilityConstraint", "skipExtensionCompatibilityChecks"};
+constexpr std::string_view kAfterExtraConfig[] = {"swapPlacement",
+                                                  "bootOptions",
+                                                  "vAppConfig",
+                                                  "ftInfo",
+                                                  "repConfig",
+                                                  "vAppConfigRemoved",
+                                                  "vAssertsEnabled",
+                                                  "changeTrackingEnabled",
+                                                  "firmware",
+                                                  "maxMksConnections",
+                                                  "guestAutoLockEnabled",
+                                                  "managedBy",
+                                                  "memoryReservationLockedToMax",
+                                                  "nestedHVEnabled",
+                                                  "vPMCEnabled",
+                                                  "scheduledHardwareUpgradeInfo",
+                                                  "vmProfile",
+                                                  "messageBusTunnelEnabled",
+                                                  "crypto",
+                                                  "migrateEncryption",
+                                                  "sgxInfo",
+                                                  "ftEncryptionMode",
+                                                  "guestMonitoringModeInfo",
+                                                  "sevEnabled",
+                                                  "virtualNuma",
+                                                  "motherboardLayout",
+                                                  "pmemFailoverEnabled",
+                                                  "vmxStatsCollectionEnabled",
+                                                  "vmOpNotificationToAppEnabled",
+                                                  "vmOpNotificationTimeout",
+                                                  "deviceSwap",
+                                                  "simultaneousThreads",
+                                                  "pmem",
+                                                  "deviceGroups",
+                                                  "fixedPassthruHotPlugEnabled",
+                                                  "metroFtEnabled",
+                                                  "metroFtHostGroup",
+                                                  "tdxEnabled",
+                                                  "sevSnpEnabled",
+                                                  "tagSpecs",
+                                                  "vmPlacementPolicies",
+                                                  "extensionCompatibilityConstraint",
+                                                  "skipExtensionCompatibilityChecks"};
 
 std::string_view local_name(std::string_view name) {
   const std::size_t colon = name.find(':');
@@ -361,7 +395,8 @@ template struct ForMethods<RetrieveServiceContent, LogIn, LogOut, CurrentTime, R
                            ContinueRetrieveProperties, CreatePropertyCollector, DestroyPropertyCollector, CreateFilter,
                            WaitForUpdates, CreateContainerView, DestroyView, FindAllByUuid, FindChild, CloneMachine,
                            Reconfigure, PowerOn, PowerOff, Reset, Destroy, ShutdownGuest, RebootGuest, CancelTask,
-                           MarkAsTemplate, CreateImportSpec, ImportMachine, LeaseProgress, LeaseComplete, LeaseAbort>;
+                           MarkAsTemplate, UpgradeHardware, RecommendDatastores, CreateImportSpec, ImportMachine,
+                           LeaseProgress, LeaseComplete, LeaseAbort>;
 template Result<CloneMachine> read_request(std::string_view);
 template Result<Reconfigure> read_request(std::string_view);
 

@@ -88,6 +88,24 @@ std::vector<Sequence> sequences() {
       {"OvfCreateImportSpecParams", names_of<ImportParams>(),
        "locale deploymentOption msgBundle importOption entityName hostSystem networkMapping ipAllocationPolicy "
        "ipProtocol propertyMapping resourceMapping diskProvisioning instantiationOst"},
+      {"ResourceAllocationInfo", names_of<Allocation>(),
+       "reservation expandableReservation limit shares overheadLimit"},
+      {"SharesInfo", names_of<Shares>(), "shares level"},
+      {"CustomizationSpec", names_of<CustomizationSpec>(),
+       "options identity globalIPSettings nicSettingMap encryptionKey"},
+      {"CustomizationLinuxPrep", names_of<LinuxPrep>(), "hostName domain timeZone hwClockUTC scriptText"},
+      {"CustomizationGlobalIPSettings", names_of<GlobalIpSettings>(), "dnsSuffixList dnsServerList"},
+      {"CustomizationAdapterMapping", names_of<AdapterMapping>(), "macAddress adapter"},
+      {"CustomizationIPSettings", names_of<IpSettings>(),
+       "ip subnetMask gateway ipV6Spec dnsServerList dnsDomain primaryWINS secondaryWINS netBIOS"},
+      {"CustomizationIPSettingsIpV6AddressSpec", names_of<IpV6Settings>(), "ip gateway"},
+      {"CustomizationFixedIpV6", names_of<FixedIpV6>(), "ipAddress subnetMask"},
+      {"StoragePlacementSpec", names_of<StoragePlacement>(),
+       "type priority vm podSelectionSpec cloneSpec cloneName configSpec relocateSpec resourcePool host folder "
+       "disallowPrerequisiteMoves resourceLeaseDurationSec"},
+      {"StorageDrsPodSelectionSpec", names_of<PodSelection>(), "initialVmConfig storagePod"},
+      {"RecommendDatastoresRequestType", names_of<RecommendDatastores>(), "_this storageSpec"},
+      {"UpgradeVMRequestType", names_of<UpgradeHardware>(), "_this version"},
       {"CreateImportSpecRequestType", names_of<CreateImportSpec>(), "_this ovfDescriptor resourcePool datastore cisp"},
       {"ImportVAppRequestType", names_of<ImportMachine>(), "_this spec folder host"},
       {"HttpNfcLeaseProgressRequestType", names_of<LeaseProgress>(), "_this percent"},
@@ -358,13 +376,15 @@ TEST(Answer, OfAnImportSpecIsHandedBackWithOneEntryMore) {
     EXPECT_FALSE(made->files[0].create);
     ImportMachine order{{"ResourcePool", "resgroup-30"}, made->spec, {"Folder", "group-2"}, {}};
     const std::string as_it_came = content_of(request_text(order));
-    EXPECT_TRUE(as_it_came.starts_with("<ImportVApp xmlns=\"urn:vim25\"><_this type=\"ResourcePool\">resgroup-30</_this>"
-                                       "<spec xsi:type=\"VirtualMachineImportSpec\"><configSpec><name>imp-01</name>"))
+    EXPECT_TRUE(
+        as_it_came.starts_with("<ImportVApp xmlns=\"urn:vim25\"><_this type=\"ResourcePool\">resgroup-30</_this>"
+                               "<spec xsi:type=\"VirtualMachineImportSpec\"><configSpec><name>imp-01</name>"))
         << as_it_came;
     order.spec = *with_option(made->spec, {"virtrigaud.image", {"key"}});
     const std::string with_it = content_of(request_text(order)),
-                      entry = "<extraConfig><key>virtrigaud.image</key><value xsi:type=\"xsd:string\">key</value>"
-                              "</extraConfig>";
+                      entry =
+                          "<extraConfig><key>virtrigaud.image</key><value xsi:type=\"xsd:string\">key</value>"
+                          "</extraConfig>";
     const std::size_t at = with_it.find(entry);
     ASSERT_NE(at, std::string::npos) << with_it;
     EXPECT_TRUE(with_it.substr(at + entry.size()).starts_with("<vAppConfig")) << "as the schema has it";
@@ -375,10 +395,11 @@ TEST(Answer, OfAnImportSpecIsHandedBackWithOneEntryMore) {
 TEST(ImportSpec, HasAnEntryMoreBehindThoseThatAreThere) {
   const OptionValue option{"k", {"v"}};
   const std::string entry = "<extraConfig><key>k</key><value xsi:type=\"xsd:string\">v</value></extraConfig>";
-  EXPECT_EQ(with_option({"<s><configSpec><extraConfig><key>a</key></extraConfig><firmware>efi</firmware></configSpec></s>"},
-                        option)
-                ->xml,
-            "<s><configSpec><extraConfig><key>a</key></extraConfig>" + entry + "<firmware>efi</firmware></configSpec></s>");
+  EXPECT_EQ(
+      with_option({"<s><configSpec><extraConfig><key>a</key></extraConfig><firmware>efi</firmware></configSpec></s>"},
+                  option)
+          ->xml,
+      "<s><configSpec><extraConfig><key>a</key></extraConfig>" + entry + "<firmware>efi</firmware></configSpec></s>");
   EXPECT_EQ(with_option({"<s><configSpec><name>n</name></configSpec></s>"}, option)->xml,
             "<s><configSpec><name>n</name>" + entry + "</configSpec></s>");
   EXPECT_TRUE(with_option({"<s xsi:type=\"VirtualAppImportSpec\"/>"}, option).error().is(Code::kDataLoss));

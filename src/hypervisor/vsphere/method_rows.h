@@ -47,6 +47,12 @@ template <>
 inline constexpr std::tuple kRows<Reconfigure> = {row<&Reconfigure::self>("_this"), row<&Reconfigure::spec>("spec")};
 
 template <>
+inline constexpr std::tuple kRows<UpgradeHardware> = {row<&UpgradeHardware::self>("_this"),
+                                                      row<&UpgradeHardware::version>("version")};
+template <>
+inline constexpr std::tuple kRows<RecommendDatastores> = {row<&RecommendDatastores::self>("_this"),
+                                                          row<&RecommendDatastores::spec>("storageSpec")};
+template <>
 inline constexpr std::tuple kRows<CreateImportSpec> = {
     row<&CreateImportSpec::self>("_this"), row<&CreateImportSpec::descriptor>("ovfDescriptor"),
     row<&CreateImportSpec::pool>("resourcePool"), row<&CreateImportSpec::datastore>("datastore"),

@@ -103,6 +103,13 @@ struct FindChild {
   std::string name;
 };
 
+struct RecommendDatastores {
+  static constexpr const char* kName = "RecommendDatastores";
+  using Answer = StoragePlacementResult;
+  MoRef self;
+  StoragePlacement spec;
+};
+
 // Doing. Each but the guest's own answers a task.
 struct CloneMachine {
   static constexpr const char* kName = "CloneVM_Task";
@@ -118,6 +125,13 @@ struct Reconfigure {
   MoRef self;
   ConfigSpec spec;
   bool operator==(const Reconfigure&) const = default;
+};
+struct UpgradeHardware {
+  static constexpr const char* kName = "UpgradeVM_Task";
+  using Answer = MoRef;
+  MoRef self;
+  std::string version;  // "vmx-19"
+  bool operator==(const UpgradeHardware&) const = default;
 };
 struct PowerOn {
   static constexpr const char* kName = "PowerOnVM_Task";

@@ -29,9 +29,11 @@ struct Question {  // that a machine waits to be answered, before it does anythi
 
 struct MachineProps {
   std::string name, change_version, instance_uuid, firmware;
+  std::string hardware_version;  // "vmx-19"
   std::optional<bool> is_template, nested_hv, cpu_hot_add, memory_hot_add, secure_boot;
   std::optional<std::int32_t> cpus, memory_mib;  // none: vSphere knows no configuration, as while it is being made
   std::vector<Device> devices;
+  std::optional<Allocation> cpu_allocation, memory_allocation;
   std::optional<OptionValue> stamp;
   std::string power_state, connection_state;
   MoRef host, parent, resource_pool;
@@ -80,7 +82,8 @@ struct EntityProps {
   std::optional<bool> is_template;       // of machines
   std::string connection_state;          // of hosts
   std::optional<bool> in_maintenance;
-  std::vector<MoRef> datastores;  // that a host sees
+  std::vector<MoRef> datastores;    // that a host sees
+  std::optional<bool> storage_drs;  // of datastore clusters: whether it is switched on
   bool operator==(const EntityProps&) const = default;
 };
 

@@ -21,6 +21,7 @@ inline constexpr std::tuple kRows<MachineProps> = {
     row<&MachineProps::change_version>("config.changeVersion"),
     row<&MachineProps::instance_uuid>("config.instanceUuid"),
     row<&MachineProps::firmware>("config.firmware"),
+    row<&MachineProps::hardware_version>("config.version"),
     row<&MachineProps::is_template>("config.template"),
     row<&MachineProps::nested_hv>("config.nestedHVEnabled"),
     row<&MachineProps::cpu_hot_add>("config.cpuHotAddEnabled"),
@@ -29,6 +30,8 @@ inline constexpr std::tuple kRows<MachineProps> = {
     row<&MachineProps::cpus>("config.hardware.numCPU"),
     row<&MachineProps::memory_mib>("config.hardware.memoryMB"),
     row<&MachineProps::devices>("config.hardware.device"),
+    row<&MachineProps::cpu_allocation>("config.cpuAllocation"),
+    row<&MachineProps::memory_allocation>("config.memoryAllocation"),
     row<&MachineProps::stamp>("config.extraConfig[\"virtrigaud.owner\"]"),
     row<&MachineProps::power_state>("runtime.powerState"),
     row<&MachineProps::connection_state>("runtime.connectionState"),
@@ -76,6 +79,7 @@ inline constexpr std::tuple kRows<EntityProps> = {
     row<&EntityProps::is_template>("config.template"),
     row<&EntityProps::connection_state>("runtime.connectionState"),
     row<&EntityProps::in_maintenance>("runtime.inMaintenanceMode"),
-    row<&EntityProps::datastores>("datastore")};
+    row<&EntityProps::datastores>("datastore"),
+    row<&EntityProps::storage_drs>("podStorageDrsEntry.storageDrsConfig.podConfig.enabled")};
 
 }  // namespace rig::vsphere

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hypervisor/vsphere/customization.h"
 #include "hypervisor/vsphere/devices.h"
 
 namespace rig::vsphere {
@@ -45,6 +46,7 @@ Result<Step> clone(const MachineRef& ref, const MachineSpec& spec, const Making&
   clone.spec.location.pool = making.place.pool;
   clone.spec.location.host = making.place.host;
   clone.spec.config = config.take();
+  clone.spec.customization = TRY(customization(making.source_props.devices, spec, making.parts));
   return Step{"clone", std::move(clone)};
 }
 
@@ -64,6 +66,8 @@ Result<Step> build_on(const Sight& sight, const MachineSpec& spec, const Stamp& 
                                                 "switched it on while it was being made")
         .with_hint("Switch it off, then it is gone on with.");
   }
+  const std::string version = hardware_to_raise_to(sight.props, spec);
+  if (!version.empty()) return Step{"raise hardware", UpgradeHardware{sight.self, version}};
   auto stamp = with_addresses(sight.props.devices, spec, known);
   if (!stamp.ok()) return stamp.take_error();  // no TRY: as above
   auto config = lacking(sight.props, spec, *stamp, making.parts, {making.hot_add, /*of_clone=*/false});
