@@ -19,7 +19,6 @@ constexpr std::string_view kWithoutController[] = {
     "VMClass.spec.performanceProfile.latencySensitivity",
     "VMClass.spec.performanceProfile.memoryHotAddEnabled",
     "VMClass.spec.performanceProfile.virtualizationBasedSecurity",
-    "VMClass.spec.resourceLimits",
     "VMClass.spec.securityProfile.encryptionPolicy",
     "VMClass.spec.securityProfile.tpmVersion",
     "VMClass.spec.securityProfile.vtdEnabled",

@@ -43,6 +43,23 @@ void set_hardware(const v1::VmClass& vm_class, provider::MachineSpec& spec) {
   spec.extra_config = vm_class.spec.extra_config;
 }
 
+Status set_limits(const v1::VmClass& vm_class, provider::Limits& limits) {
+  const auto& wished = vm_class.spec.resource_limits;
+  if (!wished) return {};
+  limits.cpu_reservation_mhz = wished->cpu_reservation;
+  limits.cpu_limit_mhz = wished->cpu_limit;
+  limits.cpu_shares = wished->cpu_shares;
+  const auto mib = [](const schema::Quantity& quantity) -> Result<std::int64_t> {
+    const std::int64_t bytes = TRY(api::to_integer(quantity));
+    return (bytes + kMib - 1) / kMib;
+  };
+  const std::string about = "VMClass " + vm_class.meta.key().to_string() + ": spec.resourceLimits.";
+  if (wished->memory_reservation)
+    limits.memory_reservation_mib = TRY(mib(*wished->memory_reservation).context(about + "memoryReservation"));
+  if (wished->memory_limit) limits.memory_limit_mib = TRY(mib(*wished->memory_limit).context(about + "memoryLimit"));
+  return {};
+}
+
 Status set_image(const v1::VirtualMachine& vm, const Dependencies& dependencies, provider::MachineSpec& spec) {
   if (vm.spec.imported_disk)
     return Error(Code::kUnimplemented, "spec.importedDisk: machines from an imported disk are not made yet")
@@ -63,6 +80,15 @@ void set_disks(const v1::VirtualMachine& vm, provider::MachineSpec& spec) {
                           .size_bytes = disk.size_gib * kGib,
                           .provisioning = std::string(schema::name_of(disk.type)),
                           .storage = disk.storage_class});
+}
+
+void set_addresses(const v1::VmNetwork& wanted, provider::NicSpec& nic) {
+  if (wanted.ip_address.empty()) return;
+  const bool is_v6 = wanted.ip_address.find(':') != std::string::npos;
+  nic.addresses.push_back(wanted.ip_address + "/" + std::to_string(wanted.prefix.value_or(is_v6 ? 64 : 24)));
+  if (!wanted.gateway.empty()) nic.gateways.push_back(wanted.gateway);
+  for (const std::string& server : split(wanted.dns, ','))
+    if (const auto trimmed = trim(server); !trimmed.empty()) nic.nameservers.emplace_back(trimmed);
 }
 
 Status set_nics(const v1::VirtualMachine& vm, const Dependencies& dependencies, std::string_view mac_prefix,
@@ -88,32 +114,24 @@ Status set_nics(const v1::VirtualMachine& vm, const Dependencies& dependencies, 
       nic.mtu = neutral.mtu;
       nic.native = std::move(neutral.native);
     }
+    set_addresses(wanted, nic);
     spec.nics.push_back(std::move(nic));
   }
   return {};
 }
 
 // What the guest shall know of its addresses: "" lets it ask DHCP everywhere, as it does without being told.
-std::string addresses_document(const v1::VirtualMachine& vm, const provider::MachineSpec& spec) {
+std::string addresses_document(const provider::MachineSpec& spec) {
   std::vector<cloudinit::NicAddress> nics;
   bool any_static = false;
-  for (std::size_t i = 0; i < vm.spec.networks.size(); ++i) {
-    const v1::VmNetwork& network = vm.spec.networks[i];
-    cloudinit::NicAddress nic{.name = network.name,
-                              .mac = spec.nics[i].mac,
-                              .addresses = {},
-                              .gateways = {},
-                              .nameservers = {},
-                              .search_domains = {}};
-    if (!network.ip_address.empty()) {
-      any_static = true;
-      const bool is_v6 = network.ip_address.find(':') != std::string::npos;
-      nic.addresses.push_back(network.ip_address + "/" + std::to_string(network.prefix.value_or(is_v6 ? 64 : 24)));
-      if (!network.gateway.empty()) nic.gateways.push_back(network.gateway);
-      for (const std::string& server : split(network.dns, ','))
-        if (const auto trimmed = trim(server); !trimmed.empty()) nic.nameservers.emplace_back(trimmed);
-    }
-    nics.push_back(std::move(nic));
+  for (const provider::NicSpec& nic : spec.nics) {
+    any_static = any_static || !nic.addresses.empty();
+    nics.push_back({.name = nic.name,
+                    .mac = nic.mac,
+                    .addresses = nic.addresses,
+                    .gateways = nic.gateways,
+                    .nameservers = nic.nameservers,
+                    .search_domains = {}});
   }
   return any_static ? cloudinit::network_config(nics) : std::string();
 }
@@ -127,7 +145,7 @@ Status set_seed(const v1::VirtualMachine& vm, const Dependencies& dependencies, 
     user_meta += (user_meta.empty() ? "" : "\n") + dependencies.meta_data_secret;
   spec.seed.network_config = !dependencies.network_config_secret.empty() ? dependencies.network_config_secret
                                                                          : inline_text(vm.spec.network_config);
-  if (spec.seed.network_config.empty()) spec.seed.network_config = addresses_document(vm, spec);
+  if (spec.seed.network_config.empty()) spec.seed.network_config = addresses_document(spec);
   // A guest with cloud-init wants a name and an instance-id even where nobody wrote user-data.
   spec.seed.meta_data =
       TRY(cloudinit::meta_data(machine_id_of(vm.meta), spec.hostname, user_meta).context("spec.metaData.cloudInit"));
@@ -143,6 +161,7 @@ Result<provider::MachineSpec> machine_spec(const v1::VirtualMachine& vm, const D
   spec.hostname = vm.meta.name.substr(0, vm.meta.name.find('.'));
   TRY(set_size(vm, *dependencies.vm_class, spec));
   set_hardware(*dependencies.vm_class, spec);
+  TRY(set_limits(*dependencies.vm_class, spec.limits));
   TRY(set_image(vm, dependencies, spec));
   set_disks(vm, spec);
   TRY(set_nics(vm, dependencies, capabilities.mac_prefix, spec));

@@ -149,11 +149,18 @@ std::string to_pem(X509* certificate) {
   return contents(bio.get());
 }
 
-std::string sha256_hex_of(X509* certificate) {
+namespace {
+std::string digest_of(X509* certificate, std::string_view algorithm) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   CHECK(i2d_X509_bio(bio.get(), certificate) == 1);
-  return sha256_hex(contents(bio.get()));
+  Digest digest = Digest::start(algorithm).take();
+  digest.add(contents(bio.get()));
+  return digest.finish_hex();
 }
+}  // namespace
+
+std::string sha256_hex_of(X509* certificate) { return digest_of(certificate, "sha256"); }
+std::string sha1_hex_of(X509* certificate) { return digest_of(certificate, "sha1"); }
 
 Result<KeyPair> make_authority(const std::string& common_name, WallTime now, Duration lifetime) {
   const Subject subject{.common_name = common_name, .organizations = {}, .names = {}};

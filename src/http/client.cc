@@ -43,6 +43,9 @@ struct Incoming {
   CURL* easy = nullptr;
   Reply reply;
   const OnBytes* on_bytes = nullptr;
+  const ReadBody* read_body = nullptr;
+  std::int64_t body_left = -1;  // to be read; -1: not known
+  std::optional<Error> read_error = {};
   std::size_t body_bytes_max = 0, header_bytes = 0;
   std::string method;
   int sent = 0;  // how often curl was about to send the request
@@ -106,6 +109,19 @@ std::size_t on_body(const char* bytes, std::size_t, std::size_t size, void* cont
   return size;
 }
 
+std::size_t on_upload(char* buffer, std::size_t size, std::size_t count, void* context) {
+  auto& in = *static_cast<Incoming*>(context);
+  auto got = (*in.read_body)({buffer, size * count});
+  if (got.ok() && *got == 0 && in.body_left > 0)
+    got = Error(Code::kDataLoss, "the body ends " + std::to_string(in.body_left) + " bytes too early");
+  if (!got.ok()) {
+    in.read_error = got.take_error();
+    return CURL_READFUNC_ABORT;
+  }
+  if (in.body_left > 0) in.body_left -= static_cast<std::int64_t>(*got);
+  return *got;
+}
+
 // When a kept connection dies before a reply, curl sends the request again on a new one by itself. That is right for
 // what may be done twice; for the rest the caller must decide.
 int on_about_to_send(void* context, char*, char*, int, int) {
@@ -119,8 +135,12 @@ int on_about_to_send(void* context, char*, char*, int, int) {
   return CURL_PREREQFUNC_OK;
 }
 
-int check_fingerprint(X509_STORE_CTX* store, void* wanted) {
-  if (sha256_hex_of(X509_STORE_CTX_get0_cert(store)) == *static_cast<const std::string*>(wanted)) return 1;
+int check_fingerprint(X509_STORE_CTX* store, void* context) {
+  const auto& wanted = *static_cast<const ClientOptions*>(context);
+  X509* const shown = X509_STORE_CTX_get0_cert(store);
+  const bool fits = wanted.fingerprint_sha256.empty() ? sha1_hex_of(shown) == wanted.fingerprint_sha1
+                                                      : sha256_hex_of(shown) == wanted.fingerprint_sha256;
+  if (fits) return 1;
   X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
   return 0;
 }
@@ -243,20 +263,36 @@ class CurlClient final : public Client {
   Result<Reply> stream(const Request& request, const Call& call, const OnBytes& on_bytes) override {
     return exchange(request, call, &on_bytes);
   }
+  Result<Reply> upload(const Request& request, std::int64_t bytes, const ReadBody& read, const Call& call) override {
+    return exchange(request, call, nullptr, Upload{bytes, &read});
+  }
   Result<std::unique_ptr<ByteStream>> upgrade(const Request& request, std::string_view protocol,
                                               const Call& call) override;
 
  private:
-  Result<Reply> exchange(const Request& request, const Call& call, const OnBytes* on_bytes) {
+  struct Upload {
+    std::int64_t bytes = 0;
+    const ReadBody* read = nullptr;
+  };
+
+  Result<Reply> exchange(const Request& request, const Call& call, const OnBytes* on_bytes,
+                         std::optional<Upload> upload = {}) {
     Line line = take_line();
     const std::string url = url_of(request);
     const HeaderList headers = header_list(request);
     Incoming& in = begin(line, request, url);
     in.on_bytes = on_bytes;
-    set_method(line.easy.get(), request);
+    if (upload) {
+      in.read_body = upload->read;
+      in.body_left = upload->bytes;
+      set_upload(in, upload->bytes);
+    } else {
+      set_method(line.easy.get(), request);
+    }
     set(line.easy.get(), CURLOPT_HTTPHEADER, headers.get());
     const Result<CURLcode> code = run(line, call);
     if (!code.ok()) return Error(code.error()).with_context(request.method + " " + url);  // the line is dropped
+    if (in.read_error) return *std::move(in.read_error);
     if (*code != CURLE_OK && !in.ended_by_reader) return error_of(*code, in, url);
     in.reply.status = in.status();
     Reply reply = std::move(in.reply);
@@ -313,13 +349,13 @@ class CurlClient final : public Client {
     set_blob(easy, CURLOPT_CAINFO_BLOB, options_.ca_pem);
     set_blob(easy, CURLOPT_SSLCERT_BLOB, options_.certificate_pem);
     set_blob(easy, CURLOPT_SSLKEY_BLOB, options_.key_pem);
-    const bool pinned = !options_.fingerprint_sha256.empty();
+    const bool pinned = !options_.fingerprint_sha256.empty() || !options_.fingerprint_sha1.empty();
     const bool verify = !pinned && !options_.insecure_skip_verify;
     set(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     set(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
     if (pinned) {
       set(easy, CURLOPT_SSL_CTX_FUNCTION, pin_certificate);
-      set(easy, CURLOPT_SSL_CTX_DATA, &options_.fingerprint_sha256);
+      set(easy, CURLOPT_SSL_CTX_DATA, &options_);
     }
   }
 
@@ -333,6 +369,14 @@ class CurlClient final : public Client {
       set(easy, CURLOPT_POSTFIELDS, request.body.data());  // not copied
       if (request.method == "GET") set(easy, CURLOPT_CUSTOMREQUEST, "GET");
     }
+  }
+
+  static void set_upload(Incoming& in, std::int64_t bytes) {
+    set(in.easy, CURLOPT_UPLOAD, 1L);
+    set(in.easy, CURLOPT_CUSTOMREQUEST, in.method.c_str());
+    set(in.easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes));
+    set(in.easy, CURLOPT_READFUNCTION, on_upload);
+    set(in.easy, CURLOPT_READDATA, &in);
   }
 
   // Runs until curl is done, the deadline, or stop.
@@ -440,8 +484,10 @@ Result<std::unique_ptr<Client>> Client::make(const ClientOptions& options) {
   CHECK(ready);
   TRY(check_options(options));
   ClientOptions own = options;
-  own.fingerprint_sha256 = to_lower(own.fingerprint_sha256);
-  std::erase(own.fingerprint_sha256, ':');  // as openssl prints it
+  for (std::string* fingerprint : {&own.fingerprint_sha256, &own.fingerprint_sha1}) {
+    *fingerprint = to_lower(*fingerprint);
+    std::erase(*fingerprint, ':');  // as openssl prints it
+  }
   while (own.base_url.ends_with('/')) own.base_url.pop_back();
   return std::unique_ptr<Client>(std::make_unique<CurlClient>(std::move(own)));
 }

@@ -1,8 +1,10 @@
 // http/client.h — HTTP exchanges with one peer. Knows TLS, deadlines and connection reuse; knows no API.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,12 +32,16 @@ struct Reply {
   std::string_view header(std::string_view name) const;  // first of that name, any case; "" when absent
 };
 
+// Fills some of the buffer: at least one byte; 0: the end. May block, and honours stop and deadline by itself.
+using ReadBody = std::function<Result<std::size_t>(std::span<char>)>;
+
 struct ClientOptions {
   std::string base_url;                  // "https://127.0.0.1:6443"; "" : every target is a whole URL
   std::string unix_socket;               // connect here instead
   std::string ca_pem;                    // trust only these; "" : the system's
   std::string certificate_pem, key_pem;  // client certificate
   std::string fingerprint_sha256;        // hex; trust exactly this server certificate
+  std::string fingerprint_sha1;          // the same, where nobody has told a better one
   bool insecure_skip_verify = false;
   std::string user_agent = "virtrigaud";
   std::size_t body_bytes_max = 64U << 20;  // of a reply to send(); longer is kResourceExhausted
@@ -53,6 +59,9 @@ class Client {
   // error), and the returned reply has none. Other statuses return with their body.
   virtual Result<Reply> stream(const Request& request, const Call& call,
                                const std::function<bool(std::string_view)>& on_bytes) = 0;
+  // As send(), but the body is what `read` gives: `bytes` of it, or with -1 all, in chunks. An error of `read` ends the
+  // exchange, and is what is answered.
+  virtual Result<Reply> upload(const Request& request, std::int64_t bytes, const ReadBody& read, const Call& call) = 0;
   // Sends `request` with Upgrade and, after 101, hands the connection over. Another status: kUnavailable with it.
   virtual Result<std::unique_ptr<ByteStream>> upgrade(const Request& request, std::string_view protocol,
                                                       const Call& call) = 0;

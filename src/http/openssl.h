@@ -27,5 +27,6 @@ Result<CertificatePtr> parse_certificate(std::string_view pem);  // the first on
 Result<KeyPtr> parse_key(std::string_view pem);
 std::string to_pem(X509* certificate);
 std::string sha256_hex_of(X509* certificate);  // of its DER form
+std::string sha1_hex_of(X509* certificate);    // the same
 
 }  // namespace rig::http

@@ -34,6 +34,9 @@ class ScriptedClient final : public http::Client {
     }
     return script_.reply;
   }
+  Result<http::Reply> upload(const http::Request&, std::int64_t, const http::ReadBody&, const Call&) override {
+    return Error(Code::kUnimplemented, "no");
+  }
   Result<std::unique_ptr<ByteStream>> upgrade(const http::Request&, std::string_view, const Call&) override {
     return Error(Code::kUnimplemented, "no");
   }

@@ -23,6 +23,9 @@ class Differences {
   void compare_chosen(const std::string& path, const std::string& is, const std::string& wish) {
     if (!wish.empty()) compare(path, is, wish);
   }
+  void compare_chosen(const std::string& path, std::optional<std::int64_t> is, std::optional<std::int64_t> wish) {
+    if (wish) compare(path, is ? std::to_string(*is) : std::string(), std::to_string(*wish));
+  }
   void compare_chosen(const std::string& path, std::optional<std::int32_t> is, std::optional<std::int32_t> wish) {
     compare(path, is ? std::to_string(*is) : "", wish ? std::to_string(*wish) : "");
   }
@@ -74,6 +77,14 @@ void compare_placement(Differences& all, const Placement& is, const Placement& w
   all.compare_chosen("placement.storage_cluster", is.storage_cluster, wish.storage_cluster);
 }
 
+void compare_limits(Differences& all, const Limits& is, const Limits& wish) {
+  all.compare_chosen("limits.cpu_reservation_mhz", is.cpu_reservation_mhz, wish.cpu_reservation_mhz);
+  all.compare_chosen("limits.cpu_limit_mhz", is.cpu_limit_mhz, wish.cpu_limit_mhz);
+  all.compare_chosen("limits.cpu_shares", is.cpu_shares, wish.cpu_shares);
+  all.compare_chosen("limits.memory_reservation_mib", is.memory_reservation_mib, wish.memory_reservation_mib);
+  all.compare_chosen("limits.memory_limit_mib", is.memory_limit_mib, wish.memory_limit_mib);
+}
+
 void compare_extra_config(Differences& all, const MachineSpec& is, const MachineSpec& wish) {
   for (const auto& [key, value] : is.extra_config)
     if (!wish.extra_config.contains(key)) all.compare("extra_config[" + key + "]", value, std::string());
@@ -108,6 +119,7 @@ std::vector<Change> differences(const MachineSpec& is, const MachineSpec& wish) 
                       compare_nics(all, path, old, wished);
                     });
   compare_placement(all, is.placement, wish.placement);
+  compare_limits(all, is.limits, wish.limits);
   all.compare("tags", join(is.tags, ","), join(wish.tags, ","));
   compare_extra_config(all, is, wish);
   return std::move(all.found);

@@ -14,6 +14,7 @@ MachineSpec machine() {
   spec.disks = {{"data", 10, "thin", "fast"}};
   spec.nics = {{"eth0", "52:54:00:00:00:01", "default", "", "virtio", std::nullopt, std::nullopt, {}}};
   spec.placement.host = "h1";
+  spec.limits.memory_limit_mib = 8;
   spec.tags = {"a"};
   spec.extra_config = {{"k", "v"}};
   return spec;
@@ -55,6 +56,11 @@ const Case kCases[] = {
      [](MachineSpec& s) {
        s.nics.push_back({"eth1", "", "", "br0", "", {}, {}, {}});
      }},
+    {"limits.cpu_reservation_mhz", "", "500", [](MachineSpec& s) { s.limits.cpu_reservation_mhz = 500; }},
+    {"limits.cpu_limit_mhz", "", "500", [](MachineSpec& s) { s.limits.cpu_limit_mhz = 500; }},
+    {"limits.cpu_shares", "", "500", [](MachineSpec& s) { s.limits.cpu_shares = 500; }},
+    {"limits.memory_reservation_mib", "", "500", [](MachineSpec& s) { s.limits.memory_reservation_mib = 500; }},
+    {"limits.memory_limit_mib", "8", "500", [](MachineSpec& s) { s.limits.memory_limit_mib = 500; }},
     {"placement.host", "h1", "h2", [](MachineSpec& s) { s.placement.host = "h2"; }},
     {"placement.cluster", "", "c", [](MachineSpec& s) { s.placement.cluster = "c"; }},
     {"placement.folder", "", "f", [](MachineSpec& s) { s.placement.folder = "f"; }},

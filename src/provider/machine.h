@@ -46,6 +46,8 @@ struct NicSpec {
   std::string model;            // "" is the provider's choice
   std::optional<std::int32_t> vlan, mtu;
   json::Value native;  // the hypervisor-shaped subtree, for its own provider
+  // What the guest shall know of it, for providers that can tell without cloud-init. "192.0.2.7/24"; none: DHCP.
+  std::vector<std::string> addresses = {}, gateways = {}, nameservers = {};
   bool operator==(const NicSpec&) const = default;
 };
 
@@ -67,6 +69,12 @@ struct Placement {
   auto operator<=>(const Placement&) const = default;
 };
 
+// What the hypervisor keeps for a machine, and what it withholds. None: as it is.
+struct Limits {
+  std::optional<std::int64_t> cpu_reservation_mhz, cpu_limit_mhz, cpu_shares, memory_reservation_mib, memory_limit_mib;
+  auto operator<=>(const Limits&) const = default;
+};
+
 struct MachineSpec {
   std::string display_name, hostname;
   std::int32_t cpus = 1;
@@ -79,6 +87,7 @@ struct MachineSpec {
   std::vector<NicSpec> nics;
   Seed seed;
   Placement placement;
+  Limits limits;
   std::vector<std::string> tags;
   std::map<std::string, std::string> extra_config;
   bool operator==(const MachineSpec&) const = default;

@@ -12,13 +12,17 @@
 namespace rig::transfer {
 namespace {
 
-// Requests stop() when fed() was not called for `patience`.
+// Requests stop() when fed() was not called for `patience`, but for while is_busy(): then we are who is waited for.
 class StallWatch {
  public:
   explicit StallWatch(Duration patience) : patience_(patience) {
     thread_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
   }
-  void fed() { last_ = std::chrono::steady_clock::now().time_since_epoch(); }
+  void fed() {
+    last_ = std::chrono::steady_clock::now().time_since_epoch();
+    busy_ = false;
+  }
+  void is_busy() { busy_ = true; }
   bool has_stalled() const { return stalled_; }
   std::stop_source& stop() { return stop_; }
 
@@ -26,6 +30,7 @@ class StallWatch {
   void watch(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
+      if (busy_) fed_by_us();
       const Time until = Time(last_.load()) + patience_;
       if (std::chrono::steady_clock::now() >= until) {
         stalled_ = true;
@@ -36,7 +41,10 @@ class StallWatch {
     }
   }
 
+  void fed_by_us() { last_ = std::chrono::steady_clock::now().time_since_epoch(); }
+
   const Duration patience_;
+  std::atomic<bool> busy_{false};
   std::atomic<Duration> last_{std::chrono::steady_clock::now().time_since_epoch()};
   std::atomic<bool> stalled_{false};
   std::stop_source stop_;
@@ -78,8 +86,10 @@ class HttpSource final : public ByteSource {
     watched.stop = watch.stop().get_token();
     const auto reply = client_->stream({.method = "GET", .target = url_, .headers = {}, .body = ""}, watched,
                                        [&](std::string_view bytes) {
+                                         watch.is_busy();
+                                         const bool goes_on = on_bytes(bytes);
                                          watch.fed();
-                                         return on_bytes(bytes);
+                                         return goes_on;
                                        });
     const std::string shown = shown_url(url_);
     if (watch.has_stalled()) return Error(Code::kUnavailable, shown + ": the server has stopped sending");

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/eventually_test.h"
 #include "base/text.h"
 #include "http/server.h"
 
@@ -100,6 +101,23 @@ TEST_F(HttpSourceTest, GivesUpOnAServerThatStopsSending) {
   ASSERT_FALSE(got.ok());
   EXPECT_EQ(got.error().code(), Code::kUnavailable);
   EXPECT_NE(got.error().message().find("stopped sending"), std::string::npos) << got.error().to_string();
+}
+
+TEST_F(HttpSourceTest, DoesNotTakeItsReadersTimeForTheServers) {
+  const std::string body(3'000'000, 'b');
+  serve([&](const http::ServerRequest&, http::Responder& out) { out.send({200, {}, body}); });
+  auto source = http_source(url("/"), 50ms).take();
+  std::size_t got = 0;
+  const Status read = source->read(
+      [&](std::string_view bytes) {
+        const Time end = std::chrono::steady_clock::now() + (got == 0 ? 200ms : 0ms);
+        EXPECT_TRUE(eventually(30s, [&] { return std::chrono::steady_clock::now() >= end; }));
+        got += bytes.size();
+        return true;
+      },
+      call());
+  EXPECT_TRUE(read.ok()) << read.error().to_string();
+  EXPECT_EQ(got, body.size());
 }
 
 TEST_F(HttpSourceTest, OfNobodyIsUnavailable) {

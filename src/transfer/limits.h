@@ -14,5 +14,6 @@ inline constexpr std::size_t kHeaderBytes = 128U << 10;          // of a file, e
 inline constexpr Duration kStallMax = std::chrono::seconds(60);  // a server that sends nothing for so long is given up
 inline constexpr Duration kSizeQuestionMax = std::chrono::seconds(15);
 inline constexpr int kRedirectsMax = 5;
+inline constexpr std::size_t kReadAheadBytes = 1U << 20;  // that wait for a reader
 
 }  // namespace rig::transfer

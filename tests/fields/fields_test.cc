@@ -88,6 +88,9 @@ std::string text_of(const provider::MachineSpec& s) {
   const auto& p = s.placement;
   out += "|" + p.host + ":" + p.cluster + ":" + p.folder + ":" + p.resource_pool + ":" + p.storage + ":" +
          p.storage_cluster;
+  for (const auto limit : {s.limits.cpu_reservation_mhz, s.limits.cpu_limit_mhz, s.limits.cpu_shares,
+                           s.limits.memory_reservation_mib, s.limits.memory_limit_mib})
+    out += ":" + std::to_string(limit.value_or(-1));
   for (const auto& tag : s.tags) out += "|" + tag;
   for (const auto& [key, value] : s.extra_config) out += "|" + key + "=" + value;
   return out;

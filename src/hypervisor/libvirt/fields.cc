@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kUnsupported[] = {
     "VMClass.spec.extraConfig",
+    "VMClass.spec.resourceLimits",
     "VMNetworkAttachment.spec.network.libvirt.bridge.delay",
     "VMNetworkAttachment.spec.network.libvirt.bridge.stp",
     "VMNetworkAttachment.spec.network.libvirt.driver",

@@ -78,6 +78,7 @@ MachineSpec comparable(const MachineSpec& configured, const MachineSpec& wish) {
   is.display_name = wish.display_name;
   is.tags = wish.tags;
   is.extra_config = wish.extra_config;
+  is.limits = wish.limits;
   is.placement = wish.placement;
   is.placement.storage = configured.placement.storage;
   if (is.image.location.empty()) is.image.location = wish.image.location;  // the root disk stands on its own by now

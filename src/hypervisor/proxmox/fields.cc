@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kUnsupported[] = {
     "VMClass.spec.extraConfig",
+    "VMClass.spec.resourceLimits",
     "VMImage.spec.source.proxmox.format",
     "VMImage.spec.source.proxmox.storage",
     "VirtualMachine.spec.placement.cluster",

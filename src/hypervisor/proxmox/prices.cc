@@ -87,6 +87,7 @@ MachineSpec comparable(const MachineSpec& configured, const MachineSpec& wish) {
   MachineSpec is = configured;
   is.display_name = wish.display_name;
   is.extra_config = wish.extra_config;
+  is.limits = wish.limits;
   is.placement = wish.placement;
   is.placement.storage = configured.placement.storage;
   if (is.image.location.empty()) is.image.location = wish.image.location;

@@ -53,6 +53,10 @@ class Work {
     const ChangePath path = parse_path(change.path);
     if (path.list == "disks") return add_disk_change(change, path);
     if (path.list == "nics") return add_nic_change(change, path);
+    if (path.field.starts_with("limits.")) {  // all of them at once, and again
+      add_limits(limits_of(sight_.props), spec_.limits, config);
+      return {};
+    }
     if (path.field == "root_disk_bytes") return grow(kRoot, spec_.root_disk_bytes);
     const bool waits = change.cost == Cost::kPowerCycle;
     if (path.field == "cpus") {

@@ -54,6 +54,29 @@ Parts networks(const std::string& nic, const std::string& device_name) {
   return parts;
 }
 
+TEST(Apply, LimitsAreChangedWhileItRunsAndOthersKept) {
+  MiniCenter center = running(false);
+  center.machine->props.cpu_allocation = Allocation{100, -1, Shares{2000, "normal"}};
+  MachineSpec wish = as_it_is();
+  wish.limits = {};
+  wish.limits.cpu_limit_mhz = 2000;
+  wish.limits.cpu_shares = 4000;
+  wish.limits.memory_reservation_mib = 1024;
+  const Plan plan = plan_of(center, wish);
+  ASSERT_EQ(plan.changes.size(), 3U);
+  for (const provider::Change& change : plan.changes) EXPECT_EQ(change.cost, Cost::kOnline) << change.path;
+  EXPECT_EQ(carry_out(center, wish, plan), 1);
+  EXPECT_EQ(center.machine->props.cpu_allocation, (Allocation{100, 2000, Shares{4000, "custom"}}));
+  EXPECT_EQ(center.machine->props.memory_allocation->reservation, 1024);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+  wish.limits = {};
+  EXPECT_TRUE(plan_of(center, wish).changes.empty()) << "what nobody wishes stays";
+  wish.limits.cpu_reservation_mhz = 0;
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
+  EXPECT_EQ(center.machine->props.cpu_allocation->reservation, 0);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+}
+
 TEST(Plan, OfWhatIsAlreadySoIsEmpty) {
   EXPECT_TRUE(plan_of(running(true), as_it_is()).changes.empty());
   MachineSpec other = as_it_is();  // none of these is this provider's

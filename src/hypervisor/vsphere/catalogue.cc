@@ -32,6 +32,10 @@ constexpr Extra kExtras[] = {
     {"VmwareDistributedVirtualSwitch", "uuid"},
     {"OpaqueNetwork", "summary"},
     {"VirtualMachine", "config.template"},
+    {"HostSystem", "runtime.connectionState"},
+    {"HostSystem", "runtime.inMaintenanceMode"},
+    {"HostSystem", "datastore"},
+    {"StoragePod", "podStorageDrsEntry.storageDrsConfig.podConfig.enabled"},
 };
 
 // As it stands in a path.
@@ -47,6 +51,10 @@ std::string escaped(std::string_view name) {
 std::string unescaped(std::string_view name) {
   const auto decoded = percent_decode(name);
   return decoded.ok() ? *decoded : std::string(name);
+}
+
+bool is_a(const Kind& kind, const MoRef& self) {
+  return std::ranges::find(kind.types, std::string_view(self.type)) != kind.types.end();
 }
 
 std::string list_of(const Catalogue& catalogue, const std::vector<const Entity*>& entities) {
@@ -112,7 +120,7 @@ std::string Catalogue::path(const Entity& entity) const {
 std::vector<const Entity*> Catalogue::all(const Kind& kind) const {
   std::vector<const Entity*> found;
   for (const auto& [self, entity] : entities_)
-    if (std::ranges::find(kind.types, std::string_view(self.type)) != kind.types.end()) found.push_back(&entity);
+    if (is_a(kind, self)) found.push_back(&entity);
   return found;
 }
 
@@ -173,7 +181,7 @@ Result<MoRef> root_pool(const Catalogue& catalogue, const MoRef& cluster) {
 Result<MoRef> only_cluster(const Catalogue& catalogue, const MoRef& datacenter) {
   std::vector<const Entity*> clusters;
   for (const Entity* cluster : catalogue.all(kCluster))
-    if (catalogue.is_below(cluster->self, {datacenter})) clusters.push_back(cluster);
+    if (datacenter.empty() || catalogue.is_below(cluster->self, {datacenter})) clusters.push_back(cluster);
   if (clusters.size() == 1) return clusters.front()->self;
   return Error(Code::kInvalidArgument, "placement: neither cluster, host nor resource pool is named, and there are: " +
                                            (clusters.empty() ? "none" : list_of(catalogue, clusters)))
@@ -231,6 +239,7 @@ Status find_datastore(const Catalogue& catalogue, const provider::Placement& wis
       if (datastore->props.parent != pod->self || !is_usable(*datastore)) continue;
       if (found == nullptr || datastore->props.free_bytes > found->props.free_bytes) found = datastore;
     }
+    if (pod->props.storage_drs.value_or(false)) place.pod = pod->self;
     if (found == nullptr) {
       return Error(Code::kResourceExhausted,
                    "datastore cluster '" + wish.storage_cluster + "' has no datastore that can be used now");
@@ -254,6 +263,7 @@ Result<Place> find_place(const Catalogue& catalogue, const provider::Placement& 
   const Status found = find_pool(catalogue, wish, place.datacenter, at_home);
   if (found.ok()) {
     place = at_home;
+    if (place.datacenter.empty()) place.datacenter = catalogue.datacenter_of(place.pool);
   } else if (place.folder.empty() && names_pool) {
     TRY(find_pool(catalogue, wish, {}, place));
     place.datacenter = catalogue.datacenter_of(place.pool);
@@ -261,13 +271,65 @@ Result<Place> find_place(const Catalogue& catalogue, const provider::Placement& 
     return found.error();
   }
   if (place.folder.empty()) {
-    const bool stays = place.datacenter == home && source.props.parent.type == "Folder";
+    const bool stays = !home.empty() && place.datacenter == home && source.props.parent.type == "Folder";
     const Within roots = machine_roots(catalogue, place.datacenter);
     if (!stays && roots.empty())
       return Error(Code::kInvalidArgument, "datacenter " + place.datacenter.id + ": its folder 'vm' is not to be seen");
     place.folder = stays ? source.props.parent : roots.front();
   }
   TRY(find_datastore(catalogue, wish, place));
+  return place;
+}
+
+namespace {
+
+bool can_start_machines(const Entity& host) {
+  const std::string& state = host.props.connection_state;
+  return (state.empty() || state == "connected") && !host.props.in_maintenance.value_or(false);
+}
+
+std::vector<const Entity*> hosts_for(const Catalogue& catalogue, const Place& place) {
+  MoRef compute = place.pool;
+  for (int depth = 0; depth < kInventoryDepthMax && !is_a(kCluster, compute); ++depth) {
+    const Entity* entity = catalogue.find(compute);
+    if (entity == nullptr) break;
+    compute = entity->props.parent;
+  }
+  std::vector<const Entity*> hosts;
+  for (const Entity* host : catalogue.all(kHost)) {
+    const bool is_wished = place.host.empty() ? host->props.parent == compute : host->self == place.host;
+    if (is_wished && can_start_machines(*host)) hosts.push_back(host);
+  }
+  return hosts;
+}
+
+}  // namespace
+
+Result<Place> find_new_place(const Catalogue& catalogue, const provider::Placement& wish) {
+  Place place = TRY(find_place(catalogue, wish, {}));
+  const auto hosts = hosts_for(catalogue, place);
+  if (hosts.empty())
+    return Error(Code::kResourceExhausted, "placement: no host there is connected and out of maintenance now");
+  const Entity *best = nullptr, *at = nullptr;
+  for (const Entity* host : hosts) {
+    for (const MoRef& seen : host->props.datastores) {
+      const Entity* datastore = catalogue.find(seen);
+      if (datastore == nullptr || !is_usable(*datastore)) continue;
+      if (!place.datastore.empty() && seen != place.datastore) continue;
+      if (best != nullptr && datastore->props.free_bytes <= best->props.free_bytes) continue;
+      best = datastore;
+      at = host;
+    }
+  }
+  if (best == nullptr) {
+    const std::string which = place.datastore.empty() ? "any datastore" : "datastore '" + place.datastore_name + "'";
+    return Error(Code::kFailedPrecondition,
+                 "placement: no host there has " + which + " that can be used: " + list_of(catalogue, hosts))
+        .with_hint("Set prepare.storage.vsphere.datastore of the VMImage, or defaults.datastore of the Provider.");
+  }
+  place.host = at->self;
+  place.datastore = best->self;
+  place.datastore_name = best->props.name;
   return place;
 }
 

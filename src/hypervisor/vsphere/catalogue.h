@@ -55,12 +55,19 @@ struct Place {
   MoRef datacenter, folder, pool;
   MoRef host, datastore;  // empty: vSphere chooses; the datastore is then the template's
   std::string datastore_name;
+  MoRef pod = {};  // whose Storage DRS may name a better datastore
   bool operator==(const Place&) const = default;
 };
 // `wish` has been completed by the Provider's defaults. A datastore cluster means: its datastore with the most space
-// that can be used. What nobody says is the template's datacenter and folder, and the only cluster there is.
-// kInvalidArgument: as named(); kResourceExhausted: a datastore cluster without a datastore that can be used.
+// that can be used, where its Storage DRS is not asked or has no word. What nobody says is the template's datacenter
+// and folder, and the only cluster there is. kInvalidArgument: as named(); kResourceExhausted: a datastore cluster
+// without a datastore that can be used.
 Result<Place> find_place(const Catalogue& catalogue, const provider::Placement& wish, const Entity& source);
+
+// The same for what is made of nothing, as an imported template is: with a host that can be used, and a datastore that
+// it sees, the one with the most space unless one is named. kResourceExhausted, kFailedPrecondition: there is no such
+// host, or none that sees it.
+Result<Place> find_new_place(const Catalogue& catalogue, const provider::Placement& wish);
 
 // What a card of that network is connected to. "" is no network: kInvalidArgument.
 Result<Backing> find_network(const Catalogue& catalogue, std::string_view text, const MoRef& datacenter);

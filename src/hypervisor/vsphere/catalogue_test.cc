@@ -128,6 +128,19 @@ TEST(Place, FollowsWhatIsAsked) {
   }
 }
 
+TEST(Place, InADatastoreClusterMayBeStorageDrsMatter) {
+  Catalogue catalogue = sample_catalogue();
+  for (const bool is_on : {false, true}) {
+    Entity pod = *catalogue.find({"StoragePod", "group-p0"});
+    pod.props.storage_drs = is_on;
+    catalogue.add(pod);
+    const auto place = find_place(catalogue, {"", "", "", "", "", "pod"}, sample_source());
+    ASSERT_TRUE(place.ok());
+    EXPECT_EQ(place->pod.id, is_on ? "group-p0" : "");
+    EXPECT_EQ(place->datastore.id, "datastore-02") << "where nothing is recommended";
+  }
+}
+
 TEST(Place, ThatCannotBeIsRefusedWithCandidates) {
   const Catalogue catalogue = sample_catalogue();
   const auto refusal = [&](const provider::Placement& wish) {
@@ -146,6 +159,58 @@ TEST(Place, ThatCannotBeIsRefusedWithCandidates) {
   second.props.parent = {"Folder", "group-h0"};
   two.add(second);
   EXPECT_TRUE(find_place(two, nowhere(), sample_source()).error().message().starts_with("placement: neither cluster"));
+}
+
+// The hosts of DC0, and what they see.
+Catalogue with_hosts(std::vector<MoRef> first, std::vector<MoRef> second) {
+  Catalogue catalogue = sample_catalogue();
+  for (auto& [id, seen] : {std::pair{"host-01", &first}, {"host-02", &second}}) {
+    Entity host = *catalogue.find({"HostSystem", id});
+    host.props.connection_state = "connected";
+    host.props.datastores = *seen;
+    catalogue.add(host);
+  }
+  return catalogue;
+}
+
+TEST(NewPlace, HasAHostAndTheDatastoreOfItWithTheMostSpace) {
+  const MoRef small{"Datastore", "datastore-01"}, large{"Datastore", "datastore-02"}, away{"Datastore", "datastore-03"};
+  Catalogue catalogue = with_hosts({small}, {small, large, away});
+  const provider::Placement in_dc0{"", "/DC0/host/C0", "", "", "", ""};
+  auto place = find_new_place(catalogue, in_dc0);
+  ASSERT_TRUE(place.ok()) << place.error().to_string();
+  EXPECT_EQ(place->datacenter.id, "datacenter-0");
+  EXPECT_EQ(place->folder.id, "group-v0");
+  EXPECT_EQ(place->pool.id, "resgroup-0");
+  EXPECT_EQ(place->datastore, large);
+  EXPECT_EQ(place->host.id, "host-02");
+
+  place = find_new_place(catalogue, {"", "", "/DC0/vm/templates", "gold", "ds1", ""});
+  ASSERT_TRUE(place.ok()) << place.error().to_string();
+  EXPECT_EQ(place->folder.id, "group-v01");
+  EXPECT_EQ(place->pool.id, "resgroup-01");
+  EXPECT_EQ(place->datastore, small);
+
+  Entity host = *catalogue.find({"HostSystem", "host-02"});
+  host.props.in_maintenance = true;
+  catalogue.add(host);
+  EXPECT_EQ(find_new_place(catalogue, in_dc0)->datastore, small);
+}
+
+TEST(NewPlace, ThatCannotBeIsRefused) {
+  const auto refusal = [](const Catalogue& catalogue, const provider::Placement& wish) {
+    const auto place = find_new_place(catalogue, wish);
+    return place.ok() ? "" : place.error().message();
+  };
+  EXPECT_TRUE(refusal(with_hosts({}, {}), {}).starts_with("placement: neither cluster"));
+  EXPECT_EQ(refusal(with_hosts({}, {}), {"esx01", "", "", "", "ds1", ""}),
+            "placement: no host there has datastore 'ds1' that can be used: /DC0/host/C0/esx01 (host-01)");
+  Catalogue away = with_hosts({}, {});
+  Entity host = *away.find({"HostSystem", "host-01"});
+  host.props.connection_state = "notResponding";
+  away.add(host);
+  EXPECT_EQ(refusal(away, {"esx01", "", "", "", "", ""}),
+            "placement: no host there is connected and out of maintenance now");
 }
 
 TEST(Network, BecomesTheBackingOfItsKind) {

@@ -18,6 +18,51 @@ using pugi::xml_node;
 
 constexpr char kNamespace[] = "urn:vim25";
 
+// What stands behind extraConfig in a VirtualMachineConfigSpec (govmomi 0.56, vim25/types/types.go).
+constexpr std::string_view kAfterExtraConfig[] = {"swapPlacement",
+                                                  "bootOptions",
+                                                  "vAppConfig",
+                                                  "ftInfo",
+                                                  "repConfig",
+                                                  "vAppConfigRemoved",
+                                                  "vAssertsEnabled",
+                                                  "changeTrackingEnabled",
+                                                  "firmware",
+                                                  "maxMksConnections",
+                                                  "guestAutoLockEnabled",
+                                                  "managedBy",
+                                                  "memoryReservationLockedToMax",
+                                                  "nestedHVEnabled",
+                                                  "vPMCEnabled",
+                                                  "scheduledHardwareUpgradeInfo",
+                                                  "vmProfile",
+                                                  "messageBusTunnelEnabled",
+                                                  "crypto",
+                                                  "migrateEncryption",
+                                                  "sgxInfo",
+                                                  "ftEncryptionMode",
+                                                  "guestMonitoringModeInfo",
+                                                  "sevEnabled",
+                                                  "virtualNuma",
+                                                  "motherboardLayout",
+                                                  "pmemFailoverEnabled",
+                                                  "vmxStatsCollectionEnabled",
+                                                  "vmOpNotificationToAppEnabled",
+                                                  "vmOpNotificationTimeout",
+                                                  "deviceSwap",
+                                                  "simultaneousThreads",
+                                                  "pmem",
+                                                  "deviceGroups",
+                                                  "fixedPassthruHotPlugEnabled",
+                                                  "metroFtEnabled",
+                                                  "metroFtHostGroup",
+                                                  "tdxEnabled",
+                                                  "sevSnpEnabled",
+                                                  "tagSpecs",
+                                                  "vmPlacementPolicies",
+                                                  "extensionCompatibilityConstraint",
+                                                  "skipExtensionCompatibilityChecks"};
+
 std::string_view local_name(std::string_view name) {
   const std::size_t colon = name.find(':');
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
@@ -50,15 +95,17 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 template <class T>
 void write_members(xml_node node, const T& object);
 
-void write_kept(xml_node parent, const Kept& kept) {
+// It may have had another name where it came from.
+void write_kept(xml_node parent, const char* name, const Kept& kept) {
   pugi::xml_document document;
-  if (document.load_buffer(kept.xml.data(), kept.xml.size())) parent.append_copy(document.document_element());
+  if (document.load_buffer(kept.xml.data(), kept.xml.size()))
+    parent.append_copy(document.document_element()).set_name(name);
 }
 
 template <class T>
 void write(xml_node parent, const char* name, const T& value) {
   if constexpr (std::is_same_v<T, Kept>) {
-    if (!value.xml.empty()) write_kept(parent, value);
+    if (!value.xml.empty()) write_kept(parent, name, value);
   } else if constexpr (IsOptional<T>::value) {
     if (value) write(parent, name, *value);
   } else if constexpr (IsList<T>::value) {
@@ -76,6 +123,9 @@ void write(xml_node parent, const char* name, const T& value) {
     xml_node node = parent.append_child(name);
     node.append_attribute("type") = value.type.c_str();
     node.text().set(value.id.c_str());
+  } else if constexpr (std::is_same_v<T, RequiredText>) {
+    xml_node node = parent.append_child(name);
+    if (!value.text.empty()) node.text().set(value.text.c_str());
   } else if constexpr (std::is_same_v<T, AnyText>) {
     xml_node node = parent.append_child(name);
     node.append_attribute("xsi:type") = "xsd:string";
@@ -156,7 +206,7 @@ Status read(const xml_node& node, T& value) {
     value = *time;
   } else if constexpr (std::is_same_v<T, MoRef>) {
     value = {node.attribute("type").value(), std::string(trim(text))};
-  } else if constexpr (std::is_same_v<T, AnyText>) {
+  } else if constexpr (std::is_same_v<T, AnyText> || std::is_same_v<T, RequiredText>) {
     value.text = text;
   } else {
     if constexpr (Family<T>) value.xsi_type = xsi_type(node);
@@ -298,6 +348,26 @@ std::vector<std::string> property_paths() {
                     kRows<Props>);
 }
 
+Result<Kept> with_option(const Kept& import_spec, const OptionValue& option) {
+  pugi::xml_document document;
+  xml_node config;
+  if (document.load_buffer(import_spec.xml.data(), import_spec.xml.size()))
+    config = document.document_element().child("configSpec");
+  if (!config) return Error(Code::kDataLoss, "vSphere's import spec has no configuration of a machine");
+  // A new child goes to the end, and from there to its place.
+  write(config, "extraConfig", option);
+  const xml_node added = config.last_child();
+  for (const xml_node& child : config.children()) {
+    if (child == added || std::ranges::find(kAfterExtraConfig, local_name(child.name())) == std::end(kAfterExtraConfig))
+      continue;
+    config.insert_move_before(added, child);
+    break;
+  }
+  std::ostringstream out;
+  document.print(out, "", pugi::format_raw | pugi::format_no_declaration);
+  return Kept{out.str()};
+}
+
 Result<std::vector<std::string>> read_versions(std::string_view body) {
   pugi::xml_document document;
   std::vector<std::string> versions;
@@ -324,7 +394,9 @@ struct ForMethods {
 template struct ForMethods<RetrieveServiceContent, LogIn, LogOut, CurrentTime, RetrieveProperties,
                            ContinueRetrieveProperties, CreatePropertyCollector, DestroyPropertyCollector, CreateFilter,
                            WaitForUpdates, CreateContainerView, DestroyView, FindAllByUuid, FindChild, CloneMachine,
-                           Reconfigure, PowerOn, PowerOff, Reset, Destroy, ShutdownGuest, RebootGuest, CancelTask>;
+                           Reconfigure, PowerOn, PowerOff, Reset, Destroy, ShutdownGuest, RebootGuest, CancelTask,
+                           MarkAsTemplate, UpgradeHardware, RecommendDatastores, CreateImportSpec, ImportMachine,
+                           LeaseProgress, LeaseComplete, LeaseAbort>;
 template Result<CloneMachine> read_request(std::string_view);
 template Result<Reconfigure> read_request(std::string_view);
 
@@ -336,5 +408,9 @@ template std::vector<std::string> property_paths<MachineProps>();
 template std::vector<std::string> property_paths<HostProps>();
 template std::vector<std::string> property_paths<TaskProps>();
 template std::vector<std::string> property_paths<EntityProps>();
+template Status take_properties(const std::vector<Property>&, ImportedProps&);
+template Status take_properties(const std::vector<Property>&, LeaseProps&);
+template std::vector<std::string> property_paths<ImportedProps>();
+template std::vector<std::string> property_paths<LeaseProps>();
 
 }  // namespace rig::vsphere

@@ -38,6 +38,10 @@ Status take_properties(const std::vector<Property>& found, Props& props);
 template <class Props>
 std::vector<std::string> property_paths();  // those that it has
 
+// An import spec of vSphere's whose machine has one more entry in its extraConfig, at the place of the schema.
+// kDataLoss: it is not of a machine.
+Result<Kept> with_option(const Kept& import_spec, const OptionValue& option);
+
 // The versions of the API that GET /sdk/vimServiceVersions.xml lists, newest first; kDataLoss: it lists none.
 Result<std::vector<std::string>> read_versions(std::string_view body);
 

@@ -33,6 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t len
   (void)read_answer<RetrieveServiceContent>(bytes);
   (void)read_answer<FindAllByUuid>(bytes);
   (void)read_versions(bytes);
+  const auto spec = read_answer<CreateImportSpec>(bytes);
+  if (spec.ok() && !spec->spec.xml.empty()) {
+    const auto with_it = with_option(spec->spec, {"k", {"v"}});
+    check(!with_it.ok() || with_it->xml.find("<extraConfig><key>k</key>") != std::string::npos);
+  }
   if (const auto fault = read_fault(bytes)) (void)fault_error(*fault, "x").to_string();
   const auto updates = read_answer<WaitForUpdates>(bytes);
   if (updates.ok())
@@ -47,6 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t len
     for (const ObjectContent& object : result->objects) {
       TaskProps task;
       EntityProps entity;
+      LeaseProps lease;
+      (void)take_properties(object.props, lease);
       (void)take_properties(object.props, task);
       (void)take_properties(object.props, entity);
     }

@@ -85,6 +85,30 @@ std::vector<Sequence> sequences() {
       {"CreateFilterRequestType", names_of<CreateFilter>(), "_this spec partialUpdates"},
       {"WaitForUpdatesExRequestType", names_of<WaitForUpdates>(), "_this version options"},
       {"RetrievePropertiesExRequestType", names_of<RetrieveProperties>(), "_this specSet options"},
+      {"OvfCreateImportSpecParams", names_of<ImportParams>(),
+       "locale deploymentOption msgBundle importOption entityName hostSystem networkMapping ipAllocationPolicy "
+       "ipProtocol propertyMapping resourceMapping diskProvisioning instantiationOst"},
+      {"ResourceAllocationInfo", names_of<Allocation>(),
+       "reservation expandableReservation limit shares overheadLimit"},
+      {"SharesInfo", names_of<Shares>(), "shares level"},
+      {"CustomizationSpec", names_of<CustomizationSpec>(),
+       "options identity globalIPSettings nicSettingMap encryptionKey"},
+      {"CustomizationLinuxPrep", names_of<LinuxPrep>(), "hostName domain timeZone hwClockUTC scriptText"},
+      {"CustomizationGlobalIPSettings", names_of<GlobalIpSettings>(), "dnsSuffixList dnsServerList"},
+      {"CustomizationAdapterMapping", names_of<AdapterMapping>(), "macAddress adapter"},
+      {"CustomizationIPSettings", names_of<IpSettings>(),
+       "ip subnetMask gateway ipV6Spec dnsServerList dnsDomain primaryWINS secondaryWINS netBIOS"},
+      {"CustomizationIPSettingsIpV6AddressSpec", names_of<IpV6Settings>(), "ip gateway"},
+      {"CustomizationFixedIpV6", names_of<FixedIpV6>(), "ipAddress subnetMask"},
+      {"StoragePlacementSpec", names_of<StoragePlacement>(),
+       "type priority vm podSelectionSpec cloneSpec cloneName configSpec relocateSpec resourcePool host folder "
+       "disallowPrerequisiteMoves resourceLeaseDurationSec"},
+      {"StorageDrsPodSelectionSpec", names_of<PodSelection>(), "initialVmConfig storagePod"},
+      {"RecommendDatastoresRequestType", names_of<RecommendDatastores>(), "_this storageSpec"},
+      {"UpgradeVMRequestType", names_of<UpgradeHardware>(), "_this version"},
+      {"CreateImportSpecRequestType", names_of<CreateImportSpec>(), "_this ovfDescriptor resourcePool datastore cisp"},
+      {"ImportVAppRequestType", names_of<ImportMachine>(), "_this spec folder host"},
+      {"HttpNfcLeaseProgressRequestType", names_of<LeaseProgress>(), "_this percent"},
       {"CreateContainerViewRequestType", names_of<CreateContainerView>(), "_this container type recursive"},
   };
 }
@@ -339,6 +363,58 @@ TEST(Answer, ThatIsNoneIsAnError) {
   EXPECT_FALSE(take_properties({{"config.hardware.numCPU", {"<val>99999999999</val>"}}}, props).ok());
   EXPECT_FALSE(take_properties({{"config.template", {"<val>yes</val>"}}}, props).ok());
   EXPECT_FALSE(take_properties({{"summary.runtime.bootTime", {"<val>yesterday</val>"}}}, props).ok());
+}
+
+TEST(Answer, OfAnImportSpecIsHandedBackWithOneEntryMore) {
+  for (const std::string& text : {recorded("CreateImportSpec"), with_xsi(recorded("CreateImportSpec"))}) {
+    auto made = read_answer<CreateImportSpec>(text);
+    ASSERT_TRUE(made.ok()) << made.error().to_string();
+    ASSERT_EQ(made->files.size(), 1U);
+    EXPECT_EQ(made->files[0].device_id, "/imp-01/disk:0");
+    EXPECT_EQ(made->files[0].path, "d.vmdk");
+    EXPECT_EQ(made->files[0].bytes, 65536);
+    EXPECT_FALSE(made->files[0].create);
+    ImportMachine order{{"ResourcePool", "resgroup-30"}, made->spec, {"Folder", "group-2"}, {}};
+    const std::string as_it_came = content_of(request_text(order));
+    EXPECT_TRUE(
+        as_it_came.starts_with("<ImportVApp xmlns=\"urn:vim25\"><_this type=\"ResourcePool\">resgroup-30</_this>"
+                               "<spec xsi:type=\"VirtualMachineImportSpec\"><configSpec><name>imp-01</name>"))
+        << as_it_came;
+    order.spec = *with_option(made->spec, {"virtrigaud.image", {"key"}});
+    const std::string with_it = content_of(request_text(order)),
+                      entry =
+                          "<extraConfig><key>virtrigaud.image</key><value xsi:type=\"xsd:string\">key</value>"
+                          "</extraConfig>";
+    const std::size_t at = with_it.find(entry);
+    ASSERT_NE(at, std::string::npos) << with_it;
+    EXPECT_TRUE(with_it.substr(at + entry.size()).starts_with("<vAppConfig")) << "as the schema has it";
+    EXPECT_EQ(with_it.substr(0, at) + with_it.substr(at + entry.size()), as_it_came);
+  }
+}
+
+TEST(ImportSpec, HasAnEntryMoreBehindThoseThatAreThere) {
+  const OptionValue option{"k", {"v"}};
+  const std::string entry = "<extraConfig><key>k</key><value xsi:type=\"xsd:string\">v</value></extraConfig>";
+  EXPECT_EQ(
+      with_option({"<s><configSpec><extraConfig><key>a</key></extraConfig><firmware>efi</firmware></configSpec></s>"},
+                  option)
+          ->xml,
+      "<s><configSpec><extraConfig><key>a</key></extraConfig>" + entry + "<firmware>efi</firmware></configSpec></s>");
+  EXPECT_EQ(with_option({"<s><configSpec><name>n</name></configSpec></s>"}, option)->xml,
+            "<s><configSpec><name>n</name>" + entry + "</configSpec></s>");
+  EXPECT_TRUE(with_option({"<s xsi:type=\"VirtualAppImportSpec\"/>"}, option).error().is(Code::kDataLoss));
+  EXPECT_TRUE(with_option({}, option).error().is(Code::kDataLoss));
+}
+
+TEST(Answer, OfALeaseIsRead) {
+  const auto result = read_answer<RetrieveProperties>(recorded("RetrievePropertiesEx-lease-import"));
+  LeaseProps lease;
+  ASSERT_TRUE(result.ok() && take_properties(result->objects.front().props, lease).ok());
+  EXPECT_EQ(lease.state, "ready");
+  EXPECT_EQ(lease.info->entity, (MoRef{"VirtualMachine", "vm-171"}));
+  ASSERT_EQ(lease.info->urls.size(), 1U);
+  EXPECT_EQ(lease.info->urls[0].import_key, "/imp-01/disk:0");
+  EXPECT_TRUE(lease.info->urls[0].url.ends_with("/disk-0.vmdk"));
 }
 
 TEST(Versions, AreThoseOfVim25) {

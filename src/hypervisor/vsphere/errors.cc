@@ -15,6 +15,7 @@ constexpr std::string_view kLoginHint = "Check username and password in the Prov
 constexpr std::string_view kRightsHint = "Give the account a role with that privilege on that object, or above it.";
 constexpr std::string_view kSpaceHint = "Free space on the datastore, or name another one.";
 constexpr std::string_view kLookAgainHint = "It is looked at again.";
+constexpr std::string_view kGuestHint = "The template needs VMware Tools, and a guest that vSphere can set up.";
 constexpr std::string_view kHostHint = "Give the cluster more room, or ask for less.";
 
 constexpr std::array kRows = {
@@ -50,6 +51,7 @@ constexpr std::array kRows = {
     FaultRow{"QuestionPending", Code::kFailedPrecondition, "The machine waits for an answer: look at it."},  // [k]
     FaultRow{"CpuHotPlugNotSupported", Code::kFailedPrecondition, ""},                                       // [k]
     FaultRow{"MemoryHotPlugNotSupported", Code::kFailedPrecondition, ""},                                    // [k]
+    FaultRow{"AlreadyUpgraded", Code::kFailedPrecondition, ""},                                              // [k]
     FaultRow{"SnapshotFault", Code::kFailedPrecondition, ""},                                                // [k]
 
     // What the machine is made of.
@@ -63,7 +65,11 @@ constexpr std::array kRows = {
     FaultRow{"InvalidName", Code::kInvalidArgument, ""},           // [k]
     FaultRow{"InvalidFolder", Code::kInvalidArgument, ""},         // [k]
     FaultRow{"InvalidDatastorePath", Code::kInvalidArgument, ""},  // [k]
-    FaultRow{"InvalidRequest", Code::kInternal, ""},               // ours: it is not vim25
+    FaultRow{"NicSettingMismatch", Code::kInvalidArgument, ""},
+    FaultRow{"UncustomizableGuest", Code::kInvalidArgument, kGuestHint},        // [k]
+    FaultRow{"CustomizationFault", Code::kInvalidArgument, kGuestHint},         // [k]
+    FaultRow{"MissingLinuxCustResources", Code::kInvalidArgument, kGuestHint},  // [k]
+    FaultRow{"InvalidRequest", Code::kInternal, ""},                            // ours: it is not vim25
     FaultRow{"MethodNotFound", Code::kUnimplemented, "vSphere 6.7 or newer is needed."},
     FaultRow{"NotSupported", Code::kUnimplemented, ""},  // [k]
     FaultRow{"NotImplemented", Code::kUnimplemented, ""},

@@ -60,7 +60,7 @@ TEST(Fault, InATaskNamesWhatItIsAbout) {
       {"Task-info-CopyVirtualDisk_Task-exists", Code::kAlreadyExists, "x: FileAlreadyExists"},
       {"Task-info-cancelled", Code::kCancelled, "x: RequestCanceled"},
       {"Task-info-UpgradeVM_Task-lower", Code::kUnknown, "x: AlreadyUpgradedFault"},
-      {"Task-info-CustomizeVM_Task", Code::kUnknown, "x: NicSettingMismatch"},
+      {"Task-info-CustomizeVM_Task", Code::kInvalidArgument, "x: NicSettingMismatch"},
   };
   for (const Case& c : cases) {
     const auto result = read_answer<RetrieveProperties>(recorded(c.recording));

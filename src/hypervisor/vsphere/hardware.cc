@@ -34,28 +34,25 @@ bool fits(const Device& device, const NicSpec& nic, const Parts& parts) {
 Status nic_changes(Devices devices, const MachineSpec& wish, const Parts& parts, bool of_clone, std::int32_t& next_key,
                    std::vector<DeviceChange>& changes) {
   if (wish.nics.empty()) return {};
-  const auto matched = match_nics(devices, wish.nics, parts);
-  std::vector<Device> left = nics_of(devices);
-  std::erase_if(left, [&](const Device& device) {
-    return std::ranges::any_of(matched, [&](const auto& match) { return match.second == device.key; });
-  });
+  const auto fitting = match_nics(devices, wish.nics, parts), assigned = assign_nics(devices, wish.nics, parts);
   for (const NicSpec& nic : wish.nics) {
-    if (matched.contains(nic.name)) continue;
-    const auto network = parts.networks.find(nic.name);
-    const auto spare = std::ranges::find_if(
-        left, [&](const Device& device) { return device.xsi_type == nic_type(nic.model) && nic.mac.empty(); });
-    if (spare == left.end() || network == parts.networks.end()) {
+    if (fitting.contains(nic.name)) continue;
+    const auto spare = assigned.find(nic.name);
+    if (spare == assigned.end()) {
       TRY(add_nic(nic, parts, next_key, changes));
-    } else {
-      Device& card = changes.emplace_back(plug_nic(*spare, network->second)).device;
-      if (of_clone) {  // it gets an address of its own, not the template's
-        card.mac_address.clear();
-        card.address_type.clear();
-      }
-      left.erase(spare);
+      continue;
+    }
+    Device& card =
+        changes.emplace_back(plug_nic(*with_key(devices, spare->second), parts.networks.at(nic.name))).device;
+    if (of_clone) {  // it gets an address of its own, not the template's
+      card.mac_address.clear();
+      card.address_type.clear();
     }
   }
-  for (const Device& device : left) changes.push_back({"remove", "", device});
+  for (const Device& device : nics_of(devices)) {
+    const bool is_kept = std::ranges::any_of(assigned, [&](const auto& each) { return each.second == device.key; });
+    if (!is_kept) changes.push_back({"remove", "", device});
+  }
   return {};
 }
 
@@ -130,6 +127,22 @@ std::map<std::string, std::int32_t> match_nics(Devices devices, const std::vecto
   return matched;
 }
 
+std::map<std::string, std::int32_t> assign_nics(Devices devices, const std::vector<NicSpec>& wish, const Parts& parts) {
+  auto assigned = match_nics(devices, wish, parts);
+  std::vector<Device> left = nics_of(devices);
+  std::erase_if(left, [&](const Device& device) {
+    return std::ranges::any_of(assigned, [&](const auto& match) { return match.second == device.key; });
+  });
+  for (const NicSpec& nic : wish) {
+    if (assigned.contains(nic.name) || !parts.networks.contains(nic.name) || !nic.mac.empty()) continue;
+    const auto spare = std::ranges::find(left, nic_type(nic.model), &Device::xsi_type);
+    if (spare == left.end()) continue;
+    assigned[nic.name] = spare->key;
+    left.erase(spare);
+  }
+  return assigned;
+}
+
 Status add_disk(Devices devices, const DiskSpec& disk, const Stamp& stamp, const Parts& parts, std::int32_t& next_key,
                 std::vector<DeviceChange>& changes) {
   const auto address = parse_address(stamp.disks.at(disk.name).address);
@@ -173,6 +186,50 @@ DeviceChange plug_nic(const Device& nic, const Backing& backing) {
   return change;
 }
 
+provider::Limits limits_of(const MachineProps& is) {
+  provider::Limits limits;
+  const Allocation cpu = is.cpu_allocation.value_or(Allocation{}), memory = is.memory_allocation.value_or(Allocation{});
+  const auto withheld = [](std::optional<std::int64_t> value) { return value == -1 ? std::nullopt : value; };
+  limits.cpu_reservation_mhz = cpu.reservation.value_or(0);
+  limits.cpu_limit_mhz = withheld(cpu.limit);
+  if (cpu.shares && cpu.shares->level == "custom") limits.cpu_shares = cpu.shares->shares;
+  limits.memory_reservation_mib = memory.reservation.value_or(0);
+  limits.memory_limit_mib = withheld(memory.limit);
+  return limits;
+}
+
+void add_limits(const provider::Limits& is, const provider::Limits& wish, ConfigSpec& config) {
+  const auto differs = [](std::optional<std::int64_t> found, std::optional<std::int64_t> wished) {
+    return wished && *wished != found.value_or(0);
+  };
+  const auto set = [&](std::optional<Allocation>& allocation) -> Allocation& {
+    return allocation ? *allocation : allocation.emplace();
+  };
+  if (differs(is.cpu_reservation_mhz, wish.cpu_reservation_mhz))
+    set(config.cpu_allocation).reservation = wish.cpu_reservation_mhz;
+  if (differs(is.cpu_limit_mhz, wish.cpu_limit_mhz)) set(config.cpu_allocation).limit = wish.cpu_limit_mhz;
+  if (differs(is.cpu_shares, wish.cpu_shares))
+    set(config.cpu_allocation).shares = Shares{static_cast<std::int32_t>(*wish.cpu_shares), "custom"};
+  if (differs(is.memory_reservation_mib, wish.memory_reservation_mib))
+    set(config.memory_allocation).reservation = wish.memory_reservation_mib;
+  if (differs(is.memory_limit_mib, wish.memory_limit_mib)) set(config.memory_allocation).limit = wish.memory_limit_mib;
+}
+
+std::optional<int> hardware_number(std::string_view version) {
+  if (version.starts_with("vmx-")) version.remove_prefix(4);
+  const auto number = parse_int(version);
+  if (!number.ok() || *number < 1 || *number > kHardwareNumberMax) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+std::string hardware_to_raise_to(const MachineProps& is, const MachineSpec& wish) {
+  const auto asked = wish.extra_config.find(kHardwareVersion);
+  if (asked == wish.extra_config.end()) return "";
+  const auto wanted = hardware_number(asked->second), found = hardware_number(is.hardware_version);
+  if (!wanted || !found || *wanted <= *found) return "";
+  return std::string(*wanted < 10 ? "vmx-0" : "vmx-") + std::to_string(*wanted);
+}
+
 Result<ConfigSpec> lacking(const MachineProps& is, const MachineSpec& wish, const Stamp& stamp, const Parts& parts,
                            const Wanting& wanting) {
   ConfigSpec config;
@@ -184,6 +241,7 @@ Result<ConfigSpec> lacking(const MachineProps& is, const MachineSpec& wish, cons
   if (is.nested_hv.value_or(false) != wish.nested_virtualization) config.nested_hv = wish.nested_virtualization;
   if (is.cpu_hot_add.value_or(false) != wanting.hot_add) config.cpu_hot_add = wanting.hot_add;
   if (is.memory_hot_add.value_or(false) != wanting.hot_add) config.memory_hot_add = wanting.hot_add;
+  add_limits(limits_of(is), wish.limits, config);
   std::int32_t next_key = kFirstNewKey;
   const bool has_tpm =
       std::ranges::any_of(is.devices, [](const Device& device) { return device.xsi_type == "VirtualTPM"; });

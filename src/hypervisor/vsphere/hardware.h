@@ -8,6 +8,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "hypervisor/vsphere/catalogue.h"
@@ -33,6 +34,11 @@ Result<Stamp> with_addresses(Devices devices, const provider::MachineSpec& spec,
 std::map<std::string, std::int32_t> match_nics(Devices devices, const std::vector<provider::NicSpec>& wish,
                                                const Parts& parts, std::vector<std::int32_t> taken = {});
 
+// Which of a template's cards each wished one takes over: those that fit, then those that only need another network. A
+// card that will be new has no entry.
+std::map<std::string, std::int32_t> assign_nics(Devices devices, const std::vector<provider::NicSpec>& wish,
+                                                const Parts& parts);
+
 // Adds disks that are not at their address, with a controller where there is none. `next_key` is for new devices.
 Status add_disk(Devices devices, const provider::DiskSpec& disk, const Stamp& stamp, const Parts& parts,
                 std::int32_t& next_key, std::vector<DeviceChange>& changes);
@@ -42,6 +48,17 @@ Status grow_disk(Devices devices, const DiskMark& mark, std::int64_t bytes, std:
 Status add_nic(const provider::NicSpec& nic, const Parts& parts, std::int32_t& next_key,
                std::vector<DeviceChange>& changes);
 DeviceChange plug_nic(const Device& nic, const Backing& backing);  // into another network
+
+// The version of its hardware that it is to be raised to, "vmx-19"; "" : it has that already, or none is wished. What
+// has a newer one keeps it. The wish is the class's extraConfig "vsphere.hardwareVersion", "19" or "vmx-19".
+std::string hardware_to_raise_to(const MachineProps& is, const provider::MachineSpec& wish);
+std::optional<int> hardware_number(std::string_view version);  // "vmx-19", "19": 19; none: neither
+inline constexpr char kHardwareVersion[] = "vsphere.hardwareVersion";
+
+// What vSphere keeps for a machine, and withholds; and the change that makes what is into what is wished: none where
+// nothing is wished or all is so.
+provider::Limits limits_of(const MachineProps& is);
+void add_limits(const provider::Limits& is, const provider::Limits& wish, ConfigSpec& config);
 
 struct Wanting {
   bool hot_add = true;    // CPUs and memory can be added while it runs

@@ -21,6 +21,7 @@ inline constexpr Duration kLogOutMax = std::chrono::seconds(2);         // as mu
 inline constexpr std::size_t kDisksMax = 45;  // free_address() of devices.h has 59 places when the root disk is SCSI
 inline constexpr std::size_t kNicsMax = 10;   // vSphere's maximum of each machine
 inline constexpr std::size_t kNameBytesMax = 80;  // of a machine's name
+inline constexpr int kHardwareNumberMax = 99;     // of "vmx-19"; two digits
 inline constexpr std::int64_t kMemoryMibMin = 4;
 inline constexpr std::int64_t kDiskBytesMax = 62LL << 40;
 inline constexpr std::size_t kPlainBytesMax = 16U << 10;  // of a document of guestinfo; longer ones are compressed
@@ -37,6 +38,14 @@ inline constexpr Duration kReconnectFirst = std::chrono::milliseconds(500), kRec
 inline constexpr Duration kCatchUpMax = std::chrono::seconds(5);  // that the end of a task waits for its own events
 inline constexpr Duration kEventLatency = std::chrono::seconds(5);  // what is claimed; a second is usual
 inline constexpr std::size_t kEventsKept = 4096;
+
+// Importing a package.
+inline constexpr std::size_t kDescriptorBytesMax = 4U << 20;     // of an OVF; those of appliances have 100 KiB
+inline constexpr std::size_t kTarExtensionBytesMax = 64U << 10;  // of names and numbers that are too long for a header
+inline constexpr std::size_t kPackageFilesMax = 64;
+inline constexpr std::int64_t kPackageBytesMax = 1LL << 46;            // of one of them
+inline constexpr Duration kLeaseToldEvery = std::chrono::seconds(15);  // vCenter ends leases that are silent for 300 s
+inline constexpr Duration kTearDownMax = std::chrono::seconds(60);     // for leaving nothing of what went wrong
 
 // Tasks.
 inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "hypervisor/vsphere/devices.h"
+#include "hypervisor/vsphere/hardware.h"
 
 namespace rig::vsphere {
 namespace {
@@ -123,6 +124,7 @@ MachineSpec spec_of(const MachineProps& props, const std::optional<Stamp>& stamp
   spec.secure_boot = props.secure_boot.value_or(false);
   spec.nested_virtualization = props.nested_hv.value_or(false);
   spec.tpm = std::ranges::any_of(props.devices, [](const Device& d) { return d.xsi_type == "VirtualTPM"; });
+  spec.limits = limits_of(props);
   if (stamp) spec.image.location = stamp->image;
   add_disks(props, stamp, spec);
   add_nics(props, stamp, spec);

@@ -46,4 +46,23 @@ inline constexpr std::tuple kRows<CloneMachine> = {row<&CloneMachine::self>("_th
 template <>
 inline constexpr std::tuple kRows<Reconfigure> = {row<&Reconfigure::self>("_this"), row<&Reconfigure::spec>("spec")};
 
+template <>
+inline constexpr std::tuple kRows<UpgradeHardware> = {row<&UpgradeHardware::self>("_this"),
+                                                      row<&UpgradeHardware::version>("version")};
+template <>
+inline constexpr std::tuple kRows<RecommendDatastores> = {row<&RecommendDatastores::self>("_this"),
+                                                          row<&RecommendDatastores::spec>("storageSpec")};
+template <>
+inline constexpr std::tuple kRows<CreateImportSpec> = {
+    row<&CreateImportSpec::self>("_this"), row<&CreateImportSpec::descriptor>("ovfDescriptor"),
+    row<&CreateImportSpec::pool>("resourcePool"), row<&CreateImportSpec::datastore>("datastore"),
+    row<&CreateImportSpec::params>("cisp")};
+template <>
+inline constexpr std::tuple kRows<ImportMachine> = {
+    row<&ImportMachine::self>("_this"), row<&ImportMachine::spec>("spec"), row<&ImportMachine::folder>("folder"),
+    row<&ImportMachine::host>("host")};
+template <>
+inline constexpr std::tuple kRows<LeaseProgress> = {row<&LeaseProgress::self>("_this"),
+                                                    row<&LeaseProgress::percent>("percent")};
+
 }  // namespace rig::vsphere

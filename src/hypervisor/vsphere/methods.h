@@ -103,6 +103,13 @@ struct FindChild {
   std::string name;
 };
 
+struct RecommendDatastores {
+  static constexpr const char* kName = "RecommendDatastores";
+  using Answer = StoragePlacementResult;
+  MoRef self;
+  StoragePlacement spec;
+};
+
 // Doing. Each but the guest's own answers a task.
 struct CloneMachine {
   static constexpr const char* kName = "CloneVM_Task";
@@ -118,6 +125,13 @@ struct Reconfigure {
   MoRef self;
   ConfigSpec spec;
   bool operator==(const Reconfigure&) const = default;
+};
+struct UpgradeHardware {
+  static constexpr const char* kName = "UpgradeVM_Task";
+  using Answer = MoRef;
+  MoRef self;
+  std::string version;  // "vmx-19"
+  bool operator==(const UpgradeHardware&) const = default;
 };
 struct PowerOn {
   static constexpr const char* kName = "PowerOnVM_Task";
@@ -155,8 +169,46 @@ struct RebootGuest {
   MoRef self;
   bool operator==(const RebootGuest&) const = default;
 };
+struct MarkAsTemplate {
+  static constexpr const char* kName = "MarkAsTemplate";
+  using Answer = Nothing;
+  MoRef self;
+};
 struct CancelTask {
   static constexpr const char* kName = "CancelTask";
+  using Answer = Nothing;
+  MoRef self;
+};
+
+// Importing.
+struct CreateImportSpec {
+  static constexpr const char* kName = "CreateImportSpec";
+  using Answer = ImportSpecResult;
+  MoRef self;
+  std::string descriptor;
+  MoRef pool, datastore;
+  ImportParams params;
+};
+struct ImportMachine {
+  static constexpr const char* kName = "ImportVApp";
+  using Answer = MoRef;  // a lease
+  MoRef self;            // the pool
+  Kept spec;
+  MoRef folder, host;
+};
+struct LeaseProgress {
+  static constexpr const char* kName = "HttpNfcLeaseProgress";
+  using Answer = Nothing;
+  MoRef self;
+  std::int32_t percent = 0;
+};
+struct LeaseComplete {
+  static constexpr const char* kName = "HttpNfcLeaseComplete";
+  using Answer = Nothing;
+  MoRef self;
+};
+struct LeaseAbort {
+  static constexpr const char* kName = "HttpNfcLeaseAbort";
   using Answer = Nothing;
   MoRef self;
 };

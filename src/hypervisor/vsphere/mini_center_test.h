@@ -44,12 +44,21 @@ struct MiniCenter {
       EXPECT_FALSE(is_disk(change.device) && change.operation == "edit") << "disks are not grown by a clone";
     machine = made;
     change(config);
+    if (order.spec.customization) {
+      EXPECT_EQ(order.spec.customization->adapters.size(), nics_of(machine->props.devices).size());
+    }
     return true;
   }
 
   bool take(const Reconfigure& order) {
     if (!machine || order.spec.change_version != machine->props.change_version) return false;  // ConcurrentAccess
     change(order.spec);
+    return true;
+  }
+  bool take(const UpgradeHardware& order) {
+    if (!machine || power_of(machine->props) != provider::Power::kOff) return false;  // InvalidPowerState
+    EXPECT_GT(order.version, machine->props.hardware_version) << "hardware does not get older";
+    machine->props.hardware_version = order.version;
     return true;
   }
   bool take(const PowerOn&) { return set_power("poweredOn"); }
@@ -85,6 +94,15 @@ struct MiniCenter {
     if (spec.nested_hv) is.nested_hv = spec.nested_hv;
     if (!spec.firmware.empty()) is.firmware = spec.firmware;
     if (spec.boot_options) is.secure_boot = spec.boot_options->efi_secure_boot;
+    const auto allocate = [](std::optional<Allocation>& allocation, const std::optional<Allocation>& wish) {
+      if (!wish) return;
+      if (!allocation) allocation.emplace(Allocation{0, -1, Shares{0, "normal"}});
+      if (wish->reservation) allocation->reservation = wish->reservation;
+      if (wish->limit) allocation->limit = wish->limit;
+      if (wish->shares) allocation->shares = wish->shares;
+    };
+    allocate(is.cpu_allocation, spec.cpu_allocation);
+    allocate(is.memory_allocation, spec.memory_allocation);
     for (const OptionValue& option : spec.extra_config)
       if (option.key == kStampKey) is.stamp = option;
     std::map<std::int32_t, std::int32_t> keys;  // of what is added, as it was called and as it is called

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/follow.h"
 #include "hypervisor/vsphere/limits.h"
@@ -42,7 +43,8 @@ using Decide = std::function<Result<Step>(const Seen&, int steps_done)>;
 // Somebody else was at work on the same thing: what is there now decides anew.
 bool is_race(const Error& error) {
   return error.is(Code::kAborted) || is_fault(error, "DuplicateName") || is_fault(error, "InvalidPowerState") ||
-         is_fault(error, "ManagedObjectNotFound");
+         is_fault(error, "ManagedObjectNotFound") || is_fault(error, "AlreadyUpgraded") ||
+         is_fault(error, "AlreadyUpgradedFault");
 }
 
 // Looks, decides, acts, until it is done. Answers what is there at the end.
@@ -113,7 +115,33 @@ bool is_machine_id(std::string_view text) {  // "vm-12"
          text.find_first_not_of("0123456789", 3) == std::string_view::npos;
 }
 
-Result<Making> find_making(const Host& host, const MachineSpec& spec, const Call& call) {
+// What Storage DRS says of the clone. Whether it has no word (it is switched off, it does not know such a clone) or a
+// bad one, the machine is made: on the datastore with the most space.
+Status ask_storage_drs(const Host& host, const MachineRef& ref, const MachineSpec& spec, Making& making,
+                       const Call& call) {
+  const Step step = TRY(next_create_step({}, ref, spec, making));
+  const auto& clone = std::get<CloneMachine>(step.order);
+  RecommendDatastores recommend;
+  recommend.self = TRY(host.session.service(call)).storage_resource_manager;
+  recommend.spec = {"clone", making.source, {making.place.pod}, clone.spec, clone.name, clone.folder};
+  recommend.spec.clone->location.datastore = {};
+  const auto told = ask(host.session, recommend, call);
+  if (!told.ok()) {
+    const bool has_no_word = told.error().is(Code::kUnimplemented) || told.error().is(Code::kInvalidArgument);
+    if (!has_no_word) return told.error();
+    log::info("Storage DRS recommends nothing", {{"machine", spec.display_name}, {"why", told.error()}});
+    return {};
+  }
+  for (const Recommendation& recommendation : told->recommendations)
+    for (const PlacementAction& action : recommendation.actions)
+      if (action.destination.type == "Datastore") {
+        making.place.datastore = action.destination;
+        return {};
+      }
+  return {};
+}
+
+Result<Making> find_making(const Host& host, const MachineRef& ref, const MachineSpec& spec, const Call& call) {
   const std::string& image = spec.image.location;
   const bool by_id = is_machine_id(image);
   const Catalogue catalogue = TRY(read_catalogue(host.session, !by_id, call));
@@ -127,6 +155,7 @@ Result<Making> find_making(const Host& host, const MachineSpec& spec, const Call
   making.place = TRY(find_place(catalogue, placement_of(host, spec), source));
   making.parts = TRY(find_parts(catalogue, spec, making.place.datacenter));
   making.hot_add = host.hot_add;
+  if (!making.place.pod.empty()) TRY(ask_storage_drs(host, ref, spec, making, call));
   return making;
 }
 
@@ -141,7 +170,7 @@ Result<std::string> create_machine(const Host& host, const MachineRef& ref, cons
     if (judgement.existence == provider::Existence::kOurs) return there->self.id;
   }
   progress({"check", std::nullopt, 0, 0});
-  auto making = find_making(host, spec, call);
+  auto making = find_making(host, ref, spec, call);
   if (!making.ok()) return making.take_error();  // no TRY: g++ 12 sees a false free of what it moves
   const Look look_at = [&]() -> Result<Seen> {
     auto seen = look(host.session, ref, call);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "hypervisor/vsphere/answers_test.h"
 #include "hypervisor/vsphere/follow.h"
 #include "hypervisor/vsphere/limits.h"
 #include "hypervisor/vsphere/recorded_test.h"
@@ -16,31 +17,18 @@ namespace {
 
 const MoRef kSelf{"VirtualMachine", "vm-96"};
 
-std::string property(const std::string& name, const std::string& value) {
-  return "<propSet><name>" + name + "</name><val xsi:type=\"xsd:string\">" + value + "</val></propSet>";
-}
-std::string object(const std::string& type, const std::string& id, const std::string& content) {
-  return "<returnval><objects><obj type=\"" + type + "\">" + id + "</obj>" + content + "</objects></returnval>";
-}
-
 // The sample machine, as it stands.
 std::string machine(const std::string& power, const std::string& version = "v1") {
   std::string stamp = stamp_text(sample_stamp());
   for (std::size_t at = 0; (at = stamp.find('"', at)) != std::string::npos;) stamp.replace(at, 1, "&quot;");
-  return object("VirtualMachine", "vm-96",
-                property("name", "web") + property("config.instanceUuid", kMachineId) +
-                    property("config.changeVersion", version) + property("config.hardware.numCPU", "2") +
-                    property("config.hardware.memoryMB", "2048") + property("runtime.powerState", power) +
-                    "<propSet><name>config.extraConfig[\"virtrigaud.owner\"]</name><val xsi:type=\"OptionValue\">"
-                    "<key>virtrigaud.owner</key><value xsi:type=\"xsd:string\">" +
-                    stamp + "</value></val></propSet>");
+  return found(object("VirtualMachine", "vm-96",
+                      property("name", "web") + property("config.instanceUuid", kMachineId) +
+                          property("config.changeVersion", version) + property("config.hardware.numCPU", "2") +
+                          property("config.hardware.memoryMB", "2048") + property("runtime.powerState", power) +
+                          "<propSet><name>config.extraConfig[\"virtrigaud.owner\"]</name><val "
+                          "xsi:type=\"OptionValue\"><key>virtrigaud.owner</key><value xsi:type=\"xsd:string\">" +
+                          stamp + "</value></val></propSet>"));
 }
-std::string task(const std::string& state, const std::string& more = "") {
-  return object("Task", "task-1",
-                "<propSet><name>info</name><val xsi:type=\"TaskInfo\"><key>task-1</key><state>" + state + "</state>" +
-                    more + "</val></propSet>");
-}
-const char kTask[] = "<returnval type=\"Task\">task-1</returnval>";
 
 void quietly(const provider::TaskProgress&) {}
 
@@ -55,7 +43,7 @@ struct Operations : testing::Test {
 
 TEST_F(Operations, RemovingEndsWhenItIsProvenGone) {
   session.answer("RetrievePropertiesEx", machine("poweredOff"));
-  session.answer("Destroy_Task", kTask);
+  session.answer("Destroy_Task", kTaskBegun);
   session.answer("RetrievePropertiesEx", task("success"));
   session.refuse("RetrievePropertiesEx", "ManagedObjectNotFound", kSelf);
   session.answer("FindAllByUuid", "");
@@ -88,11 +76,87 @@ TEST_F(Operations, AnEndlessRaceEnds) {
     session.answer("RetrievePropertiesEx", task("success"));
     session.answer("RetrievePropertiesEx", machine("poweredOn"));
   }
-  session.answer("PowerOffVM_Task", kTask);
+  session.answer("PowerOffVM_Task", kTaskBegun);
   const Status ended = remove_machine(host, sample_ref(), quietly, no_hurry());
   ASSERT_FALSE(ended.ok());
   EXPECT_TRUE(ended.error().is(Code::kUnavailable));
   EXPECT_EQ(count("PowerOffVM_Task"), static_cast<std::size_t>(kRoundsMax));
+}
+
+// A template with a disk, in a datastore cluster with two datastores of which the second is smaller.
+std::string pod_inventory(bool drs) {
+  const auto datastore = [](const std::string& id, const std::string& bytes) {
+    return entity("Datastore", id, id, "StoragePod", "group-p1",
+                  property("summary.freeSpace", bytes) + property("summary.accessible", "true"));
+  };
+  return inventory(entity("StoragePod", "group-p1", "pod", "Datacenter", "datacenter-2",
+                          property("podStorageDrsEntry.storageDrsConfig.podConfig.enabled", drs ? "true" : "false")) +
+                   datastore("datastore-8", "2000") + datastore("datastore-9", "1000"));
+}
+std::string template_machine() {
+  return found(
+      object("VirtualMachine", "vm-7",
+             property("name", "ubuntu") + property("config.instanceUuid", kCopyUuid) +
+                 property("config.hardware.numCPU", "1") + property("config.hardware.memoryMB", "512") +
+                 property("runtime.powerState", "poweredOff") +
+                 "<propSet><name>parent</name><val type=\"Folder\">group-v3</val></propSet>"
+                 "<propSet><name>config.hardware.device</name><val xsi:type=\"ArrayOfVirtualDevice\">"
+                 "<VirtualDevice xsi:type=\"ParaVirtualSCSIController\"><key>1000</key><busNumber>0</busNumber>"
+                 "</VirtualDevice><VirtualDevice xsi:type=\"VirtualDisk\"><key>2000</key>"
+                 "<controllerKey>1000</controllerKey><unitNumber>0</unitNumber>"
+                 "<capacityInBytes>1073741824</capacityInBytes></VirtualDevice></val></propSet>"));
+}
+
+TEST_F(Operations, StorageDrsIsAskedWhereItIsSwitchedOn) {
+  const std::string recommended =
+      "<returnval><recommendations><key>1</key><action xsi:type=\"StoragePlacementAction\"><type>x</type><destination "
+      "type=\"Datastore\">datastore-9</destination></action></recommendations></returnval>";
+  struct Case {
+    const char* what;
+    bool on;
+    const char *answer, *refusal, *datastore;
+  };
+  const Case cases[] = {{"switched off", false, nullptr, nullptr, "datastore-8"},
+                        {"recommends the smaller one", true, recommended.c_str(), nullptr, "datastore-9"},
+                        {"has no word", true, "<returnval/>", nullptr, "datastore-8"},
+                        {"does not know such", true, nullptr, "NotSupported", "datastore-8"},
+                        {"does not like it", true, nullptr, "InvalidArgument", "datastore-8"},
+                        {"nobody may ask", true, nullptr, "NoPermission", ""}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.what);
+    ScriptedSession vcenter;
+    vcenter.answer("FindAllByUuid", "");
+    vcenter.answer("FindChild", "");
+    vcenter.answer("CreateContainerView", "<returnval type=\"ContainerView\">view-1</returnval>");
+    vcenter.answer("DestroyView", "");
+    vcenter.answer("RetrievePropertiesEx", pod_inventory(c.on));
+    vcenter.answer("RetrievePropertiesEx", template_machine());
+    if (c.answer != nullptr) vcenter.answer("RecommendDatastores", c.answer);
+    if (c.refusal != nullptr) vcenter.refuse("RecommendDatastores", c.refusal);
+    vcenter.refuse("CloneVM_Task", "NoDiskSpace");  // far enough
+    provider::MachineSpec spec;
+    spec.display_name = "web";
+    spec.image.location = "vm-7";
+    spec.placement.storage_cluster = "pod";
+    provider::MachineRef ref = sample_ref();
+    ref.id.clear();
+    const auto made = create_machine({vcenter, clock, {}, true}, ref, spec, quietly, no_hurry());
+    ASSERT_FALSE(made.ok());
+    const bool cloned = vcenter.asked.back() == "CloneVM_Task";
+    EXPECT_EQ(cloned, *c.datastore != '\0') << made.error().to_string();
+    if (!cloned) continue;
+    EXPECT_NE(vcenter.requests.back().find("<location><datastore type=\"Datastore\">" + std::string(c.datastore)),
+              std::string::npos)
+        << vcenter.requests.back();
+    if (!c.on) continue;
+    const auto at = std::ranges::find(vcenter.asked, "RecommendDatastores") - vcenter.asked.begin();
+    const std::string& asked = vcenter.requests[static_cast<std::size_t>(at)];
+    EXPECT_NE(asked.find("<storageSpec><type>clone</type><vm type=\"VirtualMachine\">vm-7</vm><podSelectionSpec>"
+                         "<storagePod type=\"StoragePod\">group-p1</storagePod></podSelectionSpec><cloneSpec><location>"
+                         "<pool type=\"ResourcePool\">resgroup-30</pool></location>"),
+              std::string::npos)
+        << asked;
+  }
 }
 
 TEST_F(Operations, APlanThatAnotherOvertookChangesNothing) {
@@ -114,10 +178,10 @@ TEST_F(Operations, APlanThatAnotherOvertookChangesNothing) {
 
 TEST_F(Operations, ARebootIsWrittenDownBeforeItIsAskedFor) {
   session.answer("RetrievePropertiesEx", machine("poweredOn"));
-  session.answer("ReconfigVM_Task", kTask);
+  session.answer("ReconfigVM_Task", kTaskBegun);
   session.answer("RetrievePropertiesEx", task("success"));
   session.refuse("RebootGuest", "ToolsUnavailable");
-  session.answer("ResetVM_Task", kTask);
+  session.answer("ResetVM_Task", kTaskBegun);
   EXPECT_TRUE(reboot(host, sample_ref(), clock.wall(), quietly, no_hurry()).ok());
   EXPECT_EQ(session.asked, (std::vector<std::string>{"RetrievePropertiesEx", "ReconfigVM_Task", "RetrievePropertiesEx",
                                                      "RebootGuest", "ResetVM_Task", "RetrievePropertiesEx"}));

@@ -13,6 +13,8 @@ namespace rig::vsphere {
 
 inline constexpr std::string_view kStampKey = "virtrigaud.owner";  // in a machine's extraConfig
 
+inline constexpr std::string_view kImageKey = "virtrigaud.image";  // in that of a machine that is to be a template
+
 struct GuestNic {
   std::string network, mac_address;
   std::vector<std::string> ip_addresses;
@@ -27,9 +29,11 @@ struct Question {  // that a machine waits to be answered, before it does anythi
 
 struct MachineProps {
   std::string name, change_version, instance_uuid, firmware;
+  std::string hardware_version;  // "vmx-19"
   std::optional<bool> is_template, nested_hv, cpu_hot_add, memory_hot_add, secure_boot;
   std::optional<std::int32_t> cpus, memory_mib;  // none: vSphere knows no configuration, as while it is being made
   std::vector<Device> devices;
+  std::optional<Allocation> cpu_allocation, memory_allocation;
   std::optional<OptionValue> stamp;
   std::string power_state, connection_state;
   MoRef host, parent, resource_pool;
@@ -46,6 +50,17 @@ struct HostProps {
 
 struct TaskProps {
   TaskInfo info;
+};
+
+struct ImportedProps {  // of what may be a template of ours
+  std::optional<bool> is_template;
+  std::optional<OptionValue> image;  // whose import it is
+};
+
+struct LeaseProps {
+  std::string state;  // "initializing", "ready", "done", "error"
+  std::optional<LeaseInfo> info;
+  std::optional<LocalizedFault> error;
 };
 
 // Whatever stands in the inventory; which of these a type has: catalogue.cc.
@@ -65,6 +80,10 @@ struct EntityProps {
   std::string switch_uuid;               // of distributed switches
   std::optional<OpaqueSummary> summary;  // of opaque networks
   std::optional<bool> is_template;       // of machines
+  std::string connection_state;          // of hosts
+  std::optional<bool> in_maintenance;
+  std::vector<MoRef> datastores;    // that a host sees
+  std::optional<bool> storage_drs;  // of datastore clusters: whether it is switched on
   bool operator==(const EntityProps&) const = default;
 };
 

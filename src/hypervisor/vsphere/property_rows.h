@@ -21,6 +21,7 @@ inline constexpr std::tuple kRows<MachineProps> = {
     row<&MachineProps::change_version>("config.changeVersion"),
     row<&MachineProps::instance_uuid>("config.instanceUuid"),
     row<&MachineProps::firmware>("config.firmware"),
+    row<&MachineProps::hardware_version>("config.version"),
     row<&MachineProps::is_template>("config.template"),
     row<&MachineProps::nested_hv>("config.nestedHVEnabled"),
     row<&MachineProps::cpu_hot_add>("config.cpuHotAddEnabled"),
@@ -29,6 +30,8 @@ inline constexpr std::tuple kRows<MachineProps> = {
     row<&MachineProps::cpus>("config.hardware.numCPU"),
     row<&MachineProps::memory_mib>("config.hardware.memoryMB"),
     row<&MachineProps::devices>("config.hardware.device"),
+    row<&MachineProps::cpu_allocation>("config.cpuAllocation"),
+    row<&MachineProps::memory_allocation>("config.memoryAllocation"),
     row<&MachineProps::stamp>("config.extraConfig[\"virtrigaud.owner\"]"),
     row<&MachineProps::power_state>("runtime.powerState"),
     row<&MachineProps::connection_state>("runtime.connectionState"),
@@ -49,6 +52,15 @@ template <>
 inline constexpr std::tuple kRows<TaskProps> = {row<&TaskProps::info>("info")};
 
 template <>
+inline constexpr std::tuple kRows<ImportedProps> = {
+    row<&ImportedProps::is_template>("config.template"),
+    row<&ImportedProps::image>("config.extraConfig[\"virtrigaud.image\"]")};
+
+template <>
+inline constexpr std::tuple kRows<LeaseProps> = {row<&LeaseProps::state>("state"), row<&LeaseProps::info>("info"),
+                                                 row<&LeaseProps::error>("error")};
+
+template <>
 inline constexpr std::tuple kRows<OpaqueSummary> = {row<&OpaqueSummary::id>("opaqueNetworkId"),
                                                     row<&OpaqueSummary::type>("opaqueNetworkType")};
 
@@ -64,6 +76,10 @@ inline constexpr std::tuple kRows<EntityProps> = {
     row<&EntityProps::logical_switch>("config.logicalSwitchUuid"),
     row<&EntityProps::switch_uuid>("uuid"),
     row<&EntityProps::summary>("summary"),
-    row<&EntityProps::is_template>("config.template")};
+    row<&EntityProps::is_template>("config.template"),
+    row<&EntityProps::connection_state>("runtime.connectionState"),
+    row<&EntityProps::in_maintenance>("runtime.inMaintenanceMode"),
+    row<&EntityProps::datastores>("datastore"),
+    row<&EntityProps::storage_drs>("podStorageDrsEntry.storageDrsConfig.podConfig.enabled")};
 
 }  // namespace rig::vsphere

@@ -109,6 +109,13 @@ inline constexpr std::tuple kRows<DeviceChange> = {row<&DeviceChange::operation>
                                                    row<&DeviceChange::file_operation>("fileOperation"),
                                                    row<&DeviceChange::device>("device")};
 
+// SharesInfo, ResourceAllocationInfo
+template <>
+inline constexpr std::tuple kRows<Shares> = {row<&Shares::shares>("shares"), row<&Shares::level>("level")};
+template <>
+inline constexpr std::tuple kRows<Allocation> = {row<&Allocation::reservation>("reservation"),
+                                                 row<&Allocation::limit>("limit"), row<&Allocation::shares>("shares")};
+
 template <>
 inline constexpr std::tuple kRows<BootOptions> = {row<&BootOptions::efi_secure_boot>("efiSecureBootEnabled")};
 
@@ -122,6 +129,8 @@ inline constexpr std::tuple kRows<ConfigSpec> = {row<&ConfigSpec::change_version
                                                  row<&ConfigSpec::memory_hot_add>("memoryHotAddEnabled"),
                                                  row<&ConfigSpec::cpu_hot_add>("cpuHotAddEnabled"),
                                                  row<&ConfigSpec::device_change>("deviceChange"),
+                                                 row<&ConfigSpec::cpu_allocation>("cpuAllocation"),
+                                                 row<&ConfigSpec::memory_allocation>("memoryAllocation"),
                                                  row<&ConfigSpec::extra_config>("extraConfig"),
                                                  row<&ConfigSpec::boot_options>("bootOptions"),
                                                  row<&ConfigSpec::firmware>("firmware"),
@@ -133,11 +142,57 @@ inline constexpr std::tuple kRows<RelocateSpec> = {row<&RelocateSpec::datastore>
                                                    row<&RelocateSpec::disk_move_type>("diskMoveType"),
                                                    row<&RelocateSpec::pool>("pool"), row<&RelocateSpec::host>("host")};
 
+// CustomizationIpGenerator and its kinds, CustomizationIPSettings, ...
+template <>
+inline constexpr std::tuple kRows<IpSource> = {row<&IpSource::address>("ipAddress")};
+template <>
+inline constexpr std::tuple kRows<FixedIpV6> = {row<&FixedIpV6::address>("ipAddress"),
+                                                row<&FixedIpV6::prefix>("subnetMask")};
+template <>
+inline constexpr std::tuple kRows<IpV6Settings> = {row<&IpV6Settings::addresses>("ip"),
+                                                   row<&IpV6Settings::gateways>("gateway")};
+template <>
+inline constexpr std::tuple kRows<IpSettings> = {
+    row<&IpSettings::ip>("ip"), row<&IpSettings::subnet_mask>("subnetMask"), row<&IpSettings::gateways>("gateway"),
+    row<&IpSettings::v6>("ipV6Spec"), row<&IpSettings::nameservers>("dnsServerList")};
+template <>
+inline constexpr std::tuple kRows<AdapterMapping> = {row<&AdapterMapping::adapter>("adapter")};
+template <>
+inline constexpr std::tuple kRows<FixedName> = {row<&FixedName::name>("name")};
+template <>
+inline constexpr std::tuple kRows<LinuxPrep> = {row<&LinuxPrep::host_name>("hostName"),
+                                                row<&LinuxPrep::domain>("domain")};
+template <>
+inline constexpr std::tuple kRows<GlobalIpSettings> = {row<&GlobalIpSettings::nameservers>("dnsServerList")};
+template <>
+inline constexpr std::tuple kRows<CustomizationSpec> = {row<&CustomizationSpec::identity>("identity"),
+                                                        row<&CustomizationSpec::global>("globalIPSettings"),
+                                                        row<&CustomizationSpec::adapters>("nicSettingMap")};
+
 // VirtualMachineCloneSpec
 template <>
 inline constexpr std::tuple kRows<CloneSpec> = {
-    row<&CloneSpec::location>("location"), row<&CloneSpec::is_template>("template"), row<&CloneSpec::config>("config"),
-    row<&CloneSpec::power_on>("powerOn"), row<&CloneSpec::snapshot>("snapshot")};
+    row<&CloneSpec::location>("location"), row<&CloneSpec::is_template>("template"),
+    row<&CloneSpec::config>("config"),     row<&CloneSpec::customization>("customization"),
+    row<&CloneSpec::power_on>("powerOn"),  row<&CloneSpec::snapshot>("snapshot")};
+
+// StorageDrsPodSelectionSpec, StoragePlacementSpec; of results what is read of them
+template <>
+inline constexpr std::tuple kRows<PodSelection> = {row<&PodSelection::pod>("storagePod")};
+template <>
+inline constexpr std::tuple kRows<StoragePlacement> = {row<&StoragePlacement::type>("type"),
+                                                       row<&StoragePlacement::machine>("vm"),
+                                                       row<&StoragePlacement::selection>("podSelectionSpec"),
+                                                       row<&StoragePlacement::clone>("cloneSpec"),
+                                                       row<&StoragePlacement::clone_name>("cloneName"),
+                                                       row<&StoragePlacement::folder>("folder")};
+template <>
+inline constexpr std::tuple kRows<PlacementAction> = {row<&PlacementAction::destination>("destination")};
+template <>
+inline constexpr std::tuple kRows<Recommendation> = {row<&Recommendation::actions>("action")};
+template <>
+inline constexpr std::tuple kRows<StoragePlacementResult> = {
+    row<&StoragePlacementResult::recommendations>("recommendations")};
 
 template <>
 inline constexpr std::tuple kRows<FaultMessage> = {row<&FaultMessage::key>("key"),
@@ -166,6 +221,31 @@ template <>
 inline constexpr std::tuple kRows<LocalizedFault> = {row<&LocalizedFault::fault>("fault"),
                                                      row<&LocalizedFault::message>("localizedMessage")};
 
+// OvfManagerCommonParams, OvfCreateImportSpecParams
+template <>
+inline constexpr std::tuple kRows<ImportParams> = {
+    row<&ImportParams::locale>("locale"), row<&ImportParams::deployment_option>("deploymentOption"),
+    row<&ImportParams::entity_name>("entityName"), row<&ImportParams::host>("hostSystem"),
+    row<&ImportParams::disk_provisioning>("diskProvisioning")};
+// OvfFileItem
+template <>
+inline constexpr std::tuple kRows<ImportFile> = {row<&ImportFile::device_id>("deviceId"),
+                                                 row<&ImportFile::path>("path"),
+                                                 row<&ImportFile::compression>("compressionMethod"),
+                                                 row<&ImportFile::chunk_bytes>("chunkSize"),
+                                                 row<&ImportFile::bytes>("size"),
+                                                 row<&ImportFile::create>("create")};
+template <>
+inline constexpr std::tuple kRows<ImportSpecResult> = {
+    row<&ImportSpecResult::spec>("importSpec"), row<&ImportSpecResult::files>("fileItem"),
+    row<&ImportSpecResult::warnings>("warning"), row<&ImportSpecResult::errors>("error")};
+// HttpNfcLeaseDeviceUrl, HttpNfcLeaseInfo
+template <>
+inline constexpr std::tuple kRows<LeaseUrl> = {row<&LeaseUrl::import_key>("importKey"), row<&LeaseUrl::url>("url"),
+                                               row<&LeaseUrl::thumbprint>("sslThumbprint")};
+template <>
+inline constexpr std::tuple kRows<LeaseInfo> = {row<&LeaseInfo::entity>("entity"), row<&LeaseInfo::urls>("deviceUrl")};
+
 template <>
 inline constexpr std::tuple kRows<TaskInfo> = {row<&TaskInfo::key>("key"),
                                                row<&TaskInfo::description_id>("descriptionId"),
@@ -186,12 +266,15 @@ inline constexpr std::tuple kRows<About> = {row<&About::name>("name"),
                                             row<&About::api_version>("apiVersion"),
                                             row<&About::instance_uuid>("instanceUuid")};
 template <>
-inline constexpr std::tuple kRows<ServiceContent> = {row<&ServiceContent::root_folder>("rootFolder"),
-                                                     row<&ServiceContent::property_collector>("propertyCollector"),
-                                                     row<&ServiceContent::view_manager>("viewManager"),
-                                                     row<&ServiceContent::about>("about"),
-                                                     row<&ServiceContent::session_manager>("sessionManager"),
-                                                     row<&ServiceContent::search_index>("searchIndex")};
+inline constexpr std::tuple kRows<ServiceContent> = {
+    row<&ServiceContent::root_folder>("rootFolder"),
+    row<&ServiceContent::property_collector>("propertyCollector"),
+    row<&ServiceContent::view_manager>("viewManager"),
+    row<&ServiceContent::about>("about"),
+    row<&ServiceContent::session_manager>("sessionManager"),
+    row<&ServiceContent::search_index>("searchIndex"),
+    row<&ServiceContent::ovf_manager>("ovfManager"),
+    row<&ServiceContent::storage_resource_manager>("storageResourceManager")};
 template <>
 inline constexpr std::tuple kRows<UserSession> = {row<&UserSession::key>("key"),
                                                   row<&UserSession::user_name>("userName")};

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "hypervisor/vsphere/customization.h"
 #include "hypervisor/vsphere/devices.h"
+#include "hypervisor/vsphere/hardware.h"
 #include "hypervisor/vsphere/limits.h"
 #include "hypervisor/vsphere/stamp.h"
 
@@ -62,6 +64,10 @@ Status check_spec(const provider::MachineSpec& spec) {
   if (spec.cpus < 1) wrong.push_back("cpus: " + std::to_string(spec.cpus) + ", wanted at least 1");
   if (spec.memory_mib < kMemoryMibMin || spec.memory_mib % 4 != 0)
     wrong.push_back("memory: " + std::to_string(spec.memory_mib) + " MiB, wanted a multiple of 4");
+  if (spec.limits.memory_reservation_mib.value_or(0) > spec.memory_mib) {
+    wrong.push_back("resourceLimits.memoryReservation: " + std::to_string(*spec.limits.memory_reservation_mib) +
+                    " MiB, and the machine has " + std::to_string(spec.memory_mib));
+  }
   if (spec.root_disk_bytes < 0 || spec.root_disk_bytes > kDiskBytesMax) {
     wrong.push_back("root disk: " + std::to_string(spec.root_disk_bytes) + " bytes, wanted 0 to " +
                     std::to_string(kDiskBytesMax));
@@ -70,6 +76,12 @@ Status check_spec(const provider::MachineSpec& spec) {
   const bool uefi = spec.firmware == provider::Firmware::kUefi;
   if (spec.secure_boot && !uefi) wrong.push_back("secure boot: needs UEFI firmware");
   if (spec.tpm && !uefi) wrong.push_back("tpm: needs UEFI firmware");
+  const auto hardware = spec.extra_config.find(kHardwareVersion);
+  if (hardware != spec.extra_config.end() && !hardware_number(hardware->second))
+    wrong.push_back("extraConfig " + hardware->first + ": '" + hardware->second + "', wanted a number, such as 19");
+  const auto custom = spec.extra_config.find(kCustomization);
+  if (custom != spec.extra_config.end() && custom->second != "linux")
+    wrong.push_back("extraConfig " + custom->first + ": '" + custom->second + "', wanted linux");
   check_disks(spec, wrong);
   check_nics(spec, wrong);
   if (wrong.empty()) return {};

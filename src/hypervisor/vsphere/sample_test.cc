@@ -36,6 +36,7 @@ Sight sample_sight() {
   props.change_version = "v1";
   props.instance_uuid = kMachineId;
   props.firmware = "bios";
+  props.hardware_version = "vmx-13";
   props.cpus = 2;
   props.memory_mib = 2048;
   props.power_state = "poweredOff";

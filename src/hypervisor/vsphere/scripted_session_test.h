@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 #include <map>
 #include <string>
@@ -30,6 +31,8 @@ class ScriptedSession final : public Session {
     answers_[method].emplace_back(fault_error(why, method));
   }
 
+  void forget(const std::string& method) { answers_.erase(method); }
+
   Result<std::string> send(std::string_view method, const std::string& request, const Call&) override {
     asked.emplace_back(method);
     requests.push_back(request);
@@ -42,12 +45,24 @@ class ScriptedSession final : public Session {
     if (left.size() > 1) left.pop_front();
     return now;
   }
+  // Takes all that there is; what it took stands in `uploads`.
+  Status upload(const Upload& what, const http::ReadBody& read, const Call&) override {
+    std::string& bytes = uploads.emplace_back(what, "").second;
+    std::array<char, 7000> buffer{};
+    for (;;) {
+      const std::size_t n = TRY(read(buffer));
+      if (n == 0) return {};
+      bytes.append(buffer.data(), n);
+    }
+  }
   Result<ServiceContent> service(const Call&) override {
     ServiceContent content;
     content.root_folder = {"Folder", "group-d1"};
     content.property_collector = {"PropertyCollector", "propertyCollector"};
     content.view_manager = {"ViewManager", "ViewManager"};
     content.search_index = {"SearchIndex", "SearchIndex"};
+    content.ovf_manager = {"OvfManager", "OvfManager"};
+    content.storage_resource_manager = {"StorageResourceManager", "StorageResourceManager"};
     return content;
   }
   std::uint64_t login_number() const override { return login_; }
@@ -56,6 +71,7 @@ class ScriptedSession final : public Session {
   Contact contact() const override { return {}; }
 
   std::vector<std::string> asked, requests;
+  std::vector<std::pair<Upload, std::string>> uploads;
 
  private:
   std::map<std::string, std::deque<Result<std::string>>> answers_;

@@ -37,6 +37,16 @@ std::string cookie_of(const http::Reply& reply) {
   return "";
 }
 
+// "https://host:443/nfc/..." -> "https://host:443"
+std::string shown_host(const std::string& url) { return url.substr(0, url.find('/', url.find("://") + 3)); }
+
+// The URL of a lease has its ticket in it.
+Error without(const Error& error, const std::string& secret_url, const std::string& instead) {
+  std::string text = error.message();
+  for (std::size_t at; (at = text.find(secret_url)) != std::string::npos;) text.replace(at, secret_url.size(), instead);
+  return Error(error.code(), std::move(text)).with_hint(error.hint());
+}
+
 // A login that holds, as far as is known.
 struct Standing {
   std::uint64_t number = 0;
@@ -59,6 +69,31 @@ class HttpSession final : public Session {
     distrust(standing.number);
     const Standing fresh = TRY(standing_for(call));
     return post(fresh, method, request, call);
+  }
+
+  Status upload(const Upload& what, const http::ReadBody& read, const Call& call) override {
+    const http::ClientOptions options = TRY(upload_options(login_, what));
+    const auto client = TRY(http::Client::make(options));
+    http::Request request{.method = what.creates ? "PUT" : "POST", .target = {}, .headers = {}, .body = {}};
+    // As ovftool has them; a host wants them so.
+    request.headers = what.creates ? http::Headers{{"Overwrite", "t"}}
+                                   : http::Headers{{"Content-Type", "application/x-vnd.vmware-streamVmdk"}};
+    const std::string doing = "upload to " + shown_host(options.base_url);
+    bool is_readers = false;
+    const http::ReadBody watched = [&](std::span<char> buffer) {
+      auto got = read(buffer);
+      is_readers = !got.ok();
+      return got;
+    };
+    auto reply = client->upload(request, what.bytes, watched, call);
+    if (!reply.ok() && is_readers) return reply.take_error();
+    if (!reply.ok()) return without(reply.error(), options.base_url, shown_host(options.base_url));
+    if (reply->status / 100 == 2) return {};
+    // Who no longer knows the lease, or has no room, may do so at the next try.
+    constexpr int kFinal[] = {400, 405, 411, 413, 415, 501};
+    const bool is_final = std::ranges::find(kFinal, reply->status) != std::end(kFinal);
+    return Error(is_final ? Code::kFailedPrecondition : Code::kUnavailable,
+                 doing + ": the host answers " + std::to_string(reply->status));
   }
 
   Result<ServiceContent> service(const Call& call) override {
@@ -230,6 +265,32 @@ class HttpSession final : public Session {
 };
 
 }  // namespace
+
+Status Session::upload(const Upload&, const http::ReadBody&, const Call&) {
+  return Error(Code::kUnimplemented, "this session brings no files to hosts");
+}
+
+Result<http::ClientOptions> upload_options(const Login& login, const Upload& what) {
+  constexpr std::string_view kScheme = "https://";
+  const std::size_t path = what.url.find('/', std::min(kScheme.size(), what.url.size()));
+  if (!what.url.starts_with(kScheme) || path == std::string::npos || path == kScheme.size()) {
+    const std::size_t scheme = what.url.find("://");
+    const std::string shown = scheme == std::string::npos ? "" : what.url.substr(0, scheme + 3);
+    return Error(Code::kFailedPrecondition, "the lease wants its files at '" + shown + "...', wanted https://HOST/...");
+  }
+  std::string host = what.url.substr(0, path);
+  if (host == "https://*" || host.starts_with("https://*:")) host = login.base_url;
+  http::ClientOptions options;
+  options.base_url = host + what.url.substr(path);
+  options.insecure_skip_verify = login.insecure;
+  options.ca_pem = login.ca_bundle;
+  // Whoever is at vCenter's own address is trusted as vCenter is.
+  if (host == login.base_url)
+    options.fingerprint_sha256 = login.fingerprint;
+  else
+    options.fingerprint_sha1 = what.thumbprint;
+  return options;
+}
 
 std::optional<std::string> choose_version(const std::vector<std::string>& offered) {
   std::optional<std::string> best;

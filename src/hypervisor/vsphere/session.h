@@ -18,6 +18,7 @@
 
 #include "base/call.h"
 #include "base/clock.h"
+#include "http/client.h"
 #include "hypervisor/vsphere/codec.h"
 #include "hypervisor/vsphere/limits.h"
 #include "hypervisor/vsphere/login.h"
@@ -27,6 +28,13 @@ namespace rig::vsphere {
 struct Contact {  // the last answer, of any kind, and the last failure to get one
   std::optional<WallTime> answered_at;
   std::string problem;  // "" since it answered
+};
+
+struct Upload {             // of a file to where a lease says
+  std::string url;          // the host "*" is the one that is asked; it has a ticket in it, which is a secret
+  std::string thumbprint;   // SHA-1 of the certificate of who is there; "" : he is trusted as vCenter is
+  std::int64_t bytes = -1;  // -1: not known
+  bool creates = false;     // the file; else it is the content of a disk that is there
 };
 
 // Thread-safe.
@@ -40,6 +48,9 @@ class Session {
   // The body of the answer. Codes as errors.h has them; kUnavailable and kDeadlineExceeded: nothing is known about the
   // effect. kFailedPrecondition: the endpoint is no vCenter. `method` is for messages.
   virtual Result<std::string> send(std::string_view method, const std::string& request, const Call& call) = 0;
+
+  // To vCenter, or to a host of it, by a connection of its own. Codes as send() has them, and those of `read`.
+  virtual Status upload(const Upload& what, const http::ReadBody& read, const Call& call);
 
   // What vCenter calls its managers. Logs in where that is still to be done.
   virtual Result<ServiceContent> service(const Call& call) = 0;
@@ -60,6 +71,9 @@ Result<typename Method::Answer> ask(Session& session, const Method& method, cons
   const std::string body = TRY(session.send(Method::kName, request_text(method), call));
   return read_answer<Method>(body);
 }
+
+// Where an upload goes, and whom it trusts. kFailedPrecondition: it would go unprotected, or nowhere.
+Result<http::ClientOptions> upload_options(const Login& login, const Upload& what);
 
 // The newest of the versions that we know, too; none when all of them are newer than any that we know, or too old.
 std::optional<std::string> choose_version(const std::vector<std::string>& offered);

@@ -345,6 +345,77 @@ TEST(Trust, IsByAuthorityByPinOrSwitchedOffAloud) {
   EXPECT_TRUE(Session::open(login, clock).error().is(Code::kInvalidArgument));
 }
 
+TEST(Upload, GoesWhereTheLeaseSaysAndTrustsWhoIsThere) {
+  Login login;
+  login.base_url = "https://vc.example:444";
+  login.fingerprint = "aa";
+  login.ca_bundle = "CA";
+  struct Case {
+    const char *url, *to, *sha256, *sha1;
+  };
+  const Case cases[] = {
+      {"https://*/nfc/t/d", "https://vc.example:444/nfc/t/d", "aa", ""},
+      {"https://*:443/nfc/t/d", "https://vc.example:444/nfc/t/d", "aa", ""},
+      {"https://vc.example:444/nfc/t/d", "https://vc.example:444/nfc/t/d", "aa", ""},
+      {"https://esx1/nfc/t/d", "https://esx1/nfc/t/d", "", "bb"},
+  };
+  for (const Case& c : cases) {
+    const auto options = upload_options(login, {c.url, "bb"});
+    ASSERT_TRUE(options.ok()) << options.error().to_string();
+    EXPECT_EQ(options->base_url, c.to);
+    EXPECT_EQ(options->fingerprint_sha256, c.sha256) << c.url;
+    EXPECT_EQ(options->fingerprint_sha1, c.sha1) << c.url;
+    EXPECT_EQ(options->ca_pem, "CA");
+    EXPECT_FALSE(options->insecure_skip_verify);
+  }
+  login.insecure = true;
+  EXPECT_TRUE(upload_options(login, {"https://esx1/d", ""})->insecure_skip_verify);
+  for (const char* url : {"http://esx1/nfc/secret/d", "https://esx1", "https:///nfc", "", "ftp"}) {
+    const auto refused = upload_options(login, {url, ""});
+    ASSERT_FALSE(refused.ok()) << url;
+    EXPECT_TRUE(refused.error().is(Code::kFailedPrecondition));
+    EXPECT_EQ(refused.error().to_string().find("secret"), std::string::npos);
+  }
+}
+
+http::ReadBody text_of(std::string text) {
+  return [text = std::move(text), at = std::size_t{0}](std::span<char> buffer) mutable -> Result<std::size_t> {
+    const std::size_t n = text.copy(buffer.data(), buffer.size(), at);
+    at += n;
+    return n;
+  };
+}
+
+TEST(Upload, BringsADiskOrMakesAFileAndTellsNoTicket) {
+  Center center([](const ServerRequest& request) -> std::optional<Reply> {
+    if (!request.target.starts_with("/nfc/")) return std::nullopt;
+    return reply(request.target.ends_with("gone") ? 404 : request.target.ends_with("never") ? 405 : 200, "");
+  });
+  const SystemClock clock;
+  const auto session = open(login_of(center), clock);
+  ASSERT_TRUE(session->upload({"https://*/nfc/planted-ticket/disk-0.vmdk", "", 5}, text_of("bytes"), soon()).ok());
+  EXPECT_EQ(center.last().method, "POST");
+  EXPECT_EQ(center.last().body, "bytes");
+  EXPECT_EQ(center.last().header("Content-Type"), "application/x-vnd.vmware-streamVmdk");
+  EXPECT_EQ(center.last().header("Cookie"), "") << "the ticket is enough";
+  ASSERT_TRUE(session->upload({center.url() + "/nfc/t/seed.iso", "", -1, true}, text_of("iso"), soon()).ok());
+  EXPECT_EQ(center.last().method, "PUT");
+  EXPECT_EQ(center.last().header("Overwrite"), "t");
+
+  const auto upload = [&](const std::string& file, const http::ReadBody& read) {
+    Status refused = session->upload({center.url() + "/nfc/planted-ticket/" + file, "", 5}, read, soon());
+    EXPECT_FALSE(refused.ok()) << file;
+    EXPECT_EQ(refused.error().to_string().find("planted"), std::string::npos) << refused.error().to_string();
+    return refused.take_error();
+  };
+  EXPECT_TRUE(upload("gone", text_of("bytes")).is(Code::kUnavailable));
+  EXPECT_TRUE(upload("never", text_of("bytes")).is(Code::kFailedPrecondition));
+  EXPECT_EQ(upload("d", [](std::span<char>) -> Result<std::size_t> { return Error(Code::kDataLoss, "cut"); }).message(),
+            "cut");
+  center.stop();
+  EXPECT_TRUE(upload("away", text_of("bytes")).is(Code::kUnavailable));
+}
+
 TEST(Session, TellsNoSecretInErrors) {
   const std::vector<Center::Answer> answers = {
       [](const ServerRequest& request) -> std::optional<Reply> {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hypervisor/vsphere/customization.h"
 #include "hypervisor/vsphere/devices.h"
 
 namespace rig::vsphere {
@@ -38,12 +39,14 @@ Result<Step> clone(const MachineRef& ref, const MachineSpec& spec, const Making&
   config->instance_uuid = ref.machine_id;
   config->extra_config = guestinfo(spec.seed, ref.machine_id);
   std::ranges::move(extra_config(spec), std::back_inserter(config->extra_config));
+  config->extra_config.push_back({std::string(kImageKey), {""}});  // a copy of an image is none
   config->extra_config.push_back(stamp_option(*named));
   CloneMachine clone{making.source, making.place.folder, spec.display_name, {}};
   clone.spec.location.datastore = making.place.datastore;
   clone.spec.location.pool = making.place.pool;
   clone.spec.location.host = making.place.host;
   clone.spec.config = config.take();
+  clone.spec.customization = TRY(customization(making.source_props.devices, spec, making.parts));
   return Step{"clone", std::move(clone)};
 }
 
@@ -63,6 +66,8 @@ Result<Step> build_on(const Sight& sight, const MachineSpec& spec, const Stamp& 
                                                 "switched it on while it was being made")
         .with_hint("Switch it off, then it is gone on with.");
   }
+  const std::string version = hardware_to_raise_to(sight.props, spec);
+  if (!version.empty()) return Step{"raise hardware", UpgradeHardware{sight.self, version}};
   auto stamp = with_addresses(sight.props.devices, spec, known);
   if (!stamp.ok()) return stamp.take_error();  // no TRY: as above
   auto config = lacking(sight.props, spec, *stamp, making.parts, {making.hot_add, /*of_clone=*/false});

@@ -21,7 +21,8 @@
 
 namespace rig::vsphere {
 
-using Order = std::variant<std::monostate, CloneMachine, Reconfigure, PowerOn, PowerOff, Destroy, ShutdownGuest>;
+using Order =
+    std::variant<std::monostate, CloneMachine, Reconfigure, UpgradeHardware, PowerOn, PowerOff, Destroy, ShutdownGuest>;
 struct Step {
   std::string name;  // for people: "clone", "configure", ...
   Order order;       // none: it is done, or has to be waited for

@@ -36,6 +36,7 @@ MachineSpec big_spec() {
   spec.nics[1].name = "eth1";
   spec.nics[1].network = "db";
   spec.seed.user_data = "#cloud-config\n";
+  spec.limits = {500, 2000, 4000, 1024, 4096};
   return spec;
 }
 
@@ -75,6 +76,7 @@ TEST(Create, IsOneCloneThatHasEverythingThenTheRootDiskThenTheEnd) {
   EXPECT_EQ(is.cpus, 4);
   EXPECT_EQ(is.memory_mib, 4096);
   EXPECT_EQ(is.root_disk_bytes, 20LL << 30);
+  EXPECT_EQ(is.limits, big_spec().limits);
   EXPECT_TRUE(is.secure_boot && is.tpm && is.nested_virtualization && is.firmware == provider::Firmware::kUefi);
   ASSERT_EQ(is.disks.size(), 2U);
   EXPECT_EQ(is.disks[0].name, "data");
@@ -151,6 +153,50 @@ TEST(Create, AWishThatGrewMeanwhileIsMet) {
   const MachineSpec is = spec_of(center.machine->props, *own_stamp(*center.machine));
   EXPECT_EQ(is.disks.size(), 3U);
   EXPECT_EQ(is.nics.size(), 1U);
+}
+
+TEST(Create, SetsUpTheGuestWithTheCloneWhereThatIsAsked) {
+  MiniCenter center;
+  MachineSpec spec = big_spec();
+  spec.seed = {};
+  spec.nics[0].addresses = {"192.0.2.7/24"};
+  const auto customized = [&] {
+    return std::get<CloneMachine>(next_create_step({}, sample_ref(), spec, big_making(center))->order)
+        .spec.customization;
+  };
+  EXPECT_FALSE(customized());
+  spec.extra_config["vsphere.customization"] = "linux";
+  ASSERT_TRUE(customized());
+  EXPECT_EQ(customized()->adapters[0].adapter.ip.address, "192.0.2.7");
+  make(center, spec);
+  EXPECT_EQ(nics_of(center.machine->props.devices).size(), 2U);
+}
+
+TEST(Create, RaisesTheHardwareAndNeverLowersIt) {
+  struct Case {
+    const char *wish, *becomes;
+    bool raised;
+  };
+  const Case cases[] = {{"19", "vmx-19", true},
+                        {"vmx-19", "vmx-19", true},
+                        {"13", "vmx-13", false},
+                        {"9", "vmx-13", false},
+                        {"vmx-09", "vmx-13", false}};
+  for (const Case& c : cases) {
+    MiniCenter center;
+    MachineSpec spec = big_spec();
+    spec.extra_config["vsphere.hardwareVersion"] = c.wish;
+    const Names names = make(center, spec);
+    EXPECT_EQ(std::ranges::count(names, "raise hardware"), c.raised ? 1 : 0) << c.wish;
+    EXPECT_EQ(center.machine->props.hardware_version, c.becomes) << c.wish;
+  }
+  MachineProps old;
+  old.hardware_version = "vmx-07";
+  MachineSpec spec;
+  spec.extra_config["vsphere.hardwareVersion"] = "8";
+  EXPECT_EQ(hardware_to_raise_to(old, spec), "vmx-08");
+  old.hardware_version.clear();
+  EXPECT_EQ(hardware_to_raise_to(old, spec), "") << "nobody knows what it has";
 }
 
 TEST(Create, WithoutWishedCardsTheTemplatesAreKept) {

@@ -34,6 +34,10 @@ struct AnyText {  // a value of any type whose type is a text; is written even w
   std::string text;
   bool operator==(const AnyText&) const = default;
 };
+struct RequiredText {  // is written even when it is empty
+  std::string text;
+  bool operator==(const RequiredText&) const = default;
+};
 struct OptionValue {
   std::string key;
   AnyText value;
@@ -120,6 +124,16 @@ struct DeviceChange {
 };
 
 // What a machine shall be.
+struct Shares {
+  std::int32_t shares = 0;  // counts with level "custom" alone
+  std::string level;        // "normal", "custom", ...
+  bool operator==(const Shares&) const = default;
+};
+struct Allocation {                                // of CPU, in MHz; of memory, in MiB
+  std::optional<std::int64_t> reservation, limit;  // 0, -1: none
+  std::optional<Shares> shares;
+  bool operator==(const Allocation&) const = default;
+};
 struct BootOptions {
   std::optional<bool> efi_secure_boot;
   bool operator==(const BootOptions&) const = default;
@@ -130,6 +144,7 @@ struct ConfigSpec {
   std::optional<std::int64_t> memory_mib;
   std::optional<bool> memory_hot_add, cpu_hot_add;
   std::vector<DeviceChange> device_change;
+  std::optional<Allocation> cpu_allocation, memory_allocation;
   std::vector<OptionValue> extra_config;
   std::optional<BootOptions> boot_options;
   std::string firmware;  // "bios", "efi"
@@ -142,13 +157,85 @@ struct RelocateSpec {
   MoRef pool, host;
   bool operator==(const RelocateSpec&) const = default;
 };
+// What VMware Tools set up in the guest at its first start.
+struct IpSource {
+  std::string xsi_type;  // "CustomizationFixedIp", "CustomizationDhcpIpGenerator"
+  std::string address;
+  bool operator==(const IpSource&) const = default;
+};
+struct FixedIpV6 {
+  std::string xsi_type = "CustomizationFixedIpV6", address;
+  std::int32_t prefix = 64;
+  bool operator==(const FixedIpV6&) const = default;
+};
+struct IpV6Settings {
+  std::vector<FixedIpV6> addresses;
+  std::vector<std::string> gateways;
+  bool operator==(const IpV6Settings&) const = default;
+};
+struct IpSettings {
+  IpSource ip;
+  std::string subnet_mask;
+  std::vector<std::string> gateways;
+  std::optional<IpV6Settings> v6;
+  std::vector<std::string> nameservers;
+  bool operator==(const IpSettings&) const = default;
+};
+struct AdapterMapping {
+  IpSettings adapter;
+  bool operator==(const AdapterMapping&) const = default;
+};
+struct FixedName {
+  std::string xsi_type = "CustomizationFixedName", name;
+  bool operator==(const FixedName&) const = default;
+};
+struct LinuxPrep {
+  std::string xsi_type = "CustomizationLinuxPrep";
+  FixedName host_name;
+  std::string domain;
+  bool operator==(const LinuxPrep&) const = default;
+};
+struct GlobalIpSettings {
+  std::vector<std::string> nameservers;
+  bool operator==(const GlobalIpSettings&) const = default;
+};
+struct CustomizationSpec {
+  LinuxPrep identity;
+  GlobalIpSettings global;
+  std::vector<AdapterMapping> adapters;  // as many as there are cards, in the order of their keys
+  bool operator==(const CustomizationSpec&) const = default;
+};
 struct CloneSpec {
   RelocateSpec location;
   bool is_template = false;
   std::optional<ConfigSpec> config;
+  std::optional<CustomizationSpec> customization;
   bool power_on = false;
   MoRef snapshot;
   bool operator==(const CloneSpec&) const = default;
+};
+
+// Where Storage DRS would put a machine.
+struct PodSelection {
+  MoRef pod;
+};
+struct StoragePlacement {
+  std::string type;  // "clone"
+  MoRef machine;
+  PodSelection selection;
+  std::optional<CloneSpec> clone;
+  std::string clone_name;
+  MoRef folder;
+};
+struct PlacementAction {
+  std::string xsi_type;  // "StoragePlacementAction"
+  MoRef destination;
+};
+struct Recommendation {
+  std::vector<PlacementAction> actions;
+};
+struct StoragePlacementResult {
+  std::vector<Recommendation> recommendations;  // the best one first
 };
 
 // What went wrong, in each of the places where vSphere says so.
@@ -180,6 +267,31 @@ struct LocalizedFault {
   bool operator==(const LocalizedFault&) const = default;
 };
 
+// Importing a machine. Of OvfCreateImportSpecResult the spec is handed back as it came, but for one entry.
+struct ImportParams {
+  RequiredText locale, deployment_option;  // "" : the session's, the package's own
+  std::string entity_name;
+  MoRef host;
+  std::string disk_provisioning;  // "thin", "thick", "eagerZeroedThick"
+};
+struct ImportFile {  // that has to be brought
+  std::string device_id, path, compression;
+  std::optional<std::int64_t> chunk_bytes, bytes;
+  bool create = false;  // the file is made by bringing it; a disk has been made before
+};
+struct ImportSpecResult {
+  Kept spec;  // absent: there are errors
+  std::vector<ImportFile> files;
+  std::vector<LocalizedFault> warnings, errors;
+};
+struct LeaseUrl {
+  std::string import_key, url, thumbprint;  // the SHA-1 of the certificate of who is there; "" : not told
+};
+struct LeaseInfo {
+  MoRef entity;
+  std::vector<LeaseUrl> urls;
+};
+
 struct TaskInfo {
   std::string key, description_id;
   MoRef entity;
@@ -197,7 +309,7 @@ struct About {
 struct ServiceContent {
   MoRef root_folder, property_collector, view_manager;
   About about;
-  MoRef session_manager, search_index;
+  MoRef session_manager, search_index, ovf_manager, storage_resource_manager;
 };
 struct UserSession {
   std::string key, user_name;

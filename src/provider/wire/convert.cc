@@ -85,6 +85,9 @@ void encode(const NicSpec& from, v1::NicSpec& to) {
   if (from.vlan) to.set_vlan(*from.vlan);
   if (from.mtu) to.set_mtu(*from.mtu);
   if (!from.native.is_null()) to.set_native_json(json::to_text(from.native));
+  encode(from.addresses, *to.mutable_addresses());
+  encode(from.gateways, *to.mutable_gateways());
+  encode(from.nameservers, *to.mutable_nameservers());
 }
 
 Result<NicSpec> decode(const v1::NicSpec& from) {
@@ -92,6 +95,9 @@ Result<NicSpec> decode(const v1::NicSpec& from) {
   if (from.has_vlan()) to.vlan = from.vlan();
   if (from.has_mtu()) to.mtu = from.mtu();
   if (!from.native_json().empty()) to.native = TRY(json::parse(from.native_json()));
+  to.addresses = strings(from.addresses());
+  to.gateways = strings(from.gateways());
+  to.nameservers = strings(from.nameservers());
   return to;
 }
 
@@ -106,6 +112,24 @@ void encode(const Placement& from, v1::Placement& to) {
 
 Placement decode(const v1::Placement& from) {
   return {from.host(), from.cluster(), from.folder(), from.resource_pool(), from.storage(), from.storage_cluster()};
+}
+
+void encode(const Limits& from, v1::Limits& to) {
+  if (from.cpu_reservation_mhz) to.set_cpu_reservation_mhz(*from.cpu_reservation_mhz);
+  if (from.cpu_limit_mhz) to.set_cpu_limit_mhz(*from.cpu_limit_mhz);
+  if (from.cpu_shares) to.set_cpu_shares(*from.cpu_shares);
+  if (from.memory_reservation_mib) to.set_memory_reservation_mib(*from.memory_reservation_mib);
+  if (from.memory_limit_mib) to.set_memory_limit_mib(*from.memory_limit_mib);
+}
+
+Limits decode(const v1::Limits& from) {
+  Limits to;
+  if (from.has_cpu_reservation_mhz()) to.cpu_reservation_mhz = from.cpu_reservation_mhz();
+  if (from.has_cpu_limit_mhz()) to.cpu_limit_mhz = from.cpu_limit_mhz();
+  if (from.has_cpu_shares()) to.cpu_shares = from.cpu_shares();
+  if (from.has_memory_reservation_mib()) to.memory_reservation_mib = from.memory_reservation_mib();
+  if (from.has_memory_limit_mib()) to.memory_limit_mib = from.memory_limit_mib();
+  return to;
 }
 
 }  // namespace
@@ -153,6 +177,7 @@ void encode(const MachineSpec& from, v1::MachineSpec& to) {
   to.mutable_seed()->set_meta_data(from.seed.meta_data);
   to.mutable_seed()->set_network_config(from.seed.network_config);
   encode(from.placement, *to.mutable_placement());
+  if (from.limits != Limits{}) encode(from.limits, *to.mutable_limits());
   encode(from.tags, *to.mutable_tags());
   to.mutable_extra_config()->insert(from.extra_config.begin(), from.extra_config.end());
 }
@@ -173,6 +198,7 @@ Result<MachineSpec> decode(const v1::MachineSpec& from) {
   for (const auto& nic : from.nics()) to.nics.push_back(TRY(decode(nic)));
   to.seed = {from.seed().user_data(), from.seed().meta_data(), from.seed().network_config()};
   to.placement = decode(from.placement());
+  to.limits = decode(from.limits());
   to.tags = strings(from.tags());
   to.extra_config = {from.extra_config().begin(), from.extra_config().end()};
   return to;

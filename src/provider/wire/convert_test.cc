@@ -53,10 +53,14 @@ class Invent {
       if (coin()) nic.vlan = small();
       if (coin()) nic.mtu = small();
       if (coin()) nic.native = json::Object{{text(), number()}, {"list", json::Array{text(), true, {}}}};
+      nic.addresses = texts(), nic.gateways = texts(), nic.nameservers = texts();
       all.nics.push_back(std::move(nic));
     }
     all.seed = {text() + std::string("\0\xff", 2), text(), text()};
     all.placement = {text(), text(), text(), text(), text(), text()};
+    for (const auto limit : {&Limits::cpu_reservation_mhz, &Limits::cpu_limit_mhz, &Limits::cpu_shares,
+                             &Limits::memory_reservation_mib, &Limits::memory_limit_mib})
+      if (coin()) all.limits.*limit = number();
     all.tags = texts(), all.extra_config = map();
     return all;
   }

@@ -44,7 +44,8 @@ void quietly(const provider::TaskProgress&) {}
 
 Result<std::string> LossySession::send(std::string_view method, const std::string& request, const Call& call) {
   auto answer = inner_.send(method, request, call);
-  const bool changes_something = method.ends_with("_Task") || method == "ShutdownGuest";
+  constexpr std::string_view kMore[] = {"ShutdownGuest", "ImportVApp", "HttpNfcLeaseComplete", "MarkAsTemplate"};
+  const bool changes_something = method.ends_with("_Task") || std::ranges::find(kMore, method) != std::end(kMore);
   if (!changes_something || left_ <= 0 || --left_ != 0) return answer;
   left_ = -1;
   return Error(Code::kUnavailable, std::string(method) + ": the answer was lost");

@@ -25,6 +25,9 @@ class LossySession final : public Session {
   bool has_lost() const { return left_ < 0; }
 
   Result<std::string> send(std::string_view method, const std::string& request, const Call& call) override;
+  Status upload(const Upload& what, const http::ReadBody& read, const Call& call) override {
+    return inner_.upload(what, read, call);
+  }
   Result<ServiceContent> service(const Call& call) override { return inner_.service(call); }
   std::uint64_t login_number() const override { return inner_.login_number(); }
   void distrust(std::uint64_t login) override { inner_.distrust(login); }

@@ -56,6 +56,7 @@ void copy_field(const std::string& path, const MachineSpec& from, MachineSpec& t
   if (path == "memory_mib") to.memory_mib = from.memory_mib;
   if (path == "nested_virtualization") to.nested_virtualization = from.nested_virtualization;
   if (path == "root_disk_bytes") to.root_disk_bytes = from.root_disk_bytes;
+  if (path.starts_with("limits.")) to.limits = from.limits;
   if (path == "tags") to.tags = from.tags;
   if (path.starts_with("disks[")) copy_named(name_in(path), from.disks, to.disks);
   if (path.starts_with("nics[")) copy_named(name_in(path), from.nics, to.nics);
