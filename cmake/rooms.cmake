@@ -37,6 +37,13 @@ if(RIG_FUZZ)
   add_custom_target(fuzz)
 endif()
 
+# For programs that allocate much on many threads (docs/PERFORMANCE.md). Sanitizers have allocators of their own.
+add_library(rig_allocator INTERFACE)
+if(NOT RIG_SANITIZE AND NOT RIG_TSAN AND NOT RIG_FUZZ)
+  find_package(mimalloc REQUIRED)
+  target_link_libraries(rig_allocator INTERFACE mimalloc)
+endif()
+
 function(rig_room_target out folder)
   string(REPLACE "/" "_" name "${folder}")
   set(${out} rig_${name} PARENT_SCOPE)
