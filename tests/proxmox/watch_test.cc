@@ -1,6 +1,7 @@
 // proxmox/watch_test.cc — what is seen without being told, and what it costs the cluster.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "base/eventually_test.h"
@@ -47,47 +48,31 @@ struct Stage {
   Bed bed;
 };
 
-TEST(Watching, AMachineThatMovedIsFoundOnTheOtherNode) {
+TEST(Watching, AnImportWhoseCreationIsCancelledEndsOnItsNodeToo) {
   Stage stage;
-  const MachineRef ref = stage.make(stage.spec());
-  const std::string from = stage.describe(ref).host, to = from == "pve1" ? "pve2" : "pve1";
-  stage.bed.fake().with([&](Cluster& cluster) { cluster.move(100, to); });
-  EXPECT_EQ(stage.describe(ref).host, to);
-  stage.finish(stage.bed.provider().power_on(ref, call()));
-  EXPECT_EQ(stage.describe(ref).power, Power::kOn);
-  stage.finish(stage.bed.provider().remove(ref, call()));
-  EXPECT_EQ(stage.describe(ref).existence, Existence::kGone);
-}
-
-TEST(Watching, WhatCannotBeSeenIsNotGone) {
-  Stage stage;
-  const MachineRef ref = stage.make(stage.spec());
-  const Fault doubts[] = {
-      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 401, .reason = "permission denied - invalid PVE ticket"},
-      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 403, .reason = "Permission check failed"},
-      {.kind = Fault::Kind::kRefuse, .stays = true, .status = 595, .reason = "No route to host"},
-      {.kind = Fault::Kind::kProxyPage, .stays = true},
-      {.kind = Fault::Kind::kDrop, .stays = true},
+  MachineSpec wish = stage.spec();
+  const auto image = stage.bed.provider().images().prepare(stage.bed.subject("").image, call()).take();
+  stage.finish(image.task);
+  wish.image = {image.location, image.format};
+  stage.bed.fake().with([](Cluster& cluster) { cluster.timing.copy_per_gib = std::chrono::hours(1); });
+  const std::string id = random_uuid();
+  const MachineRef ref = stage.bed.provider().reserve({"c", "default", "web", id}, id, wish, call()).take();
+  const provider::TaskId task = stage.bed.provider().create(ref, wish, call()).take();
+  const auto at_work = [&] {
+    return stage.bed.fake().with([](Cluster& cluster) {
+      return std::ranges::any_of(cluster.tasks.all(), [](const auto& each) { return each.is_running; });
+    });
   };
-  for (const Fault& doubt : doubts) {
-    stage.bed.fake().fail(doubt);
-    const auto seen = stage.bed.provider().describe(ref, call());
-    EXPECT_FALSE(seen.ok()) << doubt.reason;
-    EXPECT_FALSE(stage.bed.provider().describe_many(std::span(&ref, 1), call()).ok()) << doubt.reason;
-    stage.bed.fake().with_faults([](Faults& faults) { faults.clear(); });
-  }
+  ASSERT_TRUE(eventually(60s, [&] {
+    const auto state = stage.bed.provider().poll(task, call());
+    return state.ok() && state->bytes_total > 0 && at_work();
+  }));
+  ASSERT_TRUE(stage.bed.provider().cancel(task, call()).ok());
+  stage.finish(task);
+  EXPECT_FALSE(at_work());
+  stage.bed.fake().with([](Cluster& cluster) { cluster.timing.copy_per_gib = {}; });
+  stage.finish(stage.bed.provider().create(ref, wish, call()));
   EXPECT_EQ(stage.describe(ref).existence, Existence::kOurs);
-}
-
-TEST(Watching, AnotherMachineUnderOurNumberIsForeignAndLeftAlone) {
-  Stage stage;
-  const MachineRef ref = stage.make(stage.spec());
-  ASSERT_TRUE(stage.bed.erase("100").ok());
-  ASSERT_TRUE(stage.bed.add_foreign_machine("100", random_uuid()).ok());
-  const std::string before = stage.bed.fingerprint("100").take();
-  EXPECT_EQ(stage.describe(ref).existence, Existence::kForeign);
-  EXPECT_EQ(stage.bed.provider().remove(ref, call()).error().code(), Code::kFailedPrecondition);
-  EXPECT_EQ(stage.bed.fingerprint("100").take(), before);
 }
 
 TEST(Watching, ARemovalThatIsRacedByAReusedNumberLeavesTheNewMachine) {

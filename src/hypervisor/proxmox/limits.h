@@ -32,8 +32,9 @@ inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a ref
 
 // Tasks.
 inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
-inline constexpr std::size_t kLogLinesAsked = 500;  // at once
-inline constexpr std::size_t kLogLinesKept = 500;   // the last ones: how far a task is stands at the end
+inline constexpr Duration kGiveUpMax = std::chrono::seconds(10);  // for telling a node that its task is given up
+inline constexpr std::size_t kLogLinesAsked = 500;                // at once
+inline constexpr std::size_t kLogLinesKept = 500;                 // the last ones: how far a task is stands at the end
 inline constexpr int kTaskThreads = 8;
 inline constexpr std::size_t kTasksQueuedMax = 256;
 inline constexpr std::size_t kLeasesMax = 10'000;  // VMIDs that were reserved, and whose machines are not there yet

@@ -2,12 +2,12 @@
 #include "hypervisor/proxmox/observer.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "base/log.h"
 #include "hypervisor/proxmox/limits.h"
 #include "hypervisor/proxmox/look.h"
 #include "hypervisor/proxmox/options.h"
+#include "hypervisor/proxmox/side_by_side.h"
 
 namespace rig::proxmox {
 namespace {
@@ -153,14 +153,9 @@ std::set<std::string> Observer::due(const Inventory& inventory, const std::vecto
 // Side by side: at the start there may be thousands.
 void Observer::read_all(Session& session, const std::set<std::string>& vmids, const Call& call) {
   const std::vector<std::string> list(vmids.begin(), vmids.end());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < list.size() && !call.stop.stop_requested(); i = next++)
-      learn(list[i], publish(session, list[i], known_, clock_, call));
-  };
-  std::vector<std::jthread> helpers;
-  for (std::size_t i = 1; i < std::min(list.size(), kReadersMax); ++i) helpers.emplace_back(work);
-  work();
+  side_by_side(list.size(), kReadersMax, [&](std::size_t i) {
+    if (!call.stop.stop_requested()) learn(list[i], publish(session, list[i], known_, clock_, call));
+  });
 }
 
 // An error is left to the next interval: the feed keeps what it knew, which is not "gone".

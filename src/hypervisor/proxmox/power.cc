@@ -41,7 +41,7 @@ Step when_asked(const There& there) {
 }  // namespace
 
 Result<There> see_ours(const Host& host, const MachineRef& ref, const Call& call) {
-  There there = TRY(see(host, ref, {}, call));
+  There there = TRY(see(host, ref, {}, call, host.seen_on));
   TRY(check_ours(there, ref));
   return there;
 }

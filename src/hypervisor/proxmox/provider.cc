@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/mutex.h"
 #include "base/uuid.h"
@@ -16,6 +17,7 @@
 #include "hypervisor/proxmox/operations.h"
 #include "hypervisor/proxmox/power.h"
 #include "hypervisor/proxmox/rules.h"
+#include "hypervisor/proxmox/side_by_side.h"
 #include "hypervisor/proxmox/source.h"
 #include "hypervisor/proxmox/step_parts.h"
 #include "provider/limits.h"
@@ -67,6 +69,10 @@ class ProxmoxProvider final : public provider::Provider {
         images_(connection_, tasks_, {options.import_storage, options.nodes}) {
     tasks_.on_change([this](const std::string& machine_id, const TaskId& id, const TaskState& state) {
       if (state.phase == TaskState::Phase::kRunning) return;
+      {
+        const Lock lock(mutex_);
+        given_up_.erase(id);
+      }
       if (const auto ref = ref_of(machine_id)) known_.feed.task({*ref, id, state});
     });
     observer_.start();
@@ -99,8 +105,9 @@ class ProxmoxProvider final : public provider::Provider {
   using Operation = std::function<Status(const Host&, const OnProgress&, const Call&)>;
 
   // Runs it on a task's thread with the session of that moment, then has the machine looked at.
-  Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Operation operation);
-  Result<Host> host(Session& session, const std::string& node, const Call& call) const;
+  enum class Needs : std::uint8_t { kNothing, kStorages };  // to know, before it begins
+  Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Needs needs, Operation operation);
+  Result<CreateSettings> settings_on(Session& session, const std::string& node, const Call& call) const;
   // What is gone or another's is refused in the call, not in its task.
   Status check_ours(const MachineRef& ref, const Call& call);
   Status make(const Host& host, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
@@ -120,6 +127,7 @@ class ProxmoxProvider final : public provider::Provider {
   mutable Mutex mutex_;
   std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);  // of machines that have had a task, for events
   std::map<std::string, TaskId> reboots_ GUARDED_BY(mutex_);   // the last one of each machine
+  std::set<TaskId> given_up_ GUARDED_BY(mutex_);               // by cancel(), and not over yet
   provider::TaskRunner agents_, tasks_;
   ProxmoxImages images_;
   NoConsole console_;
@@ -168,18 +176,18 @@ std::optional<MachineRef> ProxmoxProvider::ref_of(const std::string& machine_id)
   return ref == refs_.end() ? std::nullopt : std::optional(ref->second);
 }
 
-Result<Host> ProxmoxProvider::host(Session& session, const std::string& node, const Call& call) const {
+Result<CreateSettings> ProxmoxProvider::settings_on(Session& session, const std::string& node, const Call& call) const {
   CreateSettings settings{.default_storage = options_.default_storage,
                           .default_bridge = options_.default_bridge,
                           .import_storage = options_.import_storage};
-  if (!settings.default_storage.empty() && !settings.import_storage.empty()) return Host{session, clock_, settings};
+  if (!settings.default_storage.empty() && !settings.import_storage.empty()) return settings;
   const Inventory inventory = TRY(read_inventory(session, call));
   if (settings.default_storage.empty()) settings.default_storage = storage_for_disks(inventory, node);
   if (settings.import_storage.empty()) settings.import_storage = storage_for_imports(inventory);
-  return Host{session, clock_, settings};
+  return settings;
 }
 
-Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view verb, Operation operation) {
+Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view verb, Needs needs, Operation operation) {
   const std::string key = ref.legacy ? "legacy " + ref.id : ref.machine_id;
   {
     const Lock lock(mutex_);
@@ -187,9 +195,15 @@ Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view v
   }
   return tasks_.submit(
       key, verb,
-      [this, id = ref.id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
+      [this, needs, id = ref.id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
         const auto session = TRY(connection_.session());
-        const Host at = TRY(host(*session, known_.sightings.node_of(id), call));
+        Host at{*session, clock_, {}};
+        at.seen_on = known_.sightings.node_of(id);
+        if (needs == Needs::kStorages) at.settings = TRY(settings_on(*session, at.seen_on, call));
+        at.is_given_up = [this, task = TaskId{call.request_id}] {
+          const Lock lock(mutex_);
+          return given_up_.contains(task);
+        };
         Status status = operation(at, progress, call);
         observer_.learn(id, publish(*session, id, known_, clock_, call));  // before the task is seen to be done
         observer_.look_at(id);  // a look that was under way meanwhile may tell older things later
@@ -209,15 +223,16 @@ Result<TaskId> ProxmoxProvider::create(const MachineRef& ref, const MachineSpec&
   if (ref.legacy || !is_uuid(ref.machine_id) || ref.id.empty())
     return Error(Code::kInvalidArgument, "machine '" + ref.machine_id + "', VMID '" + ref.id + "': not reserved by us");
   TRY(check_spec(spec));
-  return submit(ref, "create", [this, ref, spec](const Host& at, const OnProgress& progress, const Call& call) {
-    return make(at, ref, spec, progress, call);
-  });
+  return submit(ref, "create", Needs::kStorages,
+                [this, ref, spec](const Host& at, const OnProgress& progress, const Call& call) {
+                  return make(at, ref, spec, progress, call);
+                });
 }
 
 // What is there already, and whole or another's, needs no image and no place.
 Status ProxmoxProvider::make(const Host& at, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
                              const Call& call) {
-  const Machine there = TRY(proxmox::describe(at.session, ref, "", clock_, call));
+  const Machine there = TRY(proxmox::describe(at.session, ref, at.seen_on, clock_, call));
   Origin origin;
   std::string node = there.host;
   Host at_node = at;
@@ -267,8 +282,10 @@ Result<std::vector<Machine>> ProxmoxProvider::describe_many(std::span<const Mach
     return Error(Code::kInvalidArgument, "describe " + std::to_string(refs.size()) + " machines, at most " +
                                              std::to_string(provider::kDescribeManyMax) + " at once");
   }
+  std::vector<std::optional<Result<Machine>>> answers(refs.size());
+  side_by_side(refs.size(), kReadersMax, [&](std::size_t i) { answers[i] = describe(refs[i], call); });
   std::vector<Machine> machines;
-  for (const MachineRef& ref : refs) machines.push_back(TRY(describe(ref, call)));
+  for (auto& answer : answers) machines.push_back(TRY(std::move(*answer)));
   return machines;
 }
 
@@ -287,14 +304,15 @@ Result<Plan> ProxmoxProvider::plan(const MachineRef& ref, const MachineSpec& spe
 Result<TaskId> ProxmoxProvider::apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan,
                                       const Call& asked) {
   TRY(check_ours(ref, asked));
-  return submit(ref, "apply", [ref, spec, plan](const Host& at, const OnProgress& progress, const Call& call) {
-    return apply_plan(at, ref, spec, plan, progress, call);
-  });
+  return submit(ref, "apply", Needs::kStorages,
+                [ref, spec, plan](const Host& at, const OnProgress& progress, const Call& call) {
+                  return apply_plan(at, ref, spec, plan, progress, call);
+                });
 }
 
 Result<TaskId> ProxmoxProvider::power_on(const MachineRef& ref, const Call& asked) {
   TRY(check_ours(ref, asked));
-  return submit(ref, "power_on", [ref](const Host& at, const OnProgress& progress, const Call& call) {
+  return submit(ref, "power_on", Needs::kNothing, [ref](const Host& at, const OnProgress& progress, const Call& call) {
     return proxmox::power_on(at, ref, progress, call);
   });
 }
@@ -303,13 +321,16 @@ Result<TaskId> ProxmoxProvider::power_off(const MachineRef& ref, std::optional<W
   TRY(check_ours(ref, asked));
   end_reboot(ref);
   if (!hard_at) {
-    return submit(ref, "power_off", [ref](const Host& at, const OnProgress& progress, const Call& call) {
-      return proxmox::power_off(at, ref, progress, call);
-    });
+    return submit(ref, "power_off", Needs::kNothing,
+                  [ref](const Host& at, const OnProgress& progress, const Call& call) {
+                    return proxmox::power_off(at, ref, progress, call);
+                  });
   }
   // It is Proxmox VE's before we answer, so that the power is cut in time even if this process ends now.
   const auto session = TRY(connection_.session());
-  const std::string task = TRY(shut_down({*session, clock_, {}}, ref, *hard_at, asked));
+  const std::string task =
+      TRY(shut_down({.session = *session, .clock = clock_, .settings = {}, .seen_on = known_.sightings.node_of(ref.id)},
+                    ref, *hard_at, asked));
   if (!task.empty()) observer_.await_shutdown(ref.id);
   return TaskId{task};
 }
@@ -322,7 +343,7 @@ Result<TaskId> ProxmoxProvider::reboot(const MachineRef& ref, WallTime if_booted
     // Within a second it is the same boot, of which we have the better figure.
     return seen && reckoned - *seen < std::chrono::seconds(1) ? std::min(*seen, reckoned) : reckoned;
   };
-  auto task = submit(ref, "reboot",
+  auto task = submit(ref, "reboot", Needs::kNothing,
                      [ref, if_booted_before, booted_at](const Host& at, const OnProgress& progress, const Call& call) {
                        return proxmox::reboot(at, ref, if_booted_before, booted_at, progress, call);
                      });
@@ -348,17 +369,18 @@ Result<TaskId> ProxmoxProvider::remove(const MachineRef& ref, const Call& asked)
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + machine.detail)
         .with_hint("It is left as it is.");
   end_reboot(ref);
-  return submit(ref, "remove", [this, ref](const Host& at, const OnProgress& progress, const Call& call) -> Status {
-    TRY(remove_machine(at, ref, progress, call));
-    leases_.drop(ref.machine_id);
-    return {};
-  });
+  return submit(ref, "remove", Needs::kStorages,
+                [this, ref](const Host& at, const OnProgress& progress, const Call& call) -> Status {
+                  TRY(remove_machine(at, ref, progress, call));
+                  leases_.drop(ref.machine_id);
+                  return {};
+                });
 }
 
 Result<TaskId> ProxmoxProvider::release(const MachineRef& ref, const Call&) {
   if (ref.legacy || !is_uuid(ref.machine_id))
     return Error(Code::kUnimplemented, "machine '" + ref.id + "' carries no stamp of ours that could be taken off");
-  return submit(ref, "release",
+  return submit(ref, "release", Needs::kNothing,
                 [ref](const Host& at, const OnProgress&, const Call& call) { return release_machine(at, ref, call); });
 }
 
@@ -377,6 +399,10 @@ Result<TaskState> ProxmoxProvider::poll(const TaskId& task, const Call& call) {
 
 Status ProxmoxProvider::cancel(const TaskId& task, const Call& call) {
   if (!task.text.starts_with(kUpidPrefix)) {
+    if (tasks_.poll(task).phase == TaskState::Phase::kRunning) {
+      const Lock lock(mutex_);
+      given_up_.insert(task);
+    }
     tasks_.cancel(task);
     return {};
   }

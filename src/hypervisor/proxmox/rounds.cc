@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/log.h"
 #include "cloudinit/iso9660.h"
 #include "hypervisor/proxmox/errors.h"
 #include "hypervisor/proxmox/follow.h"
@@ -29,10 +30,21 @@ Result<ApiCall> seed_upload(const Host& host, const MachineRef& ref, const std::
 // It was changed, or went away, since it was looked at; perhaps by a call of ours that the client sent twice.
 bool has_moved_on(const Error& error) { return error.is(Code::kAborted) || says_machine_is_missing(error); }
 
+// Until it has ended; where the work is given up, the node's part of it, too.
+Status follow(const Host& host, const Upid& task, const OnProgress& progress, const Call& call) {
+  Status ended = follow_task(host.session, task, progress, call);
+  if (call.stop.stop_requested() && host.is_given_up && host.is_given_up()) {
+    const Call last{std::chrono::steady_clock::now() + kGiveUpMax, {}, call.request_id};
+    const Status told = cancel_task(host.session, task, last);
+    if (!told.ok()) log::warn("a task goes on that was given up", {{"task", task.text}, {"error", told.error()}});
+  }
+  return ended;
+}
+
 // Until that task has ended, however it ends: what it left is looked at next.
 Status wait_for(const Host& host, const Upid& task, const Call& call) {
-  const Status ended = follow_task(
-      host.session, task, [](const auto&) {}, call);
+  const Status ended = follow(
+      host, task, [](const auto&) {}, call);
   const bool ours = call.stop.stop_requested() || std::chrono::steady_clock::now() >= call.deadline;
   return ours ? ended : Status();
 }
@@ -61,13 +73,14 @@ Status carry_out(const Host& host, const Step& step, const OnProgress& progress,
     now.step = step.name;
     progress(now);
   };
-  return follow_task(host.session, task, tell, call).context(step.name);
+  return follow(host, task, tell, call).context(step.name);
 }
 
-Result<There> see(const Host& host, const MachineRef& ref, const Goal& goal, const Call& call) {
+Result<There> see(const Host& host, const MachineRef& ref, const Goal& goal, const Call& call,
+                  const std::string& seen_on) {
   There there;
   there.node = goal.node;
-  const auto sight = TRY(look(host.session, ref.id, /*node=*/"", host.clock, call));
+  const auto sight = TRY(look(host.session, ref.id, seen_on, host.clock, call));
   if (sight) {
     there.node = sight->node;
     there.config = sight->configs.configured;
@@ -85,9 +98,11 @@ Result<There> see(const Host& host, const MachineRef& ref, const Goal& goal, con
 
 Status run_rounds(const Host& host, const MachineRef& ref, const Goal& goal, const Decide& decide,
                   const OnProgress& progress, const Call& call) {
+  std::string seen_on = host.seen_on;
   for (int rounds = 0; rounds < kRoundsMax; ++rounds) {
     if (call.stop.stop_requested()) return Error(Code::kCancelled, "stopped");
-    const There there = TRY(see(host, ref, goal, call));
+    const There there = TRY(see(host, ref, goal, call, seen_on));
+    seen_on = there.config ? there.node : "";
     const Step step = TRY(decide(there));
     progress({step.name, std::nullopt, 0, 0});
     switch (step.kind) {

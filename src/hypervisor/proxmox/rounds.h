@@ -20,6 +20,10 @@ struct Host {  // where things are done
   Session& session;
   const Clock& clock;
   CreateSettings settings;
+  // A stop is somebody's who gave the work up: what the node does for it ends with it. Else, as when this process ends,
+  // the node goes on, and who comes next joins it.
+  std::function<bool()> is_given_up = {};
+  std::string seen_on = {};  // the node that had the machine last; "" : not known
 };
 
 // The upload of a machine's seed on that node; "" : there is none.
@@ -33,8 +37,9 @@ struct Goal {
   // When the machine was changed, or went away, between a look and its step: look again. Else that is the error.
   bool looks_again = true;
 };
-// What steps are decided by.
-Result<There> see(const Host& host, const provider::MachineRef& ref, const Goal& goal, const Call& call);
+// What steps are decided by. `seen_on`: the node that had it last, which saves the cluster's list; "" : not known.
+Result<There> see(const Host& host, const provider::MachineRef& ref, const Goal& goal, const Call& call,
+                  const std::string& seen_on = {});
 
 using Decide = std::function<Result<Step>(const There&)>;
 // kUnavailable: not done after kRoundsMax steps, because somebody changes it all the time.
