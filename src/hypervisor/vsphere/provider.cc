@@ -135,7 +135,8 @@ Result<Health> VsphereProvider::check(const Call&) {
 Result<Capabilities> VsphereProvider::capabilities(const Call&) {
   Capabilities can;
   can.reconfigure_online = options_.hot_add;
-  can.disk_expansion_online = true;
+  can.disk_expansion_online = can.image_import = true;
+  can.import_formats = {"ova", "ovf"};
   can.disk_types = {"thin", "thick", "eagerzeroedthick"};
   can.network_types = {"standard", "distributed", "nsx"};
   can.event_latency = kEventLatency;
