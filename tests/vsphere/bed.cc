@@ -49,6 +49,30 @@ std::string value_of(std::string_view extra_config, std::string_view key) {
   return at == std::string_view::npos ? "" : text_in(extra_config.substr(at), "value");
 }
 
+constexpr int kDoubts = 6;
+// An answer to a look at a machine that says nothing of it.
+http::Reply doubtful(int kind, const std::string& id) {
+  const auto success = [](const std::string& content) {
+    return http::Reply{.status = 200,
+                       .headers = {{"Content-Type", "text/xml"}},
+                       .body =
+                           "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:xsi=\"http://"
+                           "www.w3.org/2001/XMLSchema-instance\"><e:Body><RetrievePropertiesExResponse>" +
+                           content + "</RetrievePropertiesExResponse></e:Body></e:Envelope>"};
+  };
+  switch (kind) {
+    case 0: return {.status = 503, .headers = {{"Content-Type", "text/html"}}, .body = "<html>no service</html>"};
+    case 1: return fault_reply("NoPermission");
+    case 2: return fault_reply("NotAuthenticated");
+    case 3: return success("");
+    case 4:
+      return success("<returnval><objects><obj type=\"VirtualMachine\">" + id +
+                     "</obj><missingSet><path>name</path><fault><fault xsi:type=\"NoPermission\"/></fault>"
+                     "</missingSet></objects></returnval>");
+    default: return {};  // no answer
+  }
+}
+
 }  // namespace
 
 Center vcsim() {
@@ -71,6 +95,7 @@ Bed::Bed(Center center) : center_(std::move(center)), session_(Session::open(cen
   middle_ = std::make_unique<Middle>(
       center_.login, [this](const std::string& method, const std::string& body) { return instead(method, body); });
   options_.endpoint = middle_->url();
+  options_.defaults = center_.small.placement;
   options_.otherwise = {center_.login.username, center_.login.password,
                         middle_->authority_pem() + center_.login.ca_bundle, ""};
   const auto machines = read_catalogue(*session_, /*with_machines=*/true, soon());
@@ -101,20 +126,17 @@ Subject Bed::subject(std::string name) {
   subject.stubborn->cpus = kCpusOfStubborn;
   subject.stubborn->image.location = center_.template_name;
   subject.too_large = center_.too_large;
+  subject.idle_calls_per_second = 0.5;  // one call waits for almost a minute
   return subject;
 }
 
 std::optional<http::Reply> Bed::instead(const std::string& method, const std::string& body) {
+  const bool looks = method == "RetrievePropertiesEx" || method == "FindAllByUuid";
+  if (const int kind = doubt_; kind >= 0 && looks) return doubtful(kind, text_in(body, "obj"));
   if (method != "ShutdownGuest" && method != "RebootGuest") return std::nullopt;
   const auto sight = read_sight(*session_, {"VirtualMachine", text_in(body, "_this")}, soon());
   if (!sight.ok() || sight->props.cpus != kCpusOfStubborn) return std::nullopt;
-  return http::Reply{.status = 500,
-                     .headers = {{"Content-Type", "text/xml"}},
-                     .body =
-                         "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" "
-                         "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><e:Body><e:Fault>"
-                         "<faultstring>no tools</faultstring><detail><ToolsUnavailableFault "
-                         "xsi:type=\"ToolsUnavailable\"/></detail></e:Fault></e:Body></e:Envelope>"};
+  return fault_reply("ToolsUnavailable");
 }
 
 Result<MoRef> Bed::find(const std::string& name) {
@@ -127,6 +149,17 @@ Status Bed::carry_out(const Method& method) {
   const MoRef task = TRY(ask(*session_, method, soon()));
   return follow_task(
       *session_, task, [](const auto&) {}, soon(), 10ms);
+}
+
+Status Bed::carry_out(const std::string& method, const MoRef& self, const std::string& parameters) {
+  const std::string answer =
+      TRY(session_->send(method,
+                         "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><" + method +
+                             " xmlns=\"urn:vim25\"><_this type=\"" + self.type + "\">" + self.id + "</_this>" +
+                             parameters + "</" + method + "></e:Body></e:Envelope>",
+                         soon()));
+  return follow_task(
+      *session_, {"Task", text_in(answer, "returnval")}, [](const auto&) {}, soon(), 10ms);
 }
 
 Result<std::string> Bed::property(const MoRef& self, const std::string& path) {
@@ -158,6 +191,7 @@ Result<std::vector<std::string>> Bed::volumes() {
 }
 
 Status Bed::add_foreign_machine(const std::string& name, const std::string& uuid) {
+  if (name.starts_with("vm-")) return Error(Code::kUnimplemented, "vCenter gives no id a second time");
   const Catalogue catalogue = TRY(read_catalogue(*session_, /*with_machines=*/true, soon()));
   const Entity* source = TRY(catalogue.named(kTemplate, center_.template_name));
   const Place place = TRY(find_place(catalogue, center_.small.placement, *source));
@@ -174,12 +208,7 @@ Status Bed::set_power(const std::string& id, Power power) {
   if (power == Power::kPaused) return Error(Code::kUnimplemented, "vSphere pauses no machines");
   if (power == Power::kOn) return carry_out(PowerOn{self});
   if (power == Power::kOff) return carry_out(PowerOff{self});
-  std::string request = request_text(PowerOff{self});  // the room has no use for the real one
-  for (std::size_t at = 0; (at = request.find("PowerOffVM_Task", at)) != std::string::npos;)
-    request.replace(at, 15, "SuspendVM_Task");
-  std::string answer = TRY(session_->send("SuspendVM_Task", request, soon()));
-  return follow_task(
-      *session_, {"Task", text_in(answer, "returnval")}, [](const auto&) {}, soon(), 10ms);
+  return carry_out("SuspendVM_Task", self, "");
 }
 
 Status Bed::erase(const std::string& id) {
@@ -225,12 +254,36 @@ Result<bool> Bed::plan_fault(std::optional<provider::conformance::Fault> fault, 
 
 Status Bed::clean() {
   (void)middle_->forget_plan();
+  doubt_ = -1;
   const Catalogue catalogue = TRY(read_catalogue(*session_, /*with_machines=*/true, soon()));
   for (const Entity* entity : catalogue.all(kTemplate)) {
     if (before_all_.contains(entity->self)) continue;
     const Status erased = erase(entity->self.id);
     if (!erased.ok() && !erased.error().is(Code::kNotFound)) return erased;
   }
+  return {};
+}
+
+Result<bool> Bed::doubt(int kind) {
+  doubt_ = kind < kDoubts ? kind : -1;
+  return kind < kDoubts;
+}
+
+Result<std::string> Bed::move(const std::string& id) {
+  const MoRef self{"VirtualMachine", id};
+  const Sight before = TRY(read_sight(*session_, self, soon()));
+  const Catalogue catalogue = TRY(read_catalogue(*session_, /*with_machines=*/false, soon()));
+  const MoRef cluster = catalogue.find(before.props.host)->props.parent;
+  for (const Entity* host : catalogue.all(kHost)) {
+    if (host->props.parent != cluster || host->self == before.props.host) continue;
+    TRY(carry_out("RelocateVM_Task", self, "<spec><host type=\"HostSystem\">" + host->self.id + "</host></spec>"));
+    return host->props.name;
+  }
+  return Error(Code::kUnimplemented, "its cluster has one host");
+}
+
+Status Bed::end_sessions() {
+  middle_->end_sessions();
   return {};
 }
 

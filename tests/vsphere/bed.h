@@ -2,6 +2,7 @@
 // meddles with it: by calls of its own, so that any vCenter will do.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <set>
@@ -52,12 +53,18 @@ class Bed final : public provider::conformance::Host {
   Result<std::string> log() override;
   Result<bool> plan_fault(std::optional<provider::conformance::Fault> fault, int effect) override;
   Status clean() override;
+  Result<bool> doubt(int kind) override;
+  Result<std::string> move(const std::string& id) override;
+  Status end_sessions() override;
+  Result<std::int64_t> logins() override { return middle_->calls("Login"); }
 
  private:
   std::optional<http::Reply> instead(const std::string& method, const std::string& body);
   Result<MoRef> find(const std::string& name);  // or id
   template <class Method>
   Status carry_out(const Method& method);
+  // One that the room has no use for. `parameters`: XML.
+  Status carry_out(const std::string& method, const MoRef& self, const std::string& parameters);
   Result<std::string> property(const MoRef& self, const std::string& path);  // as it is answered
 
   const SystemClock clock_{};
@@ -67,6 +74,7 @@ class Bed final : public provider::conformance::Host {
   Options options_;
   std::set<MoRef> before_all_;  // machines that are no test's
   std::unique_ptr<provider::Provider> provider_;
+  std::atomic<int> doubt_ = -1;  // its kind; none
   std::function<void()> before_;
   std::function<void(provider::Provider&)> after_;
 };

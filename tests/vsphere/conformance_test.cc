@@ -11,7 +11,7 @@ using provider::conformance::Subject;
 
 Subject& in_process() {
   static Bed bed(vcsim());
-  static Subject subject = bed.subject("vCenter (vcsim) in process");
+  static Subject subject = bed.subject("vSphere on vcsim in process");
   return subject;
 }
 
@@ -22,7 +22,7 @@ struct Served {
     bed.on_restart([this] { wire.reset(); },
                    [this](provider::Provider& provider) { wire = provider::wire::serve(provider, options).take(); });
     client = provider::wire::connect(options.address, {}).take();
-    subject = bed.subject("vCenter (vcsim) over gRPC");
+    subject = bed.subject("vSphere on vcsim over gRPC");
     subject.provider = [this]() -> provider::Provider& { return *client; };
   }
   ~Served() {
@@ -46,6 +46,7 @@ Subject& over_grpc() {
 const std::set<std::string_view> kNotOfTheSimulator = {
     "create_id_foreign",         // vCenter chooses ids: there is none between reserve() and create()
     "create_storage_full",       // its datastores take everything
+    "describe_foreign_same_id",  // nor gives it one a second time
     "describe_paused",           // vSphere pauses no machines
     "power_off_graceful_obeys",  // its machines do not boot, so none of them has an address
     // It fetches nothing: the image is a template that is there.

@@ -39,6 +39,16 @@ http::Headers without_length(const http::Headers& headers) {
 
 }  // namespace
 
+http::Reply fault_reply(const std::string& fault) {
+  return {.status = 500,
+          .headers = {{"Content-Type", "text/xml"}},
+          .body =
+              "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+              "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><e:Body><e:Fault><faultstring>as planned"
+              "</faultstring><detail><Fault xsi:type=\"" +
+              fault + "\"/></detail></e:Fault></e:Body></e:Envelope>"};
+}
+
 Middle::Middle(const Login& center, Instead instead) : instead_(std::move(instead)) {
   http::ClientOptions to_center;
   to_center.base_url = center.base_url;
@@ -81,6 +91,13 @@ void Middle::end_calls() {
   is_dead_ = false;
 }
 
+void Middle::end_sessions() {
+  const Lock lock(mutex_);
+  ended_.merge(cookies_);
+  calls_end_.request_stop();  // what waits learns of it, too
+  calls_end_ = {};
+}
+
 int Middle::calls(const std::string& method) const {
   const Lock lock(mutex_);
   const auto count = by_method_.find(method);
@@ -101,15 +118,20 @@ void Middle::answer(const http::ServerRequest& request, http::Responder& respond
   const std::string method = method_of(request);
   ++calls_;
   std::stop_token stop;
-  bool is_dead = false;
+  bool is_dead = false, is_ended = false;
   {
+    const std::string cookie(request.header("Cookie"));
     const Lock lock(mutex_);
     ++by_method_[method];
     stop = calls_end_.get_token();
     is_dead = is_dead_;
+    if (!cookie.empty()) cookies_.insert(cookie);
+    is_ended = ended_.contains(cookie);
   }
   if (is_dead) return responder.end_connection();
-  if (auto instead = instead_ ? instead_(method, request.body) : std::nullopt) return responder.send(*instead);
+  if (is_ended) return responder.send(fault_reply("NotAuthenticated"));
+  if (auto instead = instead_ ? instead_(method, request.body) : std::nullopt)
+    return instead->status == 0 ? responder.end_connection() : responder.send(*instead);
   const Call call{std::chrono::steady_clock::now() + kCallMax, stop, ""};
   auto reply = client_->send({.method = request.method,
                               .target = request.target,

@@ -136,9 +136,9 @@ Result<Capabilities> VsphereProvider::capabilities(const Call&) {
   Capabilities can;
   can.reconfigure_online = options_.hot_add;
   can.disk_expansion_online = can.image_import = true;
-  can.import_formats = {"ova", "ovf"};
   can.disk_types = {"thin", "thick", "eagerzeroedthick"};
   can.network_types = {"standard", "distributed", "nsx"};
+  can.import_formats = {"ova", "ovf"};
   can.event_latency = kEventLatency;
   const Health health = connection_.health();
   if (health.ok) can.hypervisor_version = health.message;

@@ -51,9 +51,10 @@ Result<Watch::Round> Watch::wait(const Call& call) {
     synced_ = synced_ || !updates.truncated.value_or(false);
     return inventory_.take(updates);
   };
+  const std::uint64_t login = session_.login_number();
   auto happened = read();
   if (!happened.ok()) {
-    if (happened.error().is(Code::kUnauthenticated)) session_.distrust(session_.login_number());
+    if (happened.error().is(Code::kUnauthenticated)) session_.distrust(login);  // others may have made a new one
     return happened.take_error();
   }
   is_good_ = true;

@@ -39,12 +39,6 @@ void wait(Duration at_most, http::Responder& responder) {
   while (responder.is_open() && std::chrono::steady_clock::now() < end) pause_between_looks();
 }
 
-bool answers(Fault::Kind kind) { return kind == Fault::Kind::kSlow || kind == Fault::Kind::kMeanwhile; }
-bool acts(Fault::Kind kind) {
-  return answers(kind) || kind == Fault::Kind::kLoseReply || kind == Fault::Kind::kHangAfter;
-}
-bool hangs(Fault::Kind kind) { return kind == Fault::Kind::kHang || kind == Fault::Kind::kHangAfter; }
-
 Outcome instead_of_answer(const Fault& fault) {
   if (fault.kind == Fault::Kind::kRefuse) return failure(refuse(fault.status, fault.reason));
   if (fault.kind != Fault::Kind::kProxyPage) return bare(0, "");
@@ -109,7 +103,7 @@ void Fake::answer(const http::ServerRequest& request, http::Responder& responder
   Outcome outcome;
   {
     const std::lock_guard lock(mutex_);
-    fault = faults_.strike(message.method, path);
+    fault = faults_.strike(message.method, path, message.method == "GET");
     if (fault && fault->kind == Fault::Kind::kMeanwhile) {
       cluster_.settle();
       fault->meanwhile(cluster_);
