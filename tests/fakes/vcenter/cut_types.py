@@ -191,7 +191,7 @@ def main():
     for name in UNSERVED:
         cut.lines.append(f"method {name} < -: ")
     print("# Written by cut_types.py from govmomi 0.56.0 (vim25/types, vim25/mo; Apache-2.0). Do not edit.")
-    print("\n".join(sorted(cut.lines)))
+    print("\n".join(line.rstrip() for line in sorted(cut.lines)))
 
 
 main()

@@ -1,6 +1,7 @@
 // What is done to machines, but for their power.
 #include <algorithm>
 
+#include "base/text.h"
 #include "fakes/vcenter/call.h"
 #include "fakes/vcenter/machine.h"
 
@@ -158,7 +159,9 @@ Result<Answer> customize(Center& center, Asked& asked) {
 Result<Answer> upgrade(Center& center, Asked& asked) {
   return machine_task(center, asked, "VirtualMachine.upgradeVirtualHardware", center.timing.reconfigure,
                       [version = asked.text("version")](Center& of, Object& machine) -> Result<Tree> {
-                        const auto number = [](const std::string& text) { return std::atoi(text.c_str() + 4); };
+                        const auto number = [](std::string_view text) {
+                          return *parse_int(text.substr(4));
+                        };  // "vmx-19"
                         const std::string wish = version.empty() ? "vmx-19" : version;
                         if (is_on(machine.tree)) return wrong_power("poweredOff", "poweredOn");
                         if (number(wish) <= number(text_of(machine.tree, "config.version")))

@@ -80,10 +80,10 @@ Result<Types> Types::parse(std::string_view text) {
   std::map<std::string, std::vector<Element>> own;
   for (const std::string& line : split(text, '\n')) {
     if (line.empty() || line.front() == '#') continue;
-    const std::size_t colon = line.find(": ");
+    const std::size_t colon = line.find(':');
     if (colon == std::string::npos) return Error(Code::kDataLoss, "types.txt: " + line);
     const auto head = split(line.substr(0, colon), ' ');
-    const std::string rest(trim(line.substr(colon + 2)));
+    const std::string rest(trim(line.substr(colon + 1)));
     if (head[0] == "enum") {
       out.enums_[head[1]] = split(rest, ' ');
       continue;
