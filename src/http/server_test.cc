@@ -179,45 +179,6 @@ TEST(Client, TrustsThePinnedCertificateByItsSha1WhereThatIsAllThatIsKnown) {
   EXPECT_EQ(Client::make(options).take()->send(get("/"), soon()).error().code(), Code::kUnavailable);
 }
 
-// `bytes` of 'u', in pieces.
-ReadBody some_bytes(std::size_t bytes) {
-  return [bytes](std::span<char> buffer) mutable -> Result<std::size_t> {
-    const std::size_t n = std::min(bytes, std::min<std::size_t>(buffer.size(), 1000));
-    std::fill_n(buffer.begin(), n, 'u');
-    bytes -= n;
-    return n;
-  };
-}
-
-TEST(Client, UploadsWhatIsReadOfKnownLengthAndOfNone) {
-  const auto server = Server::start({}, echo).take();
-  const auto client = client_of(*server);
-  for (const std::string method : {"PUT", "POST"}) {
-    for (const std::int64_t told : {100'000, -1}) {
-      const auto reply = client->upload({.method = method, .target = "/u", .headers = {}, .body = {}}, told,
-                                        some_bytes(100'000), soon());
-      ASSERT_TRUE(reply.ok()) << reply.error().to_string();
-      EXPECT_EQ(reply->header("x-method"), method);
-      EXPECT_TRUE(reply->body == "/u\n" + std::string(100'000, 'u')) << told;
-    }
-  }
-  EXPECT_TRUE(client->send(get("/again"), soon()).ok()) << "the connection is as it was";
-}
-
-TEST(Client, AnUploadsReaderMayFailAndThatIsTheAnswer) {
-  const auto server = Server::start({}, echo).take();
-  const auto client = client_of(*server);
-  const auto reply = client->upload(
-      {.method = "PUT", .target = "/u", .headers = {}, .body = {}}, 10,
-      [](std::span<char>) -> Result<std::size_t> { return Error(Code::kDataLoss, "no more of it"); }, soon());
-  ASSERT_FALSE(reply.ok());
-  EXPECT_EQ(reply.error().message(), "no more of it");
-  const auto early =
-      client->upload({.method = "PUT", .target = "/u", .headers = {}, .body = {}}, 5000, some_bytes(1000), soon());
-  ASSERT_FALSE(early.ok());
-  EXPECT_EQ(early.error().message(), "the body ends 4000 bytes too early");
-}
-
 TEST(Server, ShowsAReplacedCertificateToNewConnections) {
   const auto server = Server::start(tls_options(), echo).take();
   const KeyPair next =

@@ -239,7 +239,7 @@ Status find_datastore(const Catalogue& catalogue, const provider::Placement& wis
       if (datastore->props.parent != pod->self || !is_usable(*datastore)) continue;
       if (found == nullptr || datastore->props.free_bytes > found->props.free_bytes) found = datastore;
     }
-    if (pod->props.storage_drs.value_or(false)) place.pod = pod->self;
+    if (pod->props.storage_drs.value_or(true)) place.pod = pod->self;
     if (found == nullptr) {
       return Error(Code::kResourceExhausted,
                    "datastore cluster '" + wish.storage_cluster + "' has no datastore that can be used now");

@@ -119,7 +119,7 @@ TEST(Place, FollowsWhatIsAsked) {
        {dc0, folder("group-v01"), pool("resgroup-01"), {}, store("datastore-01"), "ds1"}},
       {"a datastore cluster: the most space that is not in maintenance",
        {"", "", "", "", "", "pod"},
-       {dc0, folder("group-v01"), pool("resgroup-0"), {}, store("datastore-02"), "ds2"}},
+       {dc0, folder("group-v01"), pool("resgroup-0"), {}, store("datastore-02"), "ds2", {"StoragePod", "group-p0"}}},
   };
   for (const Case& c : cases) {
     const auto place = find_place(sample_catalogue(), c.wish, sample_source());

@@ -38,7 +38,7 @@ const char kMachineConfig[] =
     "vAppConfig ftInfo repConfig vAppConfigRemoved vAssertsEnabled changeTrackingEnabled firmware maxMksConnections "
     "guestAutoLockEnabled managedBy memoryReservationLockedToMax nestedHVEnabled vPMCEnabled";
 
-std::vector<Sequence> sequences() {
+std::vector<Sequence> machine_sequences() {
   static const std::string controller = std::string(kDevice) + "busNumber device ";
   static const std::string scsi = controller + "hotAddRemove sharedBus scsiCtlrUnitNumber",
                            nvme = controller + "sharedBus",
@@ -85,6 +85,13 @@ std::vector<Sequence> sequences() {
       {"CreateFilterRequestType", names_of<CreateFilter>(), "_this spec partialUpdates"},
       {"WaitForUpdatesExRequestType", names_of<WaitForUpdates>(), "_this version options"},
       {"RetrievePropertiesExRequestType", names_of<RetrieveProperties>(), "_this specSet options"},
+      {"CreateContainerViewRequestType", names_of<CreateContainerView>(), "_this container type recursive"},
+  };
+}
+
+// Of placing, importing and setting up.
+std::vector<Sequence> place_sequences() {
+  return {
       {"OvfCreateImportSpecParams", names_of<ImportParams>(),
        "locale deploymentOption msgBundle importOption entityName hostSystem networkMapping ipAllocationPolicy "
        "ipProtocol propertyMapping resourceMapping diskProvisioning instantiationOst"},
@@ -109,8 +116,13 @@ std::vector<Sequence> sequences() {
       {"CreateImportSpecRequestType", names_of<CreateImportSpec>(), "_this ovfDescriptor resourcePool datastore cisp"},
       {"ImportVAppRequestType", names_of<ImportMachine>(), "_this spec folder host"},
       {"HttpNfcLeaseProgressRequestType", names_of<LeaseProgress>(), "_this percent"},
-      {"CreateContainerViewRequestType", names_of<CreateContainerView>(), "_this container type recursive"},
   };
+}
+
+std::vector<Sequence> sequences() {
+  std::vector<Sequence> all = machine_sequences();
+  std::ranges::move(place_sequences(), std::back_inserter(all));
+  return all;
 }
 
 TEST(Rows, StandInTheOrderOfTheSchema) {

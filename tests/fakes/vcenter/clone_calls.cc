@@ -99,8 +99,8 @@ Status fill(Center& center, const Ref& self, const Tree& source, const Place& pl
   config = with(config, "files.vmPathName", leaf("", vmx));
   center.set(machine, "config", config);
   center.set(machine, "resourcePool", leaf("", place.pool));
-  TRY(check_customization(center, machine, spec));
   if (const Tree wish = find(spec, "config")) TRY(reconfigure(center, machine, wish));
+  TRY(check_customization(center, machine, spec));  // of the cards that it has by then
   center.touch_config(machine);
   center.set(machine, "config.template", leaf("", is_true(spec, "template")));
   if (is_true(spec, "template")) center.set(machine, "resourcePool", nullptr);

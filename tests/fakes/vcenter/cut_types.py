@@ -31,7 +31,7 @@ VmwareDistributedVirtualSwitch VirtualMachine VirtualMachineSnapshot Task TaskMa
 StorageResourceManager ManagedEntity""".split()
 # All members of these families are known, not only the base.
 FAMILIES = """VirtualDevice VirtualDeviceBackingInfo SelectionSpec CustomizationIdentitySettings CustomizationName
-CustomizationIpGenerator CustomizationOptions ImportSpec Description DatastoreInfo NetworkSummary
+CustomizationIpGenerator CustomizationIpV6Generator CustomizationOptions ImportSpec Description DatastoreInfo NetworkSummary
 ComputeResourceSummary ClusterComputeResourceSummary VirtualMachineBootOptionsBootableDevice OptionValue
 ClusterAction StoragePlacementSpec VmConfigInfo VmConfigSpec ConfigSpecOperation VirtualDeviceConfigSpec""".split()
 FAULTS = """InvalidRequest InvalidProperty InvalidArgument InvalidLogin NotAuthenticated NoPermission MethodNotFound

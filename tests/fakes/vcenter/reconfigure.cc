@@ -97,7 +97,7 @@ class Work {
         find(spec_, "bootOptions.efiSecureBootEnabled") != nullptr &&
         is_true(spec_, "bootOptions.efiSecureBootEnabled") != is_true(config_, "bootOptions.efiSecureBootEnabled");
     if (on_ && changes_secure_boot) return is_running();
-    for (const std::string_view name : {"bootOptions", "flags"})
+    for (const std::string_view name : {"bootOptions", "flags", "cpuAllocation", "memoryAllocation"})
       if (const Tree wish = find(spec_, name))
         for (const Tree& each : wish->children) config_ = with(config_, std::string(name) + "." + each->name, each);
     return {};

@@ -1,0 +1,184 @@
+// tests/vsphere/strict_test.cc — what govmomi's simulator would take in any shape or throws away, against the strict
+// fake (tests/fakes/vcenter): packages with their bytes, Storage DRS, guests that are set up, hardware, limits.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/digest.h"
+#include "base/uuid.h"
+#include "fakes/vcenter/server.h"
+#include "http/server.h"
+#include "hypervisor/vsphere/devices.h"
+#include "hypervisor/vsphere/hardware.h"
+#include "hypervisor/vsphere/import.h"
+#include "hypervisor/vsphere/look.h"
+#include "hypervisor/vsphere/tar_test.h"
+
+namespace rig::vsphere {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::vcenter::Center;
+using fakes::vcenter::Fake;
+
+constexpr char kDescriptor[] = R"(<?xml version="1.0"?>
+<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
+  xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
+  xmlns:vssd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData">
+<References><File ovf:href="d.vmdk" ovf:id="file1" ovf:size="3000000"/></References>
+<DiskSection><Info>d</Info><Disk ovf:capacity="1" ovf:capacityAllocationUnits="byte * 2^30" ovf:diskId="vmdisk1"
+  ovf:fileRef="file1" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
+</DiskSection>
+<VirtualSystem ovf:id="imp"><Info>v</Info><Name>imp</Name>
+<OperatingSystemSection ovf:id="101"><Info>o</Info></OperatingSystemSection>
+<VirtualHardwareSection><Info>h</Info>
+<System><vssd:ElementName>Virtual Hardware Family</vssd:ElementName><vssd:InstanceID>0</vssd:InstanceID>
+<vssd:VirtualSystemType>vmx-13</vssd:VirtualSystemType></System>
+<Item><rasd:ElementName>cpu</rasd:ElementName><rasd:InstanceID>1</rasd:InstanceID>
+<rasd:ResourceType>3</rasd:ResourceType><rasd:VirtualQuantity>1</rasd:VirtualQuantity></Item>
+<Item><rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits><rasd:ElementName>mem</rasd:ElementName>
+<rasd:InstanceID>2</rasd:InstanceID><rasd:ResourceType>4</rasd:ResourceType>
+<rasd:VirtualQuantity>256</rasd:VirtualQuantity></Item>
+<Item><rasd:Address>0</rasd:Address><rasd:ElementName>scsi</rasd:ElementName><rasd:InstanceID>3</rasd:InstanceID>
+<rasd:ResourceSubType>VirtualSCSI</rasd:ResourceSubType><rasd:ResourceType>6</rasd:ResourceType></Item>
+<Item><rasd:AddressOnParent>0</rasd:AddressOnParent><rasd:ElementName>disk0</rasd:ElementName>
+<rasd:HostResource>ovf:/disk/vmdisk1</rasd:HostResource><rasd:InstanceID>4</rasd:InstanceID>
+<rasd:Parent>3</rasd:Parent><rasd:ResourceType>17</rasd:ResourceType></Item>
+</VirtualHardwareSection></VirtualSystem></Envelope>)";
+
+void quietly(const provider::TaskProgress&) {}
+Call soon() { return {.deadline = std::chrono::steady_clock::now() + 1min, .stop = {}, .request_id = {}}; }
+
+struct Strict : testing::Test {
+  Strict() {
+    for (int i = 0; disk.size() < 3'000'000; ++i) disk += std::to_string(i) + " ";
+    disk.resize(3'000'000);
+    files["/a.ova"] = tar_file("a.ovf", kDescriptor) + tar_file("d.vmdk", disk) + tar_end();
+    shop = http::Server::start({}, [this](const http::ServerRequest& in, http::Responder& out) {
+             out.send({.status = 200, .headers = {}, .body = files[in.target]});
+           }).take();
+    request.key = "key-1";
+    request.name = "image";
+    request.url = "http://127.0.0.1:" + std::to_string(shop->port()) + "/a.ova";
+    const auto login =
+        login_for(fake->url(), {"administrator@vsphere.local", "fake-vcenter-pass", fake->authority_pem(), ""},
+                  /*insecure=*/false);
+    session = Session::open(*login, clock).take();
+    defaults.cluster = "DC0_C0";
+    defaults.storage = "LocalDS_0";
+  }
+  Status import() { return import_image({*session, clock, defaults, true}, request, quietly, soon()); }
+  bool is_there(const std::string& name) {
+    return fake->with([&](Center& center) { return center.machine(name) != nullptr; });
+  }
+  bool has_bytes(const std::string& bytes) {
+    return fake->with([&](Center& center) {
+      return std::ranges::any_of(center.files, [&](const auto& file) { return file.second.data == bytes; });
+    });
+  }
+  provider::MachineSpec small(const std::string& image) {
+    provider::MachineSpec spec;
+    spec.display_name = "web";
+    spec.hostname = "web";
+    spec.image.location = image;
+    return spec;
+  }
+  provider::MachineRef ref() { return {{"cluster-1", "team", "web", "uid-1"}, machine_id, "", false}; }
+  Result<std::string> create(const provider::MachineSpec& spec) {
+    return create_machine({*session, clock, defaults, true}, ref(), spec, quietly, soon());
+  }
+
+  const SystemClock clock{};
+  std::unique_ptr<Fake> fake = Fake::start(clock).take();
+  std::string disk;
+  std::map<std::string, std::string> files;
+  std::unique_ptr<http::Server> shop;
+  provider::ImageRequest request;
+  std::unique_ptr<Session> session;
+  provider::Placement defaults;
+  const std::string machine_id = random_uuid();
+};
+
+TEST_F(Strict, AnImportedDiskHasTheBytesOfThePackage) {
+  request.checksum = sha256_hex(files["/a.ova"]);
+  const Status done = import();
+  ASSERT_TRUE(done.ok()) << done.error().to_string();
+  EXPECT_TRUE(is_there("virtrigaud-key-1"));
+  EXPECT_TRUE(has_bytes(disk));
+  ASSERT_TRUE(import().ok()) << "found";
+  EXPECT_EQ(fake->calls("ImportVApp"), 1);
+  const auto made = create(small("virtrigaud-key-1"));
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
+  EXPECT_EQ(fake->with([&](Center& center) { return center.extra_config(*made, "virtrigaud.image"); }), "");
+}
+
+TEST_F(Strict, ABadPackageLeavesNothing) {
+  request.checksum = std::string(64, '0');
+  const Status refused = import();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(Code::kDataLoss)) << refused.error().to_string();
+  EXPECT_FALSE(is_there("virtrigaud-key-1"));
+  EXPECT_FALSE(has_bytes(disk));
+  request.checksum.clear();
+  files["/a.ova"].resize(1'000'000);
+  EXPECT_FALSE(import().ok());
+  EXPECT_FALSE(is_there("virtrigaud-key-1"));
+}
+
+TEST_F(Strict, AnImportThatLostAnAnswerIsDoneAgain) {
+  for (const char* method : {"ImportVApp", "HttpNfcLeaseComplete", "MarkAsTemplate"}) {
+    SCOPED_TRACE(method);
+    request.key = method;
+    fakes::vcenter::Fault lost;
+    lost.method = method;
+    lost.kind = fakes::FaultKind::kLoseReply;
+    fake->fail(lost);
+    EXPECT_FALSE(import().ok());
+    Status done = import();
+    if (!done.ok()) done = import();  // what was cut off a moment ago may still be held
+    ASSERT_TRUE(done.ok()) << done.error().to_string();
+    EXPECT_EQ(fake->with([&](Center& center) {
+      const auto all = center.objects("VirtualMachine");
+      return std::ranges::count_if(all, [&](const auto* machine) {
+        return center.called("VirtualMachine", "virtrigaud-" + std::string(method)) == machine;
+      });
+    }),
+              1);
+  }
+}
+
+TEST_F(Strict, AMachineHasItsHardwareItsLimitsAndItsAddresses) {
+  provider::MachineSpec spec = small("template");
+  spec.extra_config = {{"vsphere.hardwareVersion", "21"}, {"vsphere.customization", "linux"}};
+  spec.limits = {500, 2000, 4000, 256, 1024};
+  spec.nics.resize(2);
+  spec.nics[0].name = "eth0";
+  spec.nics[0].network = "VM Network";
+  spec.nics[1].name = "eth1";
+  spec.nics[1].network = "DC0_DVPG0";
+  spec.nics[1].addresses = {"192.0.2.7/24", "2001:db8::7/64"};
+  spec.nics[1].gateways = {"192.0.2.1"};
+  spec.nics[1].nameservers = {"192.0.2.53"};
+  const auto made = create(spec);
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
+  const auto sight = read_sight(*session, {"VirtualMachine", *made}, soon());
+  ASSERT_TRUE(sight.ok()) << sight.error().to_string();
+  EXPECT_EQ(sight->props.hardware_version, "vmx-21");
+  EXPECT_EQ(limits_of(sight->props), spec.limits);
+}
+
+TEST_F(Strict, StorageDrsSaysWhereAMachineGoes) {
+  defaults.storage.clear();
+  provider::MachineSpec spec = small("template");
+  spec.placement.storage_cluster = "DC0_POD0";
+  const auto made = create(spec);
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
+  EXPECT_EQ(fake->calls("RecommendDatastores"), 1);
+  const auto sight = read_sight(*session, {"VirtualMachine", *made}, soon());
+  ASSERT_TRUE(sight.ok());
+  EXPECT_TRUE(root_disk(sight->props.devices)->backing->file_name.starts_with("[PodDS_"));
+}
+
+}  // namespace
+}  // namespace rig::vsphere
