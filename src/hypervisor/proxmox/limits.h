@@ -27,7 +27,7 @@ inline constexpr std::size_t kCredentialBytesMax = 256U << 10;  // of one key of
 inline constexpr std::size_t kAnswerBytesMax = 32U << 20;       // 10,000 machines in /cluster/resources are 4 MB
 inline constexpr Duration kTicketFresh = std::chrono::minutes(60);  // tickets live for two hours
 inline constexpr Duration kAnswerMax = std::chrono::seconds(60);    // Proxmox VE itself gives up after 30
-inline constexpr Duration kUploadMax = std::chrono::minutes(10);
+inline constexpr int kUploadPatience = 10;                          // times as long as for an answer
 inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
 
 // Tasks.

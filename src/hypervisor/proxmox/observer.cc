@@ -32,8 +32,9 @@ Result<std::string> version_of(Session& session, const Call& call) {
 }  // namespace
 
 Result<Reading> publish(Session& session, const std::string& vmid, Knowledge& known, const Clock& clock,
-                        const Call& call) {
-  const auto sight = TRY(look(session, vmid, known.sightings.node_of(vmid), clock, call));
+                        const Call& call, const std::string& node) {
+  const std::string at = node.empty() ? known.sightings.node_of(vmid) : node;
+  const auto sight = TRY(look(session, vmid, at, clock, call));
   const auto stamp = sight ? TRY(own_stamp(sight->configs.configured, vmid)) : std::nullopt;
   if (!stamp) {
     forget(vmid, known);
@@ -86,7 +87,9 @@ void Observer::run(const std::stop_token& stop) {
     const Call call{now() + kLookMax, stop, "observer"};
     if (!asked.empty()) {
       const auto session = connection_.session();
-      if (session.ok()) read_all(**session, asked, call);
+      std::map<std::string, std::string> wherever;
+      for (const std::string& vmid : asked) wherever[vmid] = "";
+      if (session.ok()) read_all(**session, wherever, call);
     }
     pursue_due();
     if (now() < next_round) continue;
@@ -122,7 +125,12 @@ Status Observer::look_around(const Call& call) {
     return Error(Code::kPermissionDenied, "the account sees no node of the cluster")
         .with_hint("Give it, and its token, Sys.Audit and VM.Audit: docs/reference/proxmox.md has the smallest role.");
   }
-  read_all(*session, due(inventory, tasks), call);
+  std::map<std::string, std::string> there;
+  for (const std::string& vmid : due(inventory, tasks)) {
+    const auto listed = inventory.machines.find(vmid);
+    there[vmid] = listed == inventory.machines.end() ? "" : listed->second.node;
+  }
+  read_all(*session, there, call);
   if (!turn_.empty() && known_.sightings.boot_of(turn_)) ask_agent_(turn_);
   before_ = std::move(inventory);
   tasks_before_ = std::move(tasks);
@@ -151,10 +159,11 @@ std::set<std::string> Observer::due(const Inventory& inventory, const std::vecto
 }
 
 // Side by side: at the start there may be thousands.
-void Observer::read_all(Session& session, const std::set<std::string>& vmids, const Call& call) {
-  const std::vector<std::string> list(vmids.begin(), vmids.end());
+void Observer::read_all(Session& session, const std::map<std::string, std::string>& vmids, const Call& call) {
+  const std::vector<std::pair<std::string, std::string>> list(vmids.begin(), vmids.end());
   side_by_side(list.size(), kReadersMax, [&](std::size_t i) {
-    if (!call.stop.stop_requested()) learn(list[i], publish(session, list[i], known_, clock_, call));
+    const auto& [vmid, node] = list[i];
+    if (!call.stop.stop_requested()) learn(vmid, publish(session, vmid, known_, clock_, call, node));
   });
 }
 

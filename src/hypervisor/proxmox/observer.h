@@ -34,8 +34,9 @@ struct Reading {
   bool has_agent = false;         // it runs, and its configuration says that an agent answers
   std::vector<std::string> macs;  // of its interfaces
 };
+// `node`: where it is said to be; "" : where it was seen last.
 Result<Reading> publish(Session& session, const std::string& vmid, Knowledge& known, const Clock& clock,
-                        const Call& call);
+                        const Call& call, const std::string& node = {});
 
 class Observer {
  public:
@@ -63,7 +64,8 @@ class Observer {
   void run(const std::stop_token& stop);
   Status look_around(const Call& call);  // once an interval
   std::set<std::string> due(const Inventory& now, const std::vector<ListedTask>& tasks);
-  void read_all(Session& session, const std::set<std::string>& vmids, const Call& call);
+  // By VMID: the node that the cluster's list says, "" : not known.
+  void read_all(Session& session, const std::map<std::string, std::string>& vmids, const Call& call);
   void pursue_due();
   bool is_over(const std::string& vmid, const Pursuit& pursuit) const;
   std::set<std::string> wait(Time until, const std::stop_token& stop) EXCLUDES(mutex_);

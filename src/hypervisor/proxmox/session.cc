@@ -127,7 +127,7 @@ class HttpSession final : public Session {
     else if (!login_.token.empty())
       request.headers.emplace_back("Authorization", "PVEAPIToken=" + login_.token);
     Call patient = call;
-    patient.deadline = std::min(call.deadline, now() + (what.content_type.empty() ? patience_ : kUploadMax));
+    patient.deadline = std::min(call.deadline, now() + patience_ * (what.content_type.empty() ? 1 : kUploadPatience));
     auto reply = clients_[at]->send(request, patient);
     note(reply);
     if (reply.ok()) return read_answer(*reply, doing(what));

@@ -52,7 +52,7 @@ struct Contact {  // the last answer, of any kind, and the last failure to get o
 class Session {
  public:
   // No call is made. kInvalidArgument: the CA bundle is no PEM.
-  // `patience`: for one answer, whatever the call's deadline is; uploads have more.
+  // `patience`: for one answer, whatever the call's deadline is; uploads have ten times as long.
   static Result<std::unique_ptr<Session>> open(const Login& login, const Clock& clock, Duration patience = kAnswerMax);
   virtual ~Session() = default;
 

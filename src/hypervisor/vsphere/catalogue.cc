@@ -360,6 +360,7 @@ Result<Backing> port_group_backing(const Catalogue& catalogue, const Entity& gro
 }  // namespace
 
 Result<Backing> find_network(const Catalogue& catalogue, std::string_view text, const MoRef& datacenter) {
+  if (text.empty()) return Error(Code::kInvalidArgument, "found no name of a network, wanted one");
   const Entity* network = TRY(catalogue.named(kNetwork, text, only(datacenter)));
   const bool is_opaque = network->self.type == "OpaqueNetwork" && network->props.summary;
   if (is_opaque)

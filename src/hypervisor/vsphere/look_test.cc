@@ -38,7 +38,10 @@ std::string result(const std::string& objects) { return "<returnval>" + objects 
 TEST(Look, ReadsAMachineAndItsHostByOneCall) {
   ScriptedSession session;
   session.answer("RetrievePropertiesEx",
-                 result(machine("vm-96") + object("HostSystem", "host-1", property("name", "esx1"))));
+                 result(object("VirtualMachine", "vm-96",
+                               property("name", "web") + "<propSet><name>runtime.host</name><val type=\"HostSystem\" "
+                                                         "xsi:type=\"ManagedObjectReference\">host-1</val></propSet>") +
+                        object("HostSystem", "host-1", property("name", "esx1"))));
   const auto sight = look(session, sample_ref(), no_hurry());
   ASSERT_TRUE(sight.ok() && *sight) << sight.error().to_string();
   EXPECT_EQ((*sight)->props.name, "web");
