@@ -76,7 +76,8 @@ start_kube() {
 bench() {
   packages build run
   if [[ ${1:-} == --kube ]]; then bench_kube "${@:2}"; return; fi
-  build_in build-release -DCMAKE_BUILD_TYPE=Release -- standalone_bench
+  build_in build-release -DCMAKE_BUILD_TYPE=Release -- standalone_bench provider_bench
+  "$(find build-release/tests/bench -name provider_bench -type f)"
   start_lab
   "$(find build-release/tests/bench -name standalone_bench -type f)" "$@"
 }

@@ -119,6 +119,7 @@ void Fake::answer(const http::ServerRequest& request, http::Responder& responder
   else if (is_slow_ && outcome.takes > Duration::zero())
     wait(outcome.takes, responder);
   const bool is_page = fault && fault->kind == Fault::Kind::kProxyPage;
+  bytes_sent_ += static_cast<std::int64_t>(outcome.body.size());
   send(outcome, is_page ? "text/html" : "application/json;charset=UTF-8", responder);
 }
 

@@ -1,6 +1,7 @@
 // fakes/pve/server.h — the fake on HTTPS: one door for each node, as many clients as come, one cluster behind them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -49,6 +50,7 @@ class Fake {
   int calls(std::string_view method, std::string_view path) {
     return with_faults([&](Faults& faults) { return faults.count(method, path); });
   }
+  std::int64_t bytes_sent() const { return bytes_sent_; }    // bodies of answers, so far
   void set_password(std::string password);                   // ends all tickets
   void close_door(std::size_t node);                         // its port refuses connections from now on
   Status set_certificate(const http::KeyPair& certificate);  // for new connections, at every door
@@ -58,6 +60,7 @@ class Fake {
   void answer(const http::ServerRequest& request, http::Responder& responder);
 
   const bool is_slow_;
+  std::atomic<std::int64_t> bytes_sent_ = 0;
   std::mutex mutex_;  // guards cluster_, api_, faults_
   Cluster cluster_;
   Api api_;
