@@ -185,7 +185,8 @@ Result<std::vector<std::string>> Bed::volumes() {
     const auto sight = read_sight(*session_, entity->self, soon());
     if (!sight.ok()) continue;  // gone meanwhile
     for (const Device& device : sight->props.devices)
-      if (is_disk(device) && device.backing) all.push_back(entity->self.id + " " + device.backing->file_name);
+      if (is_disk(device) && device.backing)
+        all.push_back(entity->self.id + " " + device.backing->file_name.value_or(""));
   }
   return all;
 }

@@ -177,7 +177,7 @@ TEST_F(Strict, StorageDrsSaysWhereAMachineGoes) {
   EXPECT_EQ(fake->calls("RecommendDatastores"), 1);
   const auto sight = read_sight(*session, {"VirtualMachine", *made}, soon());
   ASSERT_TRUE(sight.ok());
-  EXPECT_TRUE(root_disk(sight->props.devices)->backing->file_name.starts_with("[PodDS_"));
+  EXPECT_TRUE(root_disk(sight->props.devices)->backing->file_name->starts_with("[PodDS_"));
 }
 
 }  // namespace

@@ -106,6 +106,8 @@ template <class T>
 void write(xml_node parent, const char* name, const T& value) {
   if constexpr (std::is_same_v<T, Kept>) {
     if (!value.xml.empty()) write_kept(parent, name, value);
+  } else if constexpr (std::is_same_v<T, std::optional<std::string>>) {  // what is there, even when it is empty
+    if (value) parent.append_child(name).text().set(value->c_str());
   } else if constexpr (IsOptional<T>::value) {
     if (value) write(parent, name, *value);
   } else if constexpr (IsList<T>::value) {

@@ -7,6 +7,7 @@
 #include <pugixml.hpp>
 
 #include "base/text.h"
+#include "hypervisor/vsphere/devices.h"
 #include "hypervisor/vsphere/method_rows.h"
 #include "hypervisor/vsphere/properties.h"
 #include "hypervisor/vsphere/recorded_test.h"
@@ -436,6 +437,15 @@ TEST(Versions, AreThoseOfVim25) {
       "<version>6.5</version></priorVersions></namespace></namespaces>");
   EXPECT_EQ(*versions, (std::vector<std::string>{"8.0.2.0", "7.0.3.0", "6.5"}));
   EXPECT_TRUE(read_versions("<html/>").error().is(Code::kDataLoss));
+}
+
+// vim25 wants the element also where vSphere is to choose the file.
+TEST(CodecTest, ANewDiskNamesItsFileEvenWhenItHasNoName) {
+  Reconfigure change{{"VirtualMachine", "vm-1"}, {}};
+  change.spec.device_change = {{"add", "create", new_disk(1000, 1, 1 << 20, "", {}, "")}};
+  const auto read = read_request<Reconfigure>(request_text(change));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->spec.device_change.front().device.backing->file_name, "");
 }
 
 }  // namespace

@@ -155,7 +155,7 @@ Device new_disk(std::int32_t controller_key, std::int32_t unit, std::int64_t byt
   Backing& backing = disk.backing.emplace();
   backing.xsi_type = "VirtualDiskFlatVer2BackingInfo";
   // A datastore alone: vSphere chooses folder and name. Nothing at all: beside the machine.
-  if (!datastore.empty()) backing.file_name = "[" + datastore_name + "]";
+  backing.file_name = datastore.empty() ? "" : "[" + datastore_name + "]";
   backing.datastore = datastore;
   backing.disk_mode = "persistent";
   backing.thin_provisioned = provisioning.empty() || provisioning == "thin";

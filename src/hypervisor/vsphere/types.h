@@ -53,7 +53,7 @@ struct PortConnection {
 struct Backing {
   std::string xsi_type;
   // of files
-  std::string file_name;
+  std::optional<std::string> file_name;  // vim25 wants it; "" : vSphere chooses
   MoRef datastore;
   std::string backing_object_id;
   // of disks in files
