@@ -1,8 +1,6 @@
 // cmd/manager_process.cc — see manager_process.h.
 #include "cmd/manager_process.h"
 
-#include <malloc.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -10,24 +8,13 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "cmd/signals.h"
 #include "controllers/identity.h"
 #include "kube/api.h"
 
 namespace rig::cmd {
 
 using api::v1beta1::VirtualMachine;
-
-namespace {
-
-constexpr int kGiveBackEveryMs = 30'000;
-
-// Meanwhile glibc gives back what is free: a start lists everything, and what that took would be kept for ever.
-void wait_for_signal(int signals) {
-  pollfd signal{signals, POLLIN, 0};
-  while (::poll(&signal, 1, kGiveBackEveryMs) <= 0) ::malloc_trim(0);
-}
-
-}  // namespace
 
 ManagerProcess::ManagerProcess(kube::Transport& api, ManagerOptions options, const Clock& clock)
     : api_(api), options_(std::move(options)), clock_(clock) {}
@@ -58,7 +45,8 @@ Status ManagerProcess::run(int signals) {
     ended = manager_.run(stop);
     ::kill(::getpid(), SIGTERM);  // one that ends by itself ends all of it
   });
-  wait_for_signal(signals);
+  pollfd signal{signals, POLLIN, 0};
+  wait_for_end({&signal, 1}, std::chrono::seconds(30), [] {});
   log::info("stopping");
   working.request_stop();
   working.join();

@@ -23,7 +23,7 @@ namespace wire = provider::wire;
 
 constexpr int kParentFd = 3;  // fleet/child.h
 constexpr Duration kDrain = std::chrono::seconds(4);
-constexpr int kFilesLookEveryMs = 5000;
+constexpr std::chrono::seconds kFilesLookEvery{5};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -141,11 +141,10 @@ enum class End : std::uint8_t { kSignal, kParentGone };
 // Looks at the files now and then. A parent that is gone is seen by the end of file on its pipe.
 End wait_for_the_end(int signals, bool has_parent, Service& service) {
   pollfd fds[2] = {{.fd = signals, .events = POLLIN, .revents = 0}, {.fd = kParentFd, .events = POLLIN, .revents = 0}};
-  while (true) {
-    const int ready = ::poll(fds, has_parent ? 2 : 1, has_parent ? -1 : kFilesLookEveryMs);
-    if (ready > 0) return fds[0].revents != 0 ? End::kSignal : End::kParentGone;
-    if (ready == 0) service.look_at_files();
-  }
+  wait_for_end(std::span(fds).first(has_parent ? 2 : 1), kFilesLookEvery, [&] {
+    if (!has_parent) service.look_at_files();
+  });
+  return fds[0].revents != 0 ? End::kSignal : End::kParentGone;
 }
 
 int report(const std::string& name, const Error& error) {

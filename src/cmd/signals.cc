@@ -1,6 +1,7 @@
 // cmd/signals.cc — see signals.h.
 #include "cmd/signals.h"
 
+#include <malloc.h>
 #include <sys/signalfd.h>
 
 #include <csignal>
@@ -15,6 +16,13 @@ Fd block_signals() {
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return Fd(::signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+void wait_for_end(std::span<pollfd> fds, std::chrono::milliseconds look_every, const std::function<void()>& look) {
+  while (::poll(fds.data(), fds.size(), static_cast<int>(look_every.count())) <= 0) {
+    look();
+    ::malloc_trim(0);
+  }
 }
 
 }  // namespace rig::cmd
