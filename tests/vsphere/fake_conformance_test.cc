@@ -1,41 +1,14 @@
 // vsphere/fake_conformance_test.cc — every promise of a provider, kept by this one on our strict fake of a vCenter:
 // also those that govmomi's simulator cannot show.
 #include "base/folder_test.h"
-#include "fakes/vcenter/server.h"
 #include "provider/conformance/gtest.h"
 #include "provider/wire/transport.h"
-#include "vsphere/bed.h"
+#include "vsphere/on_fake.h"
 
 namespace rig::vsphere {
 namespace {
 
-using namespace std::chrono_literals;
 using provider::conformance::Subject;
-
-Center center_of(const fakes::vcenter::Fake& fake) {
-  const fakes::vcenter::FakeOptions account;
-  Center center;
-  center.login = login_for(fake.url(), {account.user, account.password, fake.authority_pem(), ""}, false).take();
-  center.template_name = "template";
-  provider::NicSpec nic;
-  nic.name = "eth0";
-  nic.network = "DC0_DVPG0";
-  center.small.placement.cluster = "DC0_C0";
-  center.small.placement.storage = "LocalDS_0";
-  center.small.root_disk_bytes = 1LL << 30;
-  center.small.nics = {nic};
-  center.small.seed.meta_data = "instance-id: conformance\n";
-  center.boot_time = 10s;
-  center.too_large = center.small;
-  center.too_large->placement.storage = "tiny";
-  return center;
-}
-
-struct OnFake {
-  const SystemClock clock{};
-  const std::unique_ptr<fakes::vcenter::Fake> fake = fakes::vcenter::Fake::start(clock).take();
-  Bed bed{center_of(*fake)};
-};
 
 Subject& in_process() {
   static OnFake on;
