@@ -14,7 +14,6 @@ inline constexpr std::size_t kCredentialBytesMax = 256U << 10;  // of one key of
 inline constexpr std::size_t kAnswerBytesMax = 128U << 20;      // 10,000 machines with all their devices are 80 MB
 inline constexpr Duration kAnswerMax = std::chrono::seconds(60);        // for one answer of a busy vCenter
 inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
-inline constexpr Duration kKeepAliveAfter = std::chrono::minutes(5);    // vCenter ends sessions that idle for thirty
 inline constexpr Duration kLogOutMax = std::chrono::seconds(2);         // as much is spent on being polite
 
 // Machines.
@@ -35,7 +34,7 @@ inline constexpr int kUpdatesAtOnce = 500;  // objects in one answer; then it sa
 inline constexpr Duration kWaitMax = std::chrono::seconds(50);    // of one call; proxies end what idles for a minute
 inline constexpr Duration kWaitGrace = std::chrono::seconds(10);  // on top, for the answer to arrive
 inline constexpr Duration kReconnectFirst = std::chrono::milliseconds(500), kReconnectMax = std::chrono::seconds(30);
-inline constexpr Duration kCatchUpMax = std::chrono::seconds(5);  // that the end of a task waits for its own events
+inline constexpr Duration kCatchUpMax = std::chrono::seconds(5);    // that the end of a task waits for its own events
 inline constexpr Duration kEventLatency = std::chrono::seconds(5);  // what is claimed; a second is usual
 inline constexpr std::size_t kEventsKept = 4096;
 
@@ -50,7 +49,7 @@ inline constexpr Duration kTearDownMax = std::chrono::seconds(60);     // for le
 // Tasks.
 inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
 inline constexpr Duration kAskAgain = std::chrono::seconds(10);  // what boots hears nothing, so it is asked again
-inline constexpr int kTaskThreads = 64;  // a machine that shuts down keeps one
+inline constexpr int kTaskThreads = 64;                          // a machine that shuts down keeps one
 inline constexpr std::size_t kTasksQueuedMax = 1024;
 inline constexpr int kRoundsMax = 50;  // looks and steps of one operation: a machine needs fewer than ten
 

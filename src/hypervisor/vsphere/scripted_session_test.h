@@ -67,7 +67,6 @@ class ScriptedSession final : public Session {
   }
   std::uint64_t login_number() const override { return login_; }
   void distrust(std::uint64_t login) override { login_ += login == login_ ? 1 : 0; }
-  Status keep_alive(const Call&) override { return {}; }
   Contact contact() const override { return {}; }
 
   std::vector<std::string> asked, requests;

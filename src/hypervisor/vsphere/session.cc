@@ -110,15 +110,6 @@ class HttpSession final : public Session {
     if (standing_ && standing_->number == number) standing_.reset();
   }
 
-  Status keep_alive(const Call& call) override {
-    {
-      const Lock lock(mutex_);
-      if (clock_.now() - asked_at_ < kKeepAliveAfter) return {};
-    }
-    TRY(ask(*this, CurrentTime{}, call));
-    return {};
-  }
-
   Contact contact() const override {
     const Lock lock(mutex_);
     return contact_;
@@ -133,7 +124,6 @@ class HttpSession final : public Session {
     const Lock lock(mutex_);
     if (reply.ok()) {
       contact_ = {clock_.wall(), ""};
-      asked_at_ = clock_.now();
     } else if (!reply.error().is(Code::kCancelled)) {
       contact_.problem = reply.error().message();
     }
@@ -256,7 +246,6 @@ class HttpSession final : public Session {
   mutable Mutex mutex_;
   std::condition_variable_any landed_;
   Contact contact_ GUARDED_BY(mutex_);
-  Time asked_at_ GUARDED_BY(mutex_);
   std::optional<Standing> standing_ GUARDED_BY(mutex_);
   bool logging_in_ GUARDED_BY(mutex_) = false;
   std::uint64_t flights_ GUARDED_BY(mutex_) = 0, logins_ GUARDED_BY(mutex_) = 0;

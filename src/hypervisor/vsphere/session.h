@@ -60,8 +60,6 @@ class Session {
   virtual std::uint64_t login_number() const = 0;
   virtual void distrust(std::uint64_t login_number) = 0;
 
-  // To be called now and then: a call, when there was none for some minutes, so that vCenter does not end the session.
-  virtual Status keep_alive(const Call& call) = 0;
   virtual Contact contact() const = 0;
 };
 

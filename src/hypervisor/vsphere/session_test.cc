@@ -237,20 +237,6 @@ TEST(Session, ARefusedLoginIsNotTriedAgainAtOnce) {
   EXPECT_EQ(center.asked_for("Login"), 2U);
 }
 
-TEST(Session, IsKeptAliveWhenNothingWasAsked) {
-  Center center;
-  StepClock clock;
-  const auto session = open(login_of(center), clock);
-  EXPECT_TRUE(session->service(soon()).ok());
-  clock.advance(kKeepAliveAfter - 1s);
-  EXPECT_TRUE(session->keep_alive(soon()).ok());
-  EXPECT_EQ(center.asked_for("CurrentTime"), 0U);
-  clock.advance(1s);
-  EXPECT_TRUE(session->keep_alive(soon()).ok());
-  EXPECT_TRUE(session->keep_alive(soon()).ok());
-  EXPECT_EQ(center.asked_for("CurrentTime"), 1U);
-}
-
 TEST(Session, AnotherProductIsToldApart) {
   struct Case {
     const char* what;

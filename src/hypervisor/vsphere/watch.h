@@ -1,4 +1,5 @@
-// vsphere/watch.h — following all machines of a vCenter: one call that waits, however many machines there are.
+// vsphere/watch.h — following all machines of a vCenter: one call that waits, however many machines there
+// are. It keeps the session alive, too.
 #pragma once
 
 #include <optional>

@@ -31,7 +31,6 @@ class LossySession final : public Session {
   Result<ServiceContent> service(const Call& call) override { return inner_.service(call); }
   std::uint64_t login_number() const override { return inner_.login_number(); }
   void distrust(std::uint64_t login) override { inner_.distrust(login); }
-  Status keep_alive(const Call& call) override { return inner_.keep_alive(call); }
   Contact contact() const override { return inner_.contact(); }
 
  private:
