@@ -31,8 +31,7 @@ std::string socket_of(const std::string& uri) { return uri.substr(uri.find("sock
 // The provider speaks to the host through a proxy, this class directly.
 class LibvirtHost final : public provider::conformance::Host {
  public:
-  LibvirtHost()
-      : outside_(virConnectOpen(environment().uri.c_str()), virConnectClose), proxy_(socket_of(environment().uri)) {
+  LibvirtHost() : proxy_(socket_of(environment().uri)) {
     options_.endpoint = "qemu+unix:///system?socket=" + proxy_.path();
     options_.virt_type = "qemu";
     (void)restart_provider();
@@ -100,6 +99,11 @@ class LibvirtHost final : public provider::conformance::Host {
     provider_.reset();
     proxy_.revive();
     provider_ = std::move(*open(options_, clock_));
+    const auto is_connected = [this] {
+      const auto health = provider_->check(within(1s));
+      return health.ok() && health->ok;
+    };
+    if (!eventually(30s, is_connected)) return Error(Code::kUnavailable, "the provider does not connect");
     if (after_) after_(*provider_);
     return {};
   }
@@ -141,7 +145,7 @@ class LibvirtHost final : public provider::conformance::Host {
   }
 
   const SystemClock clock_{};
-  Session outside_;
+  Outside outside_;
   Proxy proxy_;
   Options options_;
   std::unique_ptr<Provider> provider_;

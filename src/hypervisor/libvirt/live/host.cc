@@ -30,9 +30,19 @@ const Environment& environment() {
 
 Call within(Duration time) { return {std::chrono::steady_clock::now() + time, {}, "live-test"}; }
 
+virConnectPtr Outside::get() {
+  const auto answers = [this] {
+    unsigned long version = 0;
+    if (session_ != nullptr && virConnectGetLibVersion(session_.get(), &version) == 0) return true;
+    session_ = Session(virConnectOpen(environment().uri.c_str()), virConnectClose);
+    return session_ != nullptr;
+  };
+  EXPECT_TRUE(eventually(std::chrono::seconds(30), answers)) << "libvirtd is not started again";
+  return session_.get();
+}
+
 LiveTest::LiveTest() {
   start_event_loop();
-  outside_ = Session(virConnectOpen(environment().uri.c_str()), virConnectClose);
   options_.endpoint = environment().uri;
   options_.virt_type = "qemu";
   options_.image_folders = {environment().guest_image.substr(0, environment().guest_image.rfind('/'))};

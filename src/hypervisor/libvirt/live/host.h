@@ -26,6 +26,16 @@ inline constexpr Duration kBootMax = std::chrono::minutes(3);  // emulated, on a
 
 Call within(Duration time);
 
+// A connection of our own to the host. libvirtd 9.0 dies at times when its clients do, and is started again: whoever
+// asks for the connection then waits, and has a new one.
+class Outside {
+ public:
+  virConnectPtr get();
+
+ private:
+  Session session_;
+};
+
 // Opens a provider, and removes every machine and volume that the test made.
 class LiveTest : public testing::Test {
  protected:
@@ -55,7 +65,7 @@ class LiveTest : public testing::Test {
 
  private:
   std::unique_ptr<provider::Provider> provider_;
-  Session outside_;
+  Outside outside_;
   std::vector<std::string> machine_ids_;
   std::vector<std::string> volumes_before_;
 };
