@@ -371,7 +371,7 @@ Tree tree_of(const Session& session) {
 }
 
 // With it go its collectors, filters and views.
-void Center::end_session(const std::string& key) {
+void Center::end_session(std::string key) {
   sessions_.erase(key);
   const std::string prefix = "session[" + key + "]";
   std::erase_if(collectors, [&](const auto& each) { return each.second.session == key; });
@@ -382,7 +382,7 @@ void Center::end_session(const std::string& key) {
 }
 
 void Center::end_sessions() {
-  while (!sessions_.empty()) end_session(std::string(sessions_.begin()->first));
+  while (!sessions_.empty()) end_session(sessions_.begin()->first);
 }
 
 }  // namespace rig::fakes::vcenter

@@ -138,7 +138,7 @@ class Center {
   // ---- sessions ----
   Session* session(const std::string& cookie);  // null: none, or idle for too long
   Session& log_in(const std::string& user, const std::string& client);
-  void end_session(const std::string& key);
+  void end_session(std::string key);  // a copy: the one within the session goes with it
   void end_sessions();
   const std::map<std::string, Session>& sessions() const { return sessions_; }
 
