@@ -1,12 +1,12 @@
 // vsphere/conformance_test.cc — every promise of a provider, kept by this one on govmomi's simulator.
-#include "base/folder_test.h"
 #include "provider/conformance/gtest.h"
-#include "provider/wire/transport.h"
+#include "provider/conformance/served_test.h"
 #include "vsphere/bed.h"
 
 namespace rig::vsphere {
 namespace {
 
+using provider::conformance::Served;
 using provider::conformance::Subject;
 
 Subject& in_process() {
@@ -15,30 +15,9 @@ Subject& in_process() {
   return subject;
 }
 
-// The same over the wire.
-struct Served {
-  Served() {
-    options.address = "unix:" + folder / "s";
-    bed.on_restart([this] { wire.reset(); },
-                   [this](provider::Provider& provider) { wire = provider::wire::serve(provider, options).take(); });
-    client = provider::wire::connect(options.address, {}).take();
-    subject = bed.subject("vSphere on vcsim over gRPC");
-    subject.provider = [this]() -> provider::Provider& { return *client; };
-  }
-  ~Served() {
-    client.reset();
-    wire.reset();
-  }
-  Bed bed{vcsim()};
-  const TestFolder folder;
-  provider::wire::ServerOptions options;
-  std::unique_ptr<provider::wire::Server> wire;
-  std::unique_ptr<provider::Provider> client;
-  Subject subject;
-};
-
 Subject& over_grpc() {
-  static Served served;
+  static Bed bed(vcsim());
+  static Served served(bed, bed.subject("vSphere on vcsim over gRPC"));
   return served.subject;
 }
 

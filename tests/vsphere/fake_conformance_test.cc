@@ -1,13 +1,13 @@
 // vsphere/fake_conformance_test.cc — every promise of a provider, kept by this one on our strict fake of a vCenter:
 // also those that govmomi's simulator cannot show.
-#include "base/folder_test.h"
 #include "provider/conformance/gtest.h"
-#include "provider/wire/transport.h"
+#include "provider/conformance/served_test.h"
 #include "vsphere/on_fake.h"
 
 namespace rig::vsphere {
 namespace {
 
+using provider::conformance::Served;
 using provider::conformance::Subject;
 
 Subject& in_process() {
@@ -16,30 +16,9 @@ Subject& in_process() {
   return subject;
 }
 
-// The same over the wire.
-struct Served {
-  Served() {
-    options.address = "unix:" + folder / "s";
-    on.bed.on_restart([this] { wire.reset(); },
-                      [this](provider::Provider& provider) { wire = provider::wire::serve(provider, options).take(); });
-    client = provider::wire::connect(options.address, {}).take();
-    subject = on.bed.subject("vSphere on the strict fake over gRPC");
-    subject.provider = [this]() -> provider::Provider& { return *client; };
-  }
-  ~Served() {
-    client.reset();
-    wire.reset();
-  }
-  OnFake on;
-  const TestFolder folder;
-  provider::wire::ServerOptions options;
-  std::unique_ptr<provider::wire::Server> wire;
-  std::unique_ptr<provider::Provider> client;
-  Subject subject;
-};
-
 Subject& over_grpc() {
-  static Served served;
+  static OnFake on;
+  static Served served(on.bed, on.bed.subject("vSphere on the strict fake over gRPC"));
   return served.subject;
 }
 

@@ -13,7 +13,7 @@
 #include "hypervisor/vsphere/hardware.h"
 #include "hypervisor/vsphere/import.h"
 #include "hypervisor/vsphere/look.h"
-#include "hypervisor/vsphere/tar_test.h"
+#include "hypervisor/vsphere/package_test.h"
 
 namespace rig::vsphere {
 namespace {
@@ -22,31 +22,6 @@ using namespace std::chrono_literals;
 using fakes::vcenter::Center;
 using fakes::vcenter::Fake;
 
-constexpr char kDescriptor[] = R"(<?xml version="1.0"?>
-<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
-  xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
-  xmlns:vssd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData">
-<References><File ovf:href="d.vmdk" ovf:id="file1" ovf:size="3000000"/></References>
-<DiskSection><Info>d</Info><Disk ovf:capacity="1" ovf:capacityAllocationUnits="byte * 2^30" ovf:diskId="vmdisk1"
-  ovf:fileRef="file1" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
-</DiskSection>
-<VirtualSystem ovf:id="imp"><Info>v</Info><Name>imp</Name>
-<OperatingSystemSection ovf:id="101"><Info>o</Info></OperatingSystemSection>
-<VirtualHardwareSection><Info>h</Info>
-<System><vssd:ElementName>Virtual Hardware Family</vssd:ElementName><vssd:InstanceID>0</vssd:InstanceID>
-<vssd:VirtualSystemType>vmx-13</vssd:VirtualSystemType></System>
-<Item><rasd:ElementName>cpu</rasd:ElementName><rasd:InstanceID>1</rasd:InstanceID>
-<rasd:ResourceType>3</rasd:ResourceType><rasd:VirtualQuantity>1</rasd:VirtualQuantity></Item>
-<Item><rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits><rasd:ElementName>mem</rasd:ElementName>
-<rasd:InstanceID>2</rasd:InstanceID><rasd:ResourceType>4</rasd:ResourceType>
-<rasd:VirtualQuantity>256</rasd:VirtualQuantity></Item>
-<Item><rasd:Address>0</rasd:Address><rasd:ElementName>scsi</rasd:ElementName><rasd:InstanceID>3</rasd:InstanceID>
-<rasd:ResourceSubType>VirtualSCSI</rasd:ResourceSubType><rasd:ResourceType>6</rasd:ResourceType></Item>
-<Item><rasd:AddressOnParent>0</rasd:AddressOnParent><rasd:ElementName>disk0</rasd:ElementName>
-<rasd:HostResource>ovf:/disk/vmdisk1</rasd:HostResource><rasd:InstanceID>4</rasd:InstanceID>
-<rasd:Parent>3</rasd:Parent><rasd:ResourceType>17</rasd:ResourceType></Item>
-</VirtualHardwareSection></VirtualSystem></Envelope>)";
-
 void quietly(const provider::TaskProgress&) {}
 Call soon() { return {.deadline = std::chrono::steady_clock::now() + 1min, .stop = {}, .request_id = {}}; }
 
@@ -54,7 +29,7 @@ struct Strict : testing::Test {
   Strict() {
     for (int i = 0; disk.size() < 3'000'000; ++i) disk += std::to_string(i) + " ";
     disk.resize(3'000'000);
-    files["/a.ova"] = tar_file("a.ovf", kDescriptor) + tar_file("d.vmdk", disk) + tar_end();
+    files["/a.ova"] = tar_file("a.ovf", kSampleDescriptor) + tar_file("d.vmdk", disk) + tar_end();
     shop = http::Server::start({}, [this](const http::ServerRequest& in, http::Responder& out) {
              out.send({.status = 200, .headers = {}, .body = files[in.target]});
            }).take();

@@ -12,7 +12,7 @@
 #include "hypervisor/vsphere/limits.h"
 #include "hypervisor/vsphere/recorded_test.h"
 #include "hypervisor/vsphere/scripted_session_test.h"
-#include "hypervisor/vsphere/tar_test.h"
+#include "hypervisor/vsphere/package_test.h"
 
 namespace rig::vsphere {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "hypervisor/vsphere/limits.h"
-#include "hypervisor/vsphere/tar_test.h"
+#include "hypervisor/vsphere/package_test.h"
 
 namespace rig::vsphere {
 namespace {

@@ -14,7 +14,7 @@
 #include "hypervisor/libvirt/live/host.h"
 #include "hypervisor/libvirt/live/proxy.h"
 #include "provider/conformance/gtest.h"
-#include "provider/wire/transport.h"
+#include "provider/conformance/served_test.h"
 
 namespace rig::libvirt::live {
 namespace {
@@ -24,6 +24,7 @@ using provider::MachineSpec;
 using provider::Power;
 using provider::Provider;
 using provider::conformance::Fault;
+using provider::conformance::Served;
 using provider::conformance::Subject;
 
 std::string socket_of(const std::string& uri) { return uri.substr(uri.find("socket=") + 7); }
@@ -216,32 +217,12 @@ Subject& in_process() {
   return bed.subject;
 }
 
-// The same over the wire. Machines are not waited for here: what a guest does is no matter of the transport.
-struct ServedBed : Bed {
-  ServedBed() : Bed("libvirt over gRPC") {
-    char made[] = "/tmp/rig-conf-XXXXXX";
-    folder = ::mkdtemp(made);
-    options.address = "unix:" + folder + "/s";
-    host.on_restart([this] { wire.reset(); },
-                    [this](Provider& provider) { wire = std::move(*provider::wire::serve(provider, options)); });
-    client = std::move(*provider::wire::connect(options.address, {}));
-    subject.provider = [this]() -> Provider& { return *client; };
-    subject.boot_time = {};
-  }
-  ~ServedBed() {
-    client.reset();
-    wire.reset();
-    std::filesystem::remove_all(folder);
-  }
-  std::string folder;
-  provider::wire::ServerOptions options;
-  std::unique_ptr<provider::wire::Server> wire;
-  std::unique_ptr<Provider> client;
-};
-
+// Machines are not waited for here: what a guest does is no matter of the transport.
 Subject& over_grpc() {
-  static ServedBed bed;
-  return bed.subject;
+  static Bed bed("libvirt over gRPC");
+  bed.subject.boot_time = {};
+  static Served served(bed.host, bed.subject);
+  return served.subject;
 }
 
 const bool kRegistered =

@@ -12,43 +12,18 @@
 #include "hypervisor/vsphere/follow.h"
 #include "hypervisor/vsphere/live/center.h"
 #include "hypervisor/vsphere/look.h"
-#include "hypervisor/vsphere/tar_test.h"
+#include "hypervisor/vsphere/package_test.h"
 
 namespace rig::vsphere::live {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char kDescriptor[] = R"(<?xml version="1.0"?>
-<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
-  xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
-  xmlns:vssd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData">
-<References><File ovf:href="d.vmdk" ovf:id="file1" ovf:size="3000000"/></References>
-<DiskSection><Info>d</Info><Disk ovf:capacity="1" ovf:capacityAllocationUnits="byte * 2^30" ovf:diskId="vmdisk1"
-  ovf:fileRef="file1" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
-</DiskSection>
-<VirtualSystem ovf:id="imp"><Info>v</Info><Name>imp</Name>
-<OperatingSystemSection ovf:id="101"><Info>o</Info></OperatingSystemSection>
-<VirtualHardwareSection><Info>h</Info>
-<System><vssd:ElementName>Virtual Hardware Family</vssd:ElementName><vssd:InstanceID>0</vssd:InstanceID>
-<vssd:VirtualSystemType>vmx-13</vssd:VirtualSystemType></System>
-<Item><rasd:ElementName>cpu</rasd:ElementName><rasd:InstanceID>1</rasd:InstanceID>
-<rasd:ResourceType>3</rasd:ResourceType><rasd:VirtualQuantity>1</rasd:VirtualQuantity></Item>
-<Item><rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits><rasd:ElementName>mem</rasd:ElementName>
-<rasd:InstanceID>2</rasd:InstanceID><rasd:ResourceType>4</rasd:ResourceType>
-<rasd:VirtualQuantity>256</rasd:VirtualQuantity></Item>
-<Item><rasd:Address>0</rasd:Address><rasd:ElementName>scsi</rasd:ElementName><rasd:InstanceID>3</rasd:InstanceID>
-<rasd:ResourceSubType>VirtualSCSI</rasd:ResourceSubType><rasd:ResourceType>6</rasd:ResourceType></Item>
-<Item><rasd:AddressOnParent>0</rasd:AddressOnParent><rasd:ElementName>disk0</rasd:ElementName>
-<rasd:HostResource>ovf:/disk/vmdisk1</rasd:HostResource><rasd:InstanceID>4</rasd:InstanceID>
-<rasd:Parent>3</rasd:Parent><rasd:ResourceType>17</rasd:ResourceType></Item>
-</VirtualHardwareSection></VirtualSystem></Envelope>)";
-
 class ImportLive : public LiveTest {
  protected:
   ImportLive() {
     const std::string disk(3'000'000, 'd');
-    archive_ = tar_file("a.ovf", kDescriptor) + tar_file("d.vmdk", disk) + tar_end();
+    archive_ = tar_file("a.ovf", kSampleDescriptor) + tar_file("d.vmdk", disk) + tar_end();
     server_ = http::Server::start({}, [this, disk](const http::ServerRequest& in, http::Responder& out) {
                 const std::string& body = in.target == "/a.ova" ? archive_ : in.target == "/d.vmdk" ? disk : kOvf;
                 out.send({.status = 200, .headers = {}, .body = body});
@@ -80,7 +55,7 @@ class ImportLive : public LiveTest {
     return import_image(to, request_, progress, within(1min));
   }
 
-  const std::string kOvf = kDescriptor;
+  const std::string kOvf = kSampleDescriptor;
   std::string archive_;
   provider::ImageRequest request_;
   std::unique_ptr<http::Server> server_;
