@@ -33,5 +33,15 @@ TEST(Identity, MacIsStableAndDiffersByNicAndMachine) {
   EXPECT_NE(mac, derived_mac("52:54:00", "another", "eth0"));
 }
 
+TEST(Identity, MacsOfARangeThatEndsWithinAnOctet) {
+  for (int i = 0; i < 200; ++i) {
+    const std::string nic = "eth" + std::to_string(i);
+    const std::string mac = derived_mac("00:50:56:00/26", kId, nic);
+    EXPECT_TRUE(mac.starts_with("00:50:56:") && mac[9] <= '3') << mac;
+    EXPECT_EQ(mac.substr(12), derived_mac("00:50:56", kId, nic).substr(12)) << "the rest of it is as free";
+  }
+  EXPECT_NE(derived_mac("00:50:56:00/26", kId, "eth0"), derived_mac("00:50:56:00/26", kId, "eth1"));
+}
+
 }  // namespace
 }  // namespace rig::controllers

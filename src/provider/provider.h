@@ -59,7 +59,7 @@ struct Capabilities {
       transfer_modes;
   bool proves_absence = true;  // kGone is proof; false for the reference's own vSphere provider
   Duration event_latency{};    // an out-of-band change is in watch() within this time; 0: no events
-  std::string mac_prefix;      // "52:54:00": the range for MACs that we derive; "" : the provider chooses MACs
+  std::string mac_prefix;      // "52:54:00", "00:50:56:00/26": the range for MACs that we derive; "" : it chooses MACs
   std::string hypervisor_version;
   std::vector<std::string> unsupported_fields;
   bool operator==(const Capabilities&) const = default;

@@ -44,9 +44,10 @@ Status nic_changes(Devices devices, const MachineSpec& wish, const Parts& parts,
     }
     Device& card =
         changes.emplace_back(plug_nic(*with_key(devices, spare->second), parts.networks.at(nic.name))).device;
-    if (of_clone) {  // it gets an address of its own, not the template's
-      card.mac_address.clear();
-      card.address_type.clear();
+    // It gets an address of its own, not the template's.
+    if (of_clone || !nic.mac.empty()) {
+      card.mac_address = nic.mac;
+      card.address_type = nic.mac.empty() ? "" : "manual";
     }
   }
   for (const Device& device : nics_of(devices)) {
@@ -134,7 +135,7 @@ std::map<std::string, std::int32_t> assign_nics(Devices devices, const std::vect
     return std::ranges::any_of(assigned, [&](const auto& match) { return match.second == device.key; });
   });
   for (const NicSpec& nic : wish) {
-    if (assigned.contains(nic.name) || !parts.networks.contains(nic.name) || !nic.mac.empty()) continue;
+    if (assigned.contains(nic.name) || !parts.networks.contains(nic.name)) continue;
     const auto spare = std::ranges::find(left, nic_type(nic.model), &Device::xsi_type);
     if (spare == left.end()) continue;
     assigned[nic.name] = spare->key;

@@ -124,6 +124,18 @@ TEST(Create, TheCloneCarriesNameUuidStampAndSeed) {
   EXPECT_EQ(nic.device.backing->port->portgroup_key, "dvportgroup-web");
 }
 
+TEST(Create, TheTemplatesCardGetsTheAddressThatIsWished) {
+  MiniCenter center;
+  MachineSpec spec = big_spec();
+  spec.nics.front().mac = "00:50:56:01:02:03";
+  const auto step = next_create_step({}, sample_ref(), spec, big_making(center));
+  ASSERT_TRUE(step.ok());
+  const DeviceChange& nic = std::get<CloneMachine>(step->order).spec.config->device_change[1];
+  EXPECT_EQ(nic.operation, "edit");
+  EXPECT_EQ(nic.device.mac_address, "00:50:56:01:02:03");
+  EXPECT_EQ(nic.device.address_type, "manual");
+}
+
 // Whatever was cut off: whoever comes next goes on, and there is one machine.
 TEST(Create, CutOffAfterAnyStepIsGoneOnWith) {
   for (int cut = 0; cut <= 3; ++cut) {
