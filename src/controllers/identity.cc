@@ -2,10 +2,8 @@
 #include "controllers/identity.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/digest.h"
-#include "base/text.h"
 #include "controllers/limits.h"
 
 namespace rig::controllers {
@@ -31,24 +29,11 @@ std::string display_name(std::string_view name, std::string_view machine_id) {
 }
 
 std::string derived_mac(std::string_view prefix, std::string_view machine_id, std::string_view nic) {
-  constexpr std::int64_t kBits = 48, kDigits = kBits / 4;
-  const std::size_t slash = prefix.find('/');
-  std::string given(prefix.substr(0, slash));
-  std::erase(given, ':');
-  const std::int64_t whole = std::ssize(given) * 4;
-  const auto told = slash == std::string_view::npos ? Result<std::int64_t>(whole) : parse_int(prefix.substr(slash + 1));
-  const std::int64_t bits = std::clamp<std::int64_t>(told.ok() ? *told : whole, 0, kBits);
-  given.resize(kDigits, '0');
-  const std::uint64_t ours = (std::uint64_t{1} << (kBits - bits)) - 1;
-  const std::string digest = sha256_hex(std::string(machine_id) + "/" + std::string(nic)).substr(0, 6);
-  const auto number = [](const std::string& hex) { return std::strtoull(hex.c_str(), nullptr, 16); };
-  const std::uint64_t mac = (number(given) & ~ours) | (number(digest) & ours);
-  std::string text;
-  for (int shift = kBits - 8; shift >= 0; shift -= 8) {
-    const char octet = static_cast<char>((mac >> shift) & 0xffU);
-    text += (text.empty() ? "" : ":") + hex({&octet, 1});
-  }
-  return text;
+  constexpr std::size_t kLength = std::string_view("52:54:00:00:00:00").size();
+  const std::string digest = sha256_hex(std::string(machine_id) + "/" + std::string(nic));
+  std::string mac(prefix);
+  for (std::size_t i = 0; mac.size() < kLength; i += 2) mac += ":" + digest.substr(i, 2);
+  return mac;
 }
 
 provider::MachineRef ref_of(const api::v1beta1::VirtualMachine& vm, std::string_view cluster_id) {

@@ -25,7 +25,7 @@ bool is_to_be_released(const api::ObjectMeta& meta);
 bool is_moved(const api::ObjectMeta& meta);  // such a copy: its machine is there already, made for the other object
 // "<name, dots to '-', cut to 54>-<first 8 of the machine id>": a DNS label, unique per machine.
 std::string display_name(std::string_view name, std::string_view machine_id);
-// A MAC that stays the same for this NIC of this machine. `prefix`: "52:54:00", or with its bits "00:50:56:00/26".
+// A MAC that stays the same for this NIC of this machine. `prefix` is its first octets, at most five: "52:54".
 std::string derived_mac(std::string_view prefix, std::string_view machine_id, std::string_view nic);
 provider::MachineRef ref_of(const api::v1beta1::VirtualMachine& vm, std::string_view cluster_id);
 

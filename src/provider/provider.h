@@ -49,6 +49,9 @@ struct Health {
   bool operator==(const Health&) const = default;
 };
 
+// Of the locally administered addresses. Four octets are left: of three, two of 10,000 machines would surely be alike.
+inline constexpr std::string_view kMacPrefix = "52:54";
+
 // Data about a provider, the same whoever asks. `unsupported_fields` are row paths of the API that this provider
 // does not act on ("VirtualMachine.spec.disks[].scsi.controller").
 struct Capabilities {
@@ -59,7 +62,7 @@ struct Capabilities {
       transfer_modes;
   bool proves_absence = true;  // kGone is proof; false for the reference's own vSphere provider
   Duration event_latency{};    // an out-of-band change is in watch() within this time; 0: no events
-  std::string mac_prefix;      // "52:54:00", "00:50:56:00/26": the range for MACs that we derive; "" : it chooses MACs
+  std::string mac_prefix;      // the first octets of MACs that we derive, as kMacPrefix; "" : the provider chooses MACs
   std::string hypervisor_version;
   std::vector<std::string> unsupported_fields;
   bool operator==(const Capabilities&) const = default;

@@ -120,7 +120,7 @@ Result<Capabilities> LibvirtProvider::capabilities(const Call&) {
   can.network_types = {"network", "bridge", "user"};
   can.import_formats = {"qcow2", "raw"};
   can.event_latency = std::chrono::seconds(2);
-  can.mac_prefix = "52:54:00";
+  can.mac_prefix = provider::kMacPrefix;
   const Health health = connection_.health();
   if (health.ok) can.hypervisor_version = health.message;
   for (const std::string_view field : unsupported_fields()) can.unsupported_fields.emplace_back(field);

@@ -140,7 +140,7 @@ Result<Capabilities> ProxmoxProvider::capabilities(const Call&) {
   can.network_types = {"bridge"};
   can.import_formats = {"qcow2", "raw", "vmdk", "ova"};
   can.event_latency = options_.interval + kStatisticsLag;
-  can.mac_prefix = "bc:24:11";  // Proxmox Server Solutions' own
+  can.mac_prefix = provider::kMacPrefix;
   const Health health = connection_.health();
   if (health.ok) can.hypervisor_version = health.message;
   for (const std::string_view field : unsupported_fields()) can.unsupported_fields.emplace_back(field);

@@ -140,7 +140,7 @@ Result<Capabilities> VsphereProvider::capabilities(const Call&) {
   can.network_types = {"standard", "distributed", "nsx"};
   can.import_formats = {"ova", "ovf"};
   can.event_latency = kEventLatency;
-  can.mac_prefix = "00:50:56:00/26";  // VMware's own, of which vSphere takes these where it did not choose them
+  can.mac_prefix = provider::kMacPrefix;
   const Health health = connection_.health();
   if (health.ok) can.hypervisor_version = health.message;
   for (const std::string_view field : unsupported_fields()) can.unsupported_fields.emplace_back(field);

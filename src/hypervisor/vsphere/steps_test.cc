@@ -127,12 +127,12 @@ TEST(Create, TheCloneCarriesNameUuidStampAndSeed) {
 TEST(Create, TheTemplatesCardGetsTheAddressThatIsWished) {
   MiniCenter center;
   MachineSpec spec = big_spec();
-  spec.nics.front().mac = "00:50:56:01:02:03";
+  spec.nics.front().mac = "52:54:00:01:02:03";
   const auto step = next_create_step({}, sample_ref(), spec, big_making(center));
   ASSERT_TRUE(step.ok());
   const DeviceChange& nic = std::get<CloneMachine>(step->order).spec.config->device_change[1];
   EXPECT_EQ(nic.operation, "edit");
-  EXPECT_EQ(nic.device.mac_address, "00:50:56:01:02:03");
+  EXPECT_EQ(nic.device.mac_address, "52:54:00:01:02:03");
   EXPECT_EQ(nic.device.address_type, "manual");
 }
 

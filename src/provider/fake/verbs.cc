@@ -83,7 +83,7 @@ Result<Capabilities> World::capabilities(const Call& call) {
   all.disk_types = {"thin", "thick", "raw", "qcow2"};
   all.network_types = {"bridge", "nat"};
   all.event_latency = kEventLatency;
-  all.mac_prefix = "52:54:00";
+  all.mac_prefix = kMacPrefix;
   all.hypervisor_version = "fake 1.0";
   return all;
 }
