@@ -13,16 +13,22 @@
 
 namespace rig::provider {
 
+namespace {
+// A machine that an older manager knows has no id of ours.
+std::string key_of(const MachineRef& machine) { return machine.legacy ? "legacy " + machine.id : machine.machine_id; }
+}  // namespace
+
 struct TaskRunner::Impl {
   struct Job {
     Work work;
-    std::stop_source stop;
+    std::optional<MachineRef> machine;
+    std::stop_source stop = {};
   };
 
   Impl(std::size_t queued_max, const Clock& c) : clock(c), core("task-" + random_suffix(8), queued_max) {}
 
   const Clock& clock;
-  std::function<void(const std::string&, const TaskId&, const TaskState&)> changed;  // set before the first submit()
+  OnEnd ended;  // set before the first submit()
   mutable Mutex mutex;
   std::condition_variable_any work_came, work_ended;
   TaskRunnerCore core GUARDED_BY(mutex);
@@ -32,7 +38,7 @@ struct TaskRunner::Impl {
 
   void serve(const std::stop_token& stop);
   Status run(const TaskId& id, const Job& job);
-  void tell(const TaskId& id);
+  void tell(const TaskId& id, const Job& job);
   void end(Duration grace);
 };
 
@@ -43,7 +49,6 @@ void TaskRunner::Impl::serve(const std::stop_token& stop) {
   while (work_came.wait(lock, stop, take)) {
     const Job job = jobs.at(*id);
     lock.unlock();
-    tell(*id);
     const Status outcome = run(*id, job);
     lock.lock();
     core.finish(*id, outcome, clock.now());
@@ -51,7 +56,7 @@ void TaskRunner::Impl::serve(const std::stop_token& stop) {
     work_came.notify_all();  // the machine is free for its next task
     work_ended.notify_all();
     lock.unlock();
-    tell(*id);
+    tell(*id, job);
     lock.lock();
   }
 }
@@ -59,37 +64,31 @@ void TaskRunner::Impl::serve(const std::stop_token& stop) {
 Status TaskRunner::Impl::run(const TaskId& id, const Job& job) {
   const Call call{clock.now() + kTaskTimeMax, job.stop.get_token(), id.text};
   return job.work(call, [&](const TaskProgress& progress) {
-    {
-      const Lock lock(mutex);
-      core.progress(id, progress);
-    }
-    tell(id);
+    const Lock lock(mutex);
+    core.progress(id, progress);
   });
 }
 
-void TaskRunner::Impl::tell(const TaskId& id) {
-  if (!changed) return;
-  std::string machine;
+void TaskRunner::Impl::tell(const TaskId& id, const Job& job) {
+  if (!ended || !job.machine) return;
   TaskState state;
   {
     const Lock lock(mutex);
-    machine = core.machine_of(id);
     state = core.poll(id, clock.now());
   }
-  changed(machine, id, state);
+  ended(*job.machine, id, state);
 }
 
 void TaskRunner::Impl::end(Duration grace) {
-  std::set<TaskId> dropped;
+  std::map<TaskId, Job> dropped;
   {
     Lock lock(mutex);
     stopping = true;
-    dropped = core.drop_queued(clock.now());
-    for (const TaskId& id : dropped) jobs.erase(id);
+    for (const TaskId& id : core.drop_queued(clock.now())) dropped.insert(jobs.extract(id));
     work_ended.wait_for(lock, grace, [this]() REQUIRES(mutex) { return core.running() == 0; });
     for (auto& [id, job] : jobs) job.stop.request_stop();
   }
-  for (const TaskId& id : dropped) tell(id);
+  for (const auto& [id, job] : dropped) tell(id, job);
   for (std::jthread& worker : workers) worker.request_stop();
   workers.clear();  // joins
 }
@@ -102,25 +101,39 @@ TaskRunner::TaskRunner(int threads, std::size_t queued_max, const Clock& clock)
 
 TaskRunner::~TaskRunner() { stop(Duration::zero()); }
 
-Result<TaskId> TaskRunner::submit(const std::string& machine, std::string_view verb, Work work) {
+Result<TaskId> TaskRunner::submit(const MachineRef& machine, std::string_view verb, Work work) {
+  return submit(key_of(machine), machine, verb, std::move(work));
+}
+
+Result<TaskId> TaskRunner::submit(const std::string& key, std::string_view verb, Work work) {
+  return submit(key, std::nullopt, verb, std::move(work));
+}
+
+Result<TaskId> TaskRunner::submit(const std::string& key, std::optional<MachineRef> machine, std::string_view verb,
+                                  Work work) {
   const Lock lock(impl_->mutex);
   if (impl_->stopping)
-    return Error(Code::kUnavailable, std::string(verb) + " of machine " + machine + ": the provider is stopping");
-  const TaskRunnerCore::Submitted submitted = TRY(impl_->core.submit(machine, verb, impl_->clock.now()));
+    return Error(Code::kUnavailable, std::string(verb) + " of " + key + ": the provider is stopping");
+  const TaskRunnerCore::Submitted submitted = TRY(impl_->core.submit(key, verb, impl_->clock.now()));
   if (!submitted.joined) {
-    impl_->jobs[submitted.id] = {std::move(work), {}};
+    impl_->jobs[submitted.id] = {std::move(work), std::move(machine)};
     impl_->work_came.notify_one();
   }
   return submitted.id;
 }
 
 TaskState TaskRunner::poll(const TaskId& task) const {
+  if (task.text.empty()) {
+    TaskState done;
+    done.phase = TaskState::Phase::kDone;
+    return done;
+  }
   const Lock lock(impl_->mutex);
   return impl_->core.poll(task, impl_->clock.now());
 }
 
 void TaskRunner::cancel(const TaskId& task) {
-  bool ended = false;
+  Impl::Job ended;
   {
     const Lock lock(impl_->mutex);
     const auto job = impl_->jobs.find(task);
@@ -128,17 +141,23 @@ void TaskRunner::cancel(const TaskId& task) {
     if (impl_->core.cancel(task, impl_->clock.now())) {
       job->second.stop.request_stop();
     } else {
-      impl_->jobs.erase(job);
-      ended = true;
+      ended = std::move(impl_->jobs.extract(job).mapped());
     }
   }
-  if (ended) impl_->tell(task);
+  impl_->tell(task, ended);  // without the lock: it may ask us
+}
+
+void TaskRunner::cancel(const MachineRef& machine, std::string_view verb) {
+  std::optional<TaskId> task;
+  {
+    const Lock lock(impl_->mutex);
+    task = impl_->core.active(key_of(machine), verb);
+  }
+  if (task) cancel(*task);
 }
 
 void TaskRunner::stop(Duration grace) { impl_->end(grace); }
 
-void TaskRunner::on_change(std::function<void(const std::string&, const TaskId&, const TaskState&)> callback) {
-  impl_->changed = std::move(callback);
-}
+void TaskRunner::on_end(OnEnd callback) { impl_->ended = std::move(callback); }
 
 }  // namespace rig::provider

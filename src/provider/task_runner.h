@@ -21,6 +21,7 @@ struct TaskProgress {
 // Work on one machine runs one at a time, in the order submitted. Submitting a verb that is already queued or
 // running for the machine is the same task. Nothing is persisted: after a restart poll() says kForgotten, the
 // controller describes the machine and decides again. Finished tasks are kept for one hour. Thread-safe.
+// Other work has a key in the machine's place, which is no machine's id.
 class TaskRunner {
  public:
   // Honours call.stop, which is requested by cancel() and stop(). May block.
@@ -29,16 +30,22 @@ class TaskRunner {
   TaskRunner(int threads, std::size_t queued_max, const Clock& clock);
   ~TaskRunner();  // stop(0)
 
-  // `machine` is the serialisation key (the machine id). kResourceExhausted with retry_after: the queue is full.
-  Result<TaskId> submit(const std::string& machine, std::string_view verb, Work work);
+  // kResourceExhausted with retry_after: the queue is full.
+  Result<TaskId> submit(const MachineRef& machine, std::string_view verb, Work work);
+  Result<TaskId> submit(const std::string& key, std::string_view verb, Work work);
   TaskState poll(const TaskId& task) const;
   void cancel(const TaskId& task);
+  void cancel(const MachineRef& machine, std::string_view verb);  // if it is queued or running
   void stop(Duration grace);  // takes no more; waits, then requests stop of what runs
 
-  // Called after every change of a task, on the worker's thread. Set once, before the first submit().
-  void on_change(std::function<void(const std::string& machine, const TaskId&, const TaskState&)> callback);
+  // Called when a task of a machine is over, by the worker's thread or by the one that cancels it. Set once, before
+  // the first submit().
+  using OnEnd = std::function<void(const MachineRef& machine, const TaskId&, const TaskState&)>;
+  void on_end(OnEnd callback);
 
  private:
+  Result<TaskId> submit(const std::string& key, std::optional<MachineRef> machine, std::string_view verb, Work work);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

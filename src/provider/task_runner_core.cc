@@ -88,9 +88,9 @@ TaskState TaskRunnerCore::poll(const TaskId& task, Time now) const {
   return known->second.state;
 }
 
-std::string TaskRunnerCore::machine_of(const TaskId& task) const {
-  const auto known = entries_.find(task.text);
-  return known == entries_.end() ? "" : known->second.machine;
+std::optional<TaskId> TaskRunnerCore::active(const std::string& machine, std::string_view verb) const {
+  const auto known = active_.find({machine, std::string(verb)});
+  return known == active_.end() ? std::nullopt : std::optional(known->second);
 }
 
 TaskRunnerCore::Entry* TaskRunnerCore::find(const TaskId& task) {

@@ -37,8 +37,8 @@ class TaskRunnerCore {
   bool cancel(const TaskId& task, Time now);
   std::set<TaskId> drop_queued(Time now);  // cancels them all
 
-  TaskState poll(const TaskId& task, Time now) const;  // kForgotten when unknown
-  std::string machine_of(const TaskId& task) const;    // "" when unknown
+  TaskState poll(const TaskId& task, Time now) const;                                     // kForgotten when unknown
+  std::optional<TaskId> active(const std::string& machine, std::string_view verb) const;  // queued or running
   std::size_t queued() const { return queue_.size(); }
   std::size_t running() const { return running_.size(); }
 

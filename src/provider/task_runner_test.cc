@@ -13,45 +13,42 @@ namespace {
 
 using Phase = TaskState::Phase;
 
+MachineRef machine(const std::string& id) { return {.owner = {}, .machine_id = id, .id = "vm-" + id}; }
+
 // Tells the test when a task has ended.
 class Ends {
  public:
   explicit Ends(TaskRunner& runner) {
-    runner.on_change([this](const std::string& machine, const TaskId&, const TaskState& state) {
+    runner.on_end([this](const MachineRef& machine, const TaskId&, const TaskState& state) {
       const std::lock_guard lock(mutex_);
-      changes_.push_back(machine + " " + state.step);
-      if (state.phase != Phase::kRunning) ++ended_;
+      EXPECT_NE(state.phase, Phase::kRunning);
+      told_.push_back(machine.id + " " + state.step);
       changed_.notify_all();
     });
   }
-  void wait_for(int ended) {
+  std::vector<std::string> wait_for(std::size_t ends) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return ended_ >= ended; });
-  }
-  std::vector<std::string> changes() {
-    const std::lock_guard lock(mutex_);
-    return changes_;
+    changed_.wait(lock, [&] { return told_.size() >= ends; });
+    return told_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  int ended_ = 0;
-  std::vector<std::string> changes_;
+  std::vector<std::string> told_;
 };
 
-TEST(TaskRunner, DoesTheWorkAndTellsOfEachStep) {
+TEST(TaskRunner, DoesTheWorkAndTellsOfItsEnd) {
   const SystemClock clock;
   TaskRunner runner(2, 8, clock);
   Ends ends(runner);
-  const auto id = runner.submit("a", "create", [](const Call&, const auto& progress) -> Status {
+  const auto id = runner.submit(machine("a"), "create", [](const Call&, const auto& progress) -> Status {
     progress({"copy", 50, 1, 2});
     return {};
   });
   ASSERT_TRUE(id.ok());
-  ends.wait_for(1);
+  EXPECT_EQ(ends.wait_for(1), std::vector<std::string>{"vm-a copy"});
   EXPECT_EQ(runner.poll(*id).phase, Phase::kDone);
-  EXPECT_EQ(ends.changes(), (std::vector<std::string>{"a create", "a copy", "a copy"}));
 }
 
 TEST(TaskRunner, NeverRunsTwoTasksOfOneMachineAtOnce) {
@@ -66,7 +63,7 @@ TEST(TaskRunner, NeverRunsTwoTasksOfOneMachineAtOnce) {
       --inside;
       return {};
     };
-    ASSERT_TRUE(runner.submit("a", "verb " + std::to_string(i), work).ok());
+    ASSERT_TRUE(runner.submit(machine("a"), "verb " + std::to_string(i), work).ok());
   }
   ends.wait_for(100);
   EXPECT_EQ(worst, 1);
@@ -81,8 +78,8 @@ TEST(TaskRunner, MachinesDoNotWaitForEachOther) {
     both.arrive_and_wait();
     return {};
   };
-  ASSERT_TRUE(runner.submit("a", "create", work).ok());
-  ASSERT_TRUE(runner.submit("b", "create", work).ok());
+  ASSERT_TRUE(runner.submit(machine("a"), "create", work).ok());
+  ASSERT_TRUE(runner.submit(machine("b"), "create", work).ok());
   ends.wait_for(2);
 }
 
@@ -100,22 +97,35 @@ TEST(TaskRunner, CancelStopsWhatRunsAndWhatWaits) {
   TaskRunner runner(1, 8, clock);
   Ends ends(runner);
   std::promise<void> started;
-  const TaskId running =
-      runner.submit("a", "create", [&](const Call& call, const auto&) { return run_until_stopped(call, started); })
-          .take();
+  const TaskId running = runner
+                             .submit(machine("a"), "create",
+                                     [&](const Call& call, const auto&) { return run_until_stopped(call, started); })
+                             .take();
   started.get_future().wait();
   std::atomic<bool> ran = false;
   const auto never = [&](const Call&, const auto&) -> Status {
     ran = true;
     return {};
   };
-  const TaskId waiting = runner.submit("b", "create", never).take();
+  const TaskId waiting = runner.submit(machine("b"), "create", never).take();
   runner.cancel(waiting);
   EXPECT_EQ(runner.poll(waiting).phase, Phase::kFailed);
-  runner.cancel(running);
-  ends.wait_for(2);
+  runner.cancel(machine("a"), "power_on");  // there is none
+  EXPECT_EQ(runner.poll(running).phase, Phase::kRunning);
+  runner.cancel(machine("a"), "create");
+  EXPECT_EQ(ends.wait_for(2), (std::vector<std::string>{"vm-b queued", "vm-a create"}));
   EXPECT_EQ(runner.poll(running).error->message(), "stopped in the middle");
   EXPECT_FALSE(ran);
+}
+
+TEST(TaskRunner, NobodyIsToldOfWorkThatIsNoMachines) {
+  const SystemClock clock;
+  TaskRunner runner(1, 8, clock);
+  Ends ends(runner);
+  const auto work = [](const Call&, const auto&) -> Status { return {}; };
+  ASSERT_TRUE(runner.submit("an image", "import", work).ok());
+  ASSERT_TRUE(runner.submit(machine("a"), "create", work).ok());
+  EXPECT_EQ(ends.wait_for(1), std::vector<std::string>{"vm-a create"});
 }
 
 TEST(TaskRunner, StopEndsWhatRunsDropsWhatWaitsAndTakesNoMore) {
@@ -123,15 +133,17 @@ TEST(TaskRunner, StopEndsWhatRunsDropsWhatWaitsAndTakesNoMore) {
   TaskRunner runner(1, 8, clock);
   Ends ends(runner);
   std::promise<void> started;
-  const TaskId running =
-      runner.submit("a", "create", [&](const Call& call, const auto&) { return run_until_stopped(call, started); })
-          .take();
+  const TaskId running = runner
+                             .submit(machine("a"), "create",
+                                     [&](const Call& call, const auto&) { return run_until_stopped(call, started); })
+                             .take();
   started.get_future().wait();
-  const TaskId waiting = runner.submit("a", "power_on", [](const Call&, const auto&) -> Status { return {}; }).take();
+  const TaskId waiting =
+      runner.submit(machine("a"), "power_on", [](const Call&, const auto&) -> Status { return {}; }).take();
   runner.stop(Duration::zero());
   EXPECT_EQ(runner.poll(running).error->code(), Code::kCancelled);
   EXPECT_EQ(runner.poll(waiting).error->code(), Code::kCancelled);
-  const auto refused = runner.submit("b", "create", [](const Call&, const auto&) -> Status { return {}; });
+  const auto refused = runner.submit(machine("b"), "create", [](const Call&, const auto&) -> Status { return {}; });
   EXPECT_EQ(refused.error().code(), Code::kUnavailable);
 }
 

@@ -1,8 +1,6 @@
 // libvirt/provider.cc — the interface, put together from this room's parts.
 #include "hypervisor/libvirt/provider.h"
 
-#include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/mutex.h"
@@ -35,6 +33,8 @@ using provider::TaskId;
 using provider::TaskProgress;
 using provider::TaskState;
 
+constexpr std::string_view kReboot = "reboot";  // a task that may wait for a minute, which what comes then cannot
+
 // Ids of graceful shutdowns. Their task only asks the machine; it is over when the machine is off.
 constexpr std::string_view kShutdownPrefix = "shutdown:";
 
@@ -53,9 +53,8 @@ class LibvirtProvider final : public provider::Provider {
         tasks_(kTaskThreads, kTasksQueuedMax, clock),
         images_(connection_, tasks_, settings_),
         console_(connection_) {
-    tasks_.on_change([this](const std::string& machine_id, const TaskId& id, const TaskState& state) {
-      if (state.phase == TaskState::Phase::kRunning) return;
-      if (const auto ref = ref_of(machine_id)) feed_.task({*ref, id, state});
+    tasks_.on_end([this](const MachineRef& ref, const TaskId& id, const TaskState& state) {
+      feed_.task({ref, id, state});
     });
     observer_.start();
   }
@@ -90,10 +89,8 @@ class LibvirtProvider final : public provider::Provider {
   Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Operation operation);
   // What is gone or another's is refused in the call, not in its task.
   Status check_ours(const MachineRef& ref, const Call& call) const;
-  std::optional<MachineRef> ref_of(const std::string& machine_id) const;
   Result<Machine> describe(virConnectPtr host, const MachineRef& ref);
   Status reboot_now(virConnectPtr host, const MachineRef& ref, WallTime if_booted_before, const Call& call);
-  void end_reboot(const MachineRef& ref);  // it may wait for a minute, and what comes now cannot
   void cut_power(const MachineRef& ref);
   Result<TaskId> ask_to_shut_down(const MachineRef& ref);
   void ask_agent_later(const std::string& machine_id);
@@ -105,9 +102,7 @@ class LibvirtProvider final : public provider::Provider {
   provider::Feed feed_;
   Observer observer_;  // tasks wake it, so it lives longer than they do
   mutable Mutex mutex_;
-  std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);  // of machines that have had a task, for events
-  std::set<std::string> shutting_down_ GUARDED_BY(mutex_);     // machine ids
-  std::map<std::string, TaskId> reboots_ GUARDED_BY(mutex_);   // the last one of each machine
+  std::set<std::string> shutting_down_ GUARDED_BY(mutex_);  // machine ids
   provider::TaskRunner agents_, tasks_;
   LibvirtImages images_;
   LibvirtConsole console_;
@@ -134,20 +129,9 @@ Result<MachineRef> LibvirtProvider::reserve(const Owner& owner, const std::strin
   return MachineRef{.owner = owner, .machine_id = machine_id, .id = spec.display_name};
 }
 
-std::optional<MachineRef> LibvirtProvider::ref_of(const std::string& machine_id) const {
-  const Lock lock(mutex_);
-  const auto ref = refs_.find(machine_id);
-  return ref == refs_.end() ? std::nullopt : std::optional(ref->second);
-}
-
 Result<TaskId> LibvirtProvider::submit(const MachineRef& ref, std::string_view verb, Operation operation) {
-  const std::string key = ref.legacy ? "legacy " + ref.id : ref.machine_id;
-  {
-    const Lock lock(mutex_);
-    refs_[key] = ref;
-  }
   return tasks_.submit(
-      key, verb,
+      ref, verb,
       [this, id = ref.machine_id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
         const Session session = TRY(connection_.session(call));
         Status status = operation(session.get(), progress, call);
@@ -253,7 +237,7 @@ Result<TaskId> LibvirtProvider::power_on(const MachineRef& ref, const Call& aske
 Result<TaskId> LibvirtProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& asked) {
   TRY(check_ours(ref, asked));
   if (!hard_at) {
-    end_reboot(ref);
+    tasks_.cancel(ref, kReboot);
     return submit(ref, "power_off",
                   [ref](virConnectPtr host, const auto&, const Call&) { return pull_power(host, ref); });
   }
@@ -274,21 +258,9 @@ Result<TaskId> LibvirtProvider::ask_to_shut_down(const MachineRef& ref) {
 
 Result<TaskId> LibvirtProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call& asked) {
   TRY(check_ours(ref, asked));
-  auto task = submit(ref, "reboot", [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) {
+  return submit(ref, kReboot, [this, ref, if_booted_before](virConnectPtr host, const auto&, const Call& call) {
     return reboot_now(host, ref, if_booted_before, call);
   });
-  const Lock lock(mutex_);
-  if (task.ok()) reboots_[ref.machine_id] = *task;
-  return task;
-}
-
-void LibvirtProvider::end_reboot(const MachineRef& ref) {
-  TaskId reboot;
-  {
-    const Lock lock(mutex_);
-    if (const auto last = reboots_.extract(ref.machine_id)) reboot = last.mapped();
-  }
-  if (!reboot.text.empty()) tasks_.cancel(reboot);  // without the lock: it may tell of the end at once
 }
 
 // Asks the guest, again and again until it obeys, then resets it: only a boot that was seen counts.
@@ -324,7 +296,7 @@ Result<TaskId> LibvirtProvider::remove(const MachineRef& ref, const Call& asked)
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' carries no stamp of ours, so it is not removed");
   }
   if (const auto ours = check_ours(ref, asked); !ours.ok() && !ours.error().is(Code::kNotFound)) return ours.error();
-  end_reboot(ref);
+  tasks_.cancel(ref, kReboot);
   return submit(ref, "remove", [this, ref](virConnectPtr host, const auto&, const Call&) -> Status {
     TRY(remove_machine(host, ref));
     const Lock lock(mutex_);
@@ -346,13 +318,10 @@ Result<TaskId> LibvirtProvider::release(const MachineRef& ref, const Call&) {
 }
 
 Result<TaskState> LibvirtProvider::poll(const TaskId& task, const Call&) {
-  TaskState state;
-  state.phase = TaskState::Phase::kDone;
-  if (task.text.empty()) return state;
   if (!task.text.starts_with(kShutdownPrefix)) return tasks_.poll(task);
   const std::size_t colon = task.text.find(':', kShutdownPrefix.size());
   const std::string machine_id = task.text.substr(kShutdownPrefix.size(), colon - kShutdownPrefix.size());
-  state = tasks_.poll({colon == std::string::npos ? "" : task.text.substr(colon + 1)});
+  TaskState state = tasks_.poll({colon == std::string::npos ? "" : task.text.substr(colon + 1)});
   if (state.phase != TaskState::Phase::kDone) return state;
   const auto power = feed_.power_of(machine_id);
   const Lock lock(mutex_);

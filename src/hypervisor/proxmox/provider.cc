@@ -2,7 +2,6 @@
 #include "hypervisor/proxmox/provider.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/mutex.h"
@@ -37,6 +36,8 @@ using provider::Plan;
 using provider::TaskId;
 using provider::TaskState;
 
+constexpr std::string_view kReboot = "reboot";  // a task that may wait for a minute, which what comes then cannot
+
 // Tasks of Proxmox VE are handed on by their own names: they live longer than we do.
 constexpr std::string_view kUpidPrefix = "UPID:";
 
@@ -67,13 +68,12 @@ class ProxmoxProvider final : public provider::Provider {
         agents_(kAgentThreads, kAgentQueuedMax, clock),
         tasks_(kTaskThreads, kTasksQueuedMax, clock),
         images_(connection_, tasks_, {options.import_storage, options.nodes}) {
-    tasks_.on_change([this](const std::string& machine_id, const TaskId& id, const TaskState& state) {
-      if (state.phase == TaskState::Phase::kRunning) return;
+    tasks_.on_end([this](const MachineRef& ref, const TaskId& id, const TaskState& state) {
       {
         const Lock lock(mutex_);
         given_up_.erase(id);
       }
-      if (const auto ref = ref_of(machine_id)) known_.feed.task({*ref, id, state});
+      known_.feed.task({ref, id, state});
     });
     observer_.start();
   }
@@ -112,10 +112,8 @@ class ProxmoxProvider final : public provider::Provider {
   Status check_ours(const MachineRef& ref, const Call& call);
   Status make(const Host& host, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
               const Call& call);
-  std::optional<MachineRef> ref_of(const std::string& machine_id) const;
   // The VMID of a machine that is known by nothing but its machine id; "" : there is none.
   Result<std::string> find(Session& session, const std::string& machine_id, const Call& call);
-  void end_reboot(const MachineRef& ref);  // it may wait for a minute, and what comes now cannot
   void ask_agent(const std::string& vmid);
 
   const Clock& clock_;
@@ -125,9 +123,7 @@ class ProxmoxProvider final : public provider::Provider {
   Leases leases_;
   Observer observer_;  // tasks wake it, so it lives longer than they do
   mutable Mutex mutex_;
-  std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);  // of machines that have had a task, for events
-  std::map<std::string, TaskId> reboots_ GUARDED_BY(mutex_);   // the last one of each machine
-  std::set<TaskId> given_up_ GUARDED_BY(mutex_);               // by cancel(), and not over yet
+  std::set<TaskId> given_up_ GUARDED_BY(mutex_);  // by cancel(), and not over yet
   provider::TaskRunner agents_, tasks_;
   ProxmoxImages images_;
   NoConsole console_;
@@ -170,12 +166,6 @@ Result<MachineRef> ProxmoxProvider::reserve(const Owner& owner, const std::strin
   return ref;
 }
 
-std::optional<MachineRef> ProxmoxProvider::ref_of(const std::string& machine_id) const {
-  const Lock lock(mutex_);
-  const auto ref = refs_.find(machine_id);
-  return ref == refs_.end() ? std::nullopt : std::optional(ref->second);
-}
-
 Result<CreateSettings> ProxmoxProvider::settings_on(Session& session, const std::string& node, const Call& call) const {
   CreateSettings settings{.default_storage = options_.default_storage,
                           .default_bridge = options_.default_bridge,
@@ -188,13 +178,8 @@ Result<CreateSettings> ProxmoxProvider::settings_on(Session& session, const std:
 }
 
 Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view verb, Needs needs, Operation operation) {
-  const std::string key = ref.legacy ? "legacy " + ref.id : ref.machine_id;
-  {
-    const Lock lock(mutex_);
-    refs_[key] = ref;
-  }
   return tasks_.submit(
-      key, verb,
+      ref, verb,
       [this, needs, id = ref.id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
         const auto session = TRY(connection_.session());
         Host at{*session, clock_, {}};
@@ -319,7 +304,7 @@ Result<TaskId> ProxmoxProvider::power_on(const MachineRef& ref, const Call& aske
 
 Result<TaskId> ProxmoxProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& asked) {
   TRY(check_ours(ref, asked));
-  end_reboot(ref);
+  tasks_.cancel(ref, kReboot);
   if (!hard_at) {
     return submit(ref, "power_off", Needs::kNothing,
                   [ref](const Host& at, const OnProgress& progress, const Call& call) {
@@ -343,22 +328,10 @@ Result<TaskId> ProxmoxProvider::reboot(const MachineRef& ref, WallTime if_booted
     // Within a second it is the same boot, of which we have the better figure.
     return seen && reckoned - *seen < std::chrono::seconds(1) ? std::min(*seen, reckoned) : reckoned;
   };
-  auto task = submit(ref, "reboot", Needs::kNothing,
-                     [ref, if_booted_before, booted_at](const Host& at, const OnProgress& progress, const Call& call) {
-                       return proxmox::reboot(at, ref, if_booted_before, booted_at, progress, call);
-                     });
-  const Lock lock(mutex_);
-  if (task.ok()) reboots_[ref.machine_id] = *task;
-  return task;
-}
-
-void ProxmoxProvider::end_reboot(const MachineRef& ref) {
-  TaskId reboot;
-  {
-    const Lock lock(mutex_);
-    if (const auto last = reboots_.extract(ref.machine_id)) reboot = last.mapped();
-  }
-  if (!reboot.text.empty()) tasks_.cancel(reboot);  // without the lock: it may tell of the end at once
+  return submit(ref, kReboot, Needs::kNothing,
+                [ref, if_booted_before, booted_at](const Host& at, const OnProgress& progress, const Call& call) {
+                  return proxmox::reboot(at, ref, if_booted_before, booted_at, progress, call);
+                });
 }
 
 Result<TaskId> ProxmoxProvider::remove(const MachineRef& ref, const Call& asked) {
@@ -368,7 +341,7 @@ Result<TaskId> ProxmoxProvider::remove(const MachineRef& ref, const Call& asked)
   if (machine.existence == Existence::kForeign || machine.existence == Existence::kReleased)
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + machine.detail)
         .with_hint("It is left as it is.");
-  end_reboot(ref);
+  tasks_.cancel(ref, kReboot);
   return submit(ref, "remove", Needs::kStorages,
                 [this, ref](const Host& at, const OnProgress& progress, const Call& call) -> Status {
                   TRY(remove_machine(at, ref, progress, call));
@@ -385,13 +358,10 @@ Result<TaskId> ProxmoxProvider::release(const MachineRef& ref, const Call&) {
 }
 
 Result<TaskState> ProxmoxProvider::poll(const TaskId& task, const Call& call) {
-  TaskState state;
-  state.phase = TaskState::Phase::kDone;
-  if (task.text.empty()) return state;
   if (!task.text.starts_with(kUpidPrefix)) return tasks_.poll(task);
   const auto session = TRY(connection_.session());
   const Upid upid = TRY(parse_upid(task.text));
-  state = TRY(poll_task(*session, upid, call));
+  TaskState state = TRY(poll_task(*session, upid, call));
   if (state.phase != TaskState::Phase::kRunning)
     observer_.learn(upid.id, publish(*session, upid.id, known_, clock_, call));
   return state;

@@ -1,10 +1,7 @@
 // vsphere/provider.cc — the interface, put together from this room's parts.
 #include "hypervisor/vsphere/provider.h"
 
-#include <algorithm>
-#include <map>
 
-#include "base/mutex.h"
 #include "base/uuid.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/fields.h"
@@ -30,7 +27,7 @@ using provider::Plan;
 using provider::TaskId;
 using provider::TaskState;
 
-constexpr std::string_view kShutDown = "shut_down";  // a task that waits for what runs on the machine
+constexpr std::string_view kShutDown = "shut_down";  // a task that may wait for minutes, which what comes then cannot
 
 // Of a machine that is being made: another attempt would end in the same way.
 bool is_definite(Code code) {
@@ -61,9 +58,8 @@ class VsphereProvider final : public provider::Provider {
                   [this](const MachineRef& ref, WallTime hard_at) { (void)shut_down(ref, hard_at); }),
         tasks_(kTaskThreads, kTasksQueuedMax, clock),
         images_(connection_, tasks_, [this](Session& session) { return host(session); }) {
-    tasks_.on_change([this](const std::string& key, const TaskId& id, const TaskState& state) {
-      if (state.phase == TaskState::Phase::kRunning) return;
-      if (const auto ref = ref_of(key)) feed_.task({*ref, id, state});
+    tasks_.on_end([this](const MachineRef& ref, const TaskId& id, const TaskState& state) {
+      feed_.task({ref, id, state});
     });
     observer_.start();
   }
@@ -100,12 +96,10 @@ class VsphereProvider final : public provider::Provider {
   Host host(Session& session) const {
     return {.session = session, .clock = clock_, .defaults = options_.defaults, .hot_add = options_.hot_add};
   }
-  std::optional<MachineRef> ref_of(const std::string& key) const;
   // Runs it on a task's thread with the session of that moment. Its effect is told before its end.
   Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Operation operation);
   // Asks what runs on it to shut down, and cuts its power in the end, as long as its stamp says so.
   Result<TaskId> shut_down(const MachineRef& ref, WallTime hard_at);
-  void end_shutdown(const MachineRef& ref);  // it may wait for minutes, and what comes now cannot
   // What is gone or another's is refused in the call, not in its task.
   Status check_ours(const MachineRef& ref, const Call& call);
   static Status make(const Host& host, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
@@ -116,15 +110,10 @@ class VsphereProvider final : public provider::Provider {
   Connection connection_;
   provider::Feed feed_;
   Observer observer_;  // tasks wait for it, so it lives longer than they do
-  mutable Mutex mutex_;
-  std::map<std::string, MachineRef> refs_ GUARDED_BY(mutex_);   // of machines that have had a task, for events
-  std::map<std::string, TaskId> shutdowns_ GUARDED_BY(mutex_);  // the last one of each machine
   provider::TaskRunner tasks_;
   VsphereImages images_;
   NoConsole console_;
 };
-
-std::string key_of(const MachineRef& ref) { return ref.legacy ? "legacy " + ref.id : ref.machine_id; }
 
 Result<Health> VsphereProvider::check(const Call&) {
   // No call of vCenter's: whether the credentials are others now.
@@ -158,18 +147,8 @@ Result<MachineRef> VsphereProvider::reserve(const Owner& owner, const std::strin
   return ref;
 }
 
-std::optional<MachineRef> VsphereProvider::ref_of(const std::string& key) const {
-  const Lock lock(mutex_);
-  const auto ref = refs_.find(key);
-  return ref == refs_.end() ? std::nullopt : std::optional(ref->second);
-}
-
 Result<TaskId> VsphereProvider::submit(const MachineRef& ref, std::string_view verb, Operation operation) {
-  {
-    const Lock lock(mutex_);
-    refs_[key_of(ref)] = ref;
-  }
-  return tasks_.submit(key_of(ref), verb,
+  return tasks_.submit(ref, verb,
                        [this, ref, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
                          const auto session = TRY(connection_.session());
                          Status status = operation(host(*session), progress, call);
@@ -238,7 +217,7 @@ Result<TaskId> VsphereProvider::apply(const MachineRef& ref, const MachineSpec& 
 
 Result<TaskId> VsphereProvider::power_on(const MachineRef& ref, const Call& asked) {
   TRY(check_ours(ref, asked));
-  end_shutdown(ref);
+  tasks_.cancel(ref, kShutDown);
   return submit(ref, "power_on", [ref](const Host& at, const OnProgress& progress, const Call& call) {
     return vsphere::power_on(at, ref, progress, call);
   });
@@ -251,32 +230,19 @@ Result<TaskId> VsphereProvider::power_off(const MachineRef& ref, std::optional<W
     TRY(promise_power_off(host(*session), ref, *hard_at, asked));
     return shut_down(ref, *hard_at);
   }
-  end_shutdown(ref);
+  tasks_.cancel(ref, kShutDown);
   return submit(ref, "power_off", [ref](const Host& at, const OnProgress& progress, const Call& call) {
     return vsphere::power_off(at, ref, std::nullopt, progress, call);
   });
 }
 
 Result<TaskId> VsphereProvider::shut_down(const MachineRef& ref, WallTime hard_at) {
-  auto task =
-      submit(ref, kShutDown, [ref, hard_at](const Host& at, const OnProgress& progress, const Call& call) -> Status {
-        // Whoever switches it on takes that back.
-        if (ref.legacy || TRY(promised_power_off(at, ref, call)))
-          return vsphere::power_off(at, ref, hard_at, progress, call);
-        return {};
-      });
-  const Lock lock(mutex_);
-  if (task.ok()) shutdowns_[key_of(ref)] = *task;
-  return task;
-}
-
-void VsphereProvider::end_shutdown(const MachineRef& ref) {
-  TaskId task;
-  {
-    const Lock lock(mutex_);
-    if (const auto last = shutdowns_.extract(key_of(ref))) task = last.mapped();
-  }
-  if (!task.text.empty()) tasks_.cancel(task);  // without the lock: it may tell of the end at once
+  return submit(ref, kShutDown, [ref, hard_at](const Host& at, const OnProgress& progress, const Call& call) -> Status {
+    // Whoever switches it on takes that back.
+    if (ref.legacy || TRY(promised_power_off(at, ref, call)))
+      return vsphere::power_off(at, ref, hard_at, progress, call);
+    return {};
+  });
 }
 
 Result<TaskId> VsphereProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call& asked) {
@@ -292,7 +258,7 @@ Result<TaskId> VsphereProvider::remove(const MachineRef& ref, const Call& asked)
   const Machine machine = TRY(describe(ref, asked));
   if (machine.existence == Existence::kForeign || machine.existence == Existence::kReleased)
     return Error(Code::kFailedPrecondition, machine.detail).with_hint("It is left as it is.");
-  end_shutdown(ref);
+  tasks_.cancel(ref, kShutDown);
   return submit(ref, "remove", [ref](const Host& at, const OnProgress& progress, const Call& call) {
     return remove_machine(at, ref, progress, call);
   });
@@ -305,12 +271,7 @@ Result<TaskId> VsphereProvider::release(const MachineRef& ref, const Call&) {
                 [ref](const Host& at, const OnProgress&, const Call& call) { return release_machine(at, ref, call); });
 }
 
-Result<TaskState> VsphereProvider::poll(const TaskId& task, const Call&) {
-  if (!task.text.empty()) return tasks_.poll(task);
-  TaskState done;
-  done.phase = TaskState::Phase::kDone;
-  return done;
-}
+Result<TaskState> VsphereProvider::poll(const TaskId& task, const Call&) { return tasks_.poll(task); }
 
 }  // namespace
 
