@@ -30,8 +30,7 @@ Result<Session> open_session(Login login) {
   virConnectPtr host = ask(virConnectOpenAuth, login.uri.c_str(), &auth, 0U);
   if (host == nullptr) return last_error("connect");
   Session session(host, virConnectClose);
-  // A driver without a server (test:///) has nothing to keep alive.
-  (void)ask(virConnectSetKeepAlive, host, kKeepaliveSeconds, static_cast<unsigned>(kKeepaliveCount));
+  keep_alive(host, /*on=*/true);
   return session;
 }
 
@@ -56,15 +55,19 @@ Connection::Connection(std::string endpoint, std::string credentials_folder, boo
     : endpoint_(std::move(endpoint)),
       credentials_folder_(std::move(credentials_folder)),
       insecure_(insecure),
-      clock_(clock) {
+      clock_(clock),
+      sessions_([this] { return open_another(); }) {
   start_event_loop();
 }
 
-Status Connection::open() {
+Result<Session> Connection::open_another() const {
+  const Credentials credentials = TRY(read_credentials(credentials_folder_));
+  return open_session(TRY(login_for(endpoint_, credentials, insecure_)));
+}
+
+Result<Session> Connection::open() {
   const auto attempt = [&]() -> Result<std::pair<Session, std::string>> {
-    const Credentials credentials = TRY(read_credentials(credentials_folder_));
-    Login login = TRY(login_for(endpoint_, credentials, insecure_));
-    Session session = TRY(open_session(std::move(login)));
+    Session session = TRY(open_another());
     std::string version = TRY(versions(session.get()));
     return std::pair(std::move(session), std::move(version));
   };
@@ -73,26 +76,27 @@ Status Connection::open() {
     settle(opened.error(), "");
     return opened.take_error();
   }
-  settle(std::move(opened->first), std::move(opened->second));
-  return {};
+  settle(opened->first, std::move(opened->second));
+  return std::move(opened->first);
 }
 
-void Connection::settle(std::optional<Result<Session>> session, std::string version) {
+void Connection::settle(std::optional<Result<Session>> watched, std::string version) {
   {
     const Lock lock(mutex_);
-    if (session && session->ok()) {
+    if (watched && watched->ok()) {
       version_ = std::move(version);
       last_contact_ = clock_.wall();
     }
-    session_ = std::move(session);
+    watched_ = std::move(watched);
   }
+  sessions_.renew();
   changed_.notify_all();
 }
 
 Status Connection::probe() {
   const Session session = TRY([&]() -> Result<Session> {
     const Lock lock(mutex_);
-    return session_.value_or(Error(Code::kUnavailable, "not connected yet"));
+    return watched_.value_or(Error(Code::kUnavailable, "not connected yet"));
   }());
   unsigned long version = 0;
   auto answered = done(ask(virConnectGetLibVersion, session.get(), &version), "ask whether the host is there");
@@ -115,24 +119,34 @@ void Connection::lost(const Error& why) {
 
 // libvirt notices a dead connection a little before the observer does. This asks only the library.
 bool Connection::is_settled() const {
-  return session_ && (!session_->ok() || virConnectIsAlive((*session_)->get()) != 0);
+  return watched_ && (!watched_->ok() || virConnectIsAlive((*watched_)->get()) != 0);
 }
 
-Result<Session> Connection::session(const Call& call) const {
+Status Connection::wait_until_open(const Call& call) const {
   Lock lock(mutex_);
   const Time until = std::min(call.deadline, clock_.now() + kFirstContactMax);
   changed_.wait_until(lock, call.stop, until, [&]() REQUIRES(mutex_) { return is_settled(); });
   if (!is_settled()) return Error(Code::kUnavailable, "libvirt at " + endpoint_ + ": still connecting");
-  if (session_->ok()) return **session_;
+  if (watched_->ok()) return {};
   // Whatever the reason is, a later attempt may find another one.
-  return Error(session_->error()).with_context("libvirt at " + endpoint_);
+  return Error(watched_->error()).with_context("libvirt at " + endpoint_);
+}
+
+Result<Session> Connection::session(const Call& call) const {
+  TRY(wait_until_open(call));
+  return sessions_.take(call);
+}
+
+Result<Session> Connection::lasting_session(const Call& call) const {
+  TRY(wait_until_open(call));
+  return open_another();
 }
 
 provider::Health Connection::health() const {
   const Lock lock(mutex_);
-  if (!session_)
+  if (!watched_)
     return {false, "connecting to " + endpoint_ + (lost_why_.empty() ? "" : " after " + lost_why_), last_contact_};
-  if (!session_->ok()) return {false, Error(session_->error()).to_string(), last_contact_};
+  if (!watched_->ok()) return {false, Error(watched_->error()).to_string(), last_contact_};
   return {true, version_, last_contact_};
 }
 

@@ -135,7 +135,7 @@ class ConsoleStream final : public ByteStream {
 }  // namespace
 
 Result<std::unique_ptr<ByteStream>> LibvirtConsole::open_serial(const provider::MachineRef& ref, const Call& call) {
-  Session session = TRY(connection_.session(call));
+  Session session = TRY(connection_.lasting_session(call));
   const Found found = TRY(find_ours(session.get(), ref));
   if (!TRY(state_of(found.domain.get())).active()) {
     return Error(Code::kNotFound, "console of '" + found.facts.name + "': the machine is off");

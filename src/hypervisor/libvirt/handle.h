@@ -28,7 +28,7 @@ using Pool = std::unique_ptr<virStoragePool, Release<virStoragePoolFree>>;
 using Volume = std::unique_ptr<virStorageVol, Release<virStorageVolFree>>;
 using Network = std::unique_ptr<virNetwork, Release<virNetworkFree>>;
 using Stream = std::unique_ptr<virStream, Release<virStreamFree>>;
-using Session = std::shared_ptr<virConnect>;  // shared by the threads that have a call under way
+using Session = std::shared_ptr<virConnect>;  // of one thread at a time: session_pool.h says why
 
 inline std::atomic<std::int64_t> calls_made{0};  // by this process, to all hosts
 

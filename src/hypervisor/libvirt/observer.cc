@@ -83,12 +83,12 @@ void Observer::wait_to_reconnect(const std::stop_token& stop) {
 }
 
 Status Observer::connect() {
-  TRY(connection_.open());
+  session_.reset();
+  session_ = TRY(connection_.open());
   const auto prepare = [&]() -> Status {
-    const Session session = TRY(connection_.session({}));
     (void)inbox_->take({}, {});  // of the session before; everything is read anew
-    TRY(subscribe(session.get(), inbox_));
-    return read_all(session.get());
+    TRY(subscribe(session_.get(), inbox_));
+    return read_all(session_.get());
   };
   auto prepared = prepare();
   if (!prepared.ok()) connection_.lost(prepared.error());
@@ -142,10 +142,7 @@ bool Observer::handle(const std::vector<Signal>& signals) {
     }
     changed.insert(signal.machine_id);
   }
-  if (changed.empty()) return true;
-  const auto session = connection_.session({});
-  if (!session.ok()) return false;
-  for (const std::string& id : changed) refresh(session->get(), id);
+  for (const std::string& id : changed) refresh(session_.get(), id);
   return true;
 }
 

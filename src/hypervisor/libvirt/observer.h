@@ -69,6 +69,7 @@ class Observer {
   const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
 
   // Of the observer's thread alone.
+  Session session_;
   std::map<std::string, Pursuit> pursuits_;
   std::map<std::string, Shutdown> shutdowns_;
   Time next_probe_;
