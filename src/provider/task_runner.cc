@@ -13,10 +13,7 @@
 
 namespace rig::provider {
 
-namespace {
-// A machine that an older manager knows has no id of ours.
 std::string key_of(const MachineRef& machine) { return machine.legacy ? "legacy " + machine.id : machine.machine_id; }
-}  // namespace
 
 struct TaskRunner::Impl {
   struct Job {

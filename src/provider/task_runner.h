@@ -18,6 +18,9 @@ struct TaskProgress {
   std::string result_id = {};  // kept from then on; "" : not known yet
 };
 
+// What tells one machine's work from another's. A machine that an older manager knows has no id of ours.
+std::string key_of(const MachineRef& machine);
+
 // Work on one machine runs one at a time, in the order submitted. Submitting a verb that is already queued or
 // running for the machine is the same task. Nothing is persisted: after a restart poll() says kForgotten, the
 // controller describes the machine and decides again. Finished tasks are kept for one hour. Thread-safe.

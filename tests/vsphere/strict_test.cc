@@ -101,6 +101,26 @@ TEST_F(Strict, ABadPackageLeavesNothing) {
   EXPECT_FALSE(is_there("virtrigaud-key-1"));
 }
 
+// The disk has arrived by the time that the manifest says it is another.
+TEST_F(Strict, AManifestBehindTheDisksIsHeldAgainstThem) {
+  const auto package = [&](const std::string& sum) {
+    return tar_file("a.ovf", kSampleDescriptor) + tar_file("d.vmdk", disk) +
+           tar_file("a.mf", "SHA256(a.ovf)= " + sha256_hex(kSampleDescriptor) + "\nSHA256(d.vmdk)= " + sum + "\n") +
+           tar_end();
+  };
+  files["/a.ova"] = package(std::string(64, '0'));
+  const Status refused = import();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(Code::kDataLoss)) << refused.error().to_string();
+  EXPECT_NE(refused.error().message().find("file 'd.vmdk'"), std::string::npos) << refused.error().message();
+  EXPECT_FALSE(is_there("virtrigaud-key-1"));
+  EXPECT_FALSE(has_bytes(disk));
+  files["/a.ova"] = package(sha256_hex(disk));
+  const Status done = import();
+  EXPECT_TRUE(done.ok()) << done.error().to_string();
+  EXPECT_TRUE(has_bytes(disk));
+}
+
 TEST_F(Strict, AnImportThatLostAnAnswerIsDoneAgain) {
   for (const char* method : {"ImportVApp", "HttpNfcLeaseComplete", "MarkAsTemplate"}) {
     SCOPED_TRACE(method);
@@ -141,6 +161,17 @@ TEST_F(Strict, AMachineHasItsHardwareItsLimitsAndItsAddresses) {
   ASSERT_TRUE(sight.ok()) << sight.error().to_string();
   EXPECT_EQ(sight->props.hardware_version, "vmx-21");
   EXPECT_EQ(limits_of(sight->props), spec.limits);
+}
+
+TEST_F(Strict, WithoutDrsAMachineStillFindsAHost) {
+  fake->with([](Center& center) {
+    const std::string cluster = center.called("ClusterComputeResource", "DC0_C0")->self.id;
+    center.set(*center.object(cluster), "configuration.drsConfig.enabled",
+               fakes::vcenter::typed("boolean", fakes::vcenter::leaf("enabled", false)));
+    return true;
+  });
+  const auto made = create(small("template"));
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
 }
 
 TEST_F(Strict, StorageDrsSaysWhereAMachineGoes) {

@@ -38,6 +38,9 @@ Result<Standpoint> stand(const std::optional<Sight>& there, const MachineRef& re
   standing.cpu_hot_add = props.cpu_hot_add.value_or(false);
   standing.memory_hot_add = props.memory_hot_add.value_or(false);
   standing.image_bytes = of->stamp->image_bytes;
+  standing.hardware = props.hardware_version;
+  standing.hardware_to_be = of->stamp->pending.hardware;
+  standing.our_limits = of->stamp->limits;
   Standpoint at{&*there, *of->stamp, {}};
   at.changes = priced_changes(standing, spec);
   return at;
@@ -54,7 +57,12 @@ class Work {
     if (path.list == "disks") return add_disk_change(change, path);
     if (path.list == "nics") return add_nic_change(change, path);
     if (path.field.starts_with("limits.")) {  // all of them at once, and again
-      add_limits(limits_of(sight_.props), spec_.limits, config);
+      const provider::Limits is = limits_of(sight_.props);
+      add_limits(is, with_taken_back(spec_.limits, is, stamp.limits), config);
+      return {};
+    }
+    if (path.list == "extra_config") {  // of a machine that is off it has been raised by now
+      stamp.pending.hardware = hardware_to_raise_to(sight_.props.hardware_version, spec_);
       return {};
     }
     if (path.field == "root_disk_bytes") return grow(kRoot, spec_.root_disk_bytes);
@@ -165,11 +173,20 @@ Result<Step> next_apply_step(const std::optional<Sight>& there, const MachineRef
   find_new_nics(*at->sight, spec, parts, found);
   if (found != at->stamp) return configure(*at->sight, found, {}, "name cards");
 
+  std::erase_if(at->changes, [&](const Change& change) {
+    return std::ranges::none_of(plan.changes, [&](const Change& p) { return p.path == change.path; });
+  });
+  const bool concerns_hardware = std::ranges::any_of(
+      at->changes, [](const Change& change) { return parse_path(change.path).list == "extra_config"; });
+  const std::string raised = hardware_to_raise_to(there->props.hardware_version, spec);
+  if (concerns_hardware && !raised.empty() && power_of(there->props) == provider::Power::kOff)
+    return Step{"raise hardware", UpgradeHardware{there->self, raised}};
+
   Work work(*at->sight, at->stamp, spec, parts);
-  for (const Change& change : at->changes) {
-    const bool planned = std::ranges::any_of(plan.changes, [&](const Change& p) { return p.path == change.path; });
-    if (planned) TRY(work.add(change));
-  }
+  for (const Change& change : at->changes) TRY(work.add(change));
+  const bool concerns_limits =
+      std::ranges::any_of(at->changes, [](const Change& change) { return change.path.starts_with("limits."); });
+  if (concerns_limits) work.stamp.limits = spec.limits;
   if (work.config == ConfigSpec{} && work.stamp == at->stamp) return Step{"done", {}};
   return configure(*at->sight, work.stamp, std::move(work.config), "configure");
 }

@@ -70,11 +70,86 @@ TEST(Apply, LimitsAreChangedWhileItRunsAndOthersKept) {
   EXPECT_EQ(center.machine->props.memory_allocation->reservation, 1024);
   EXPECT_TRUE(plan_of(center, wish).changes.empty());
   wish.limits = {};
-  EXPECT_TRUE(plan_of(center, wish).changes.empty()) << "what nobody wishes stays";
+  const Plan back = plan_of(center, wish);
+  ASSERT_EQ(back.changes.size(), 3U) << "what we have set is taken back; the reservation of somebody else stays";
+  EXPECT_EQ(back.changes[0].path + " " + back.changes[0].from + " " + back.changes[0].to,
+            "limits.cpu_limit_mhz 2000 -1");
+  for (const provider::Change& change : back.changes) EXPECT_EQ(change.cost, Cost::kOnline) << change.path;
+  EXPECT_EQ(carry_out(center, wish, back), 1);
+  EXPECT_EQ(center.machine->props.cpu_allocation, (Allocation{100, -1, Shares{0, "normal"}}));
+  EXPECT_EQ(center.machine->props.memory_allocation->reservation, 0);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
   wish.limits.cpu_reservation_mhz = 0;
   EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
   EXPECT_EQ(center.machine->props.cpu_allocation->reservation, 0);
   EXPECT_TRUE(plan_of(center, wish).changes.empty());
+}
+
+TEST(Apply, ALimitThatAnotherHasChangedSinceIsNotTakenBack) {
+  MiniCenter center = running(false);
+  MachineSpec wish = as_it_is();
+  wish.limits.memory_limit_mib = 1024;
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
+  center.machine->props.memory_allocation->limit = 1500;
+  wish.limits = {};
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+}
+
+TEST(Apply, NewerHardwareWaitsForTheNextStartOfWhatRunsAndIsNeverLowered) {
+  MiniCenter center = running(false);
+  MachineSpec wish = as_it_is();
+  wish.extra_config[kHardwareVersion] = "9";
+  EXPECT_TRUE(plan_of(center, wish).changes.empty()) << "it is the least that is wished";
+  wish.extra_config[kHardwareVersion] = "19";
+  const Plan plan = plan_of(center, wish);
+  ASSERT_EQ(plan.changes.size(), 1U);
+  EXPECT_EQ(plan.changes[0].path, "extra_config[vsphere.hardwareVersion]");
+  EXPECT_EQ(plan.changes[0].from + " " + plan.changes[0].to, "vmx-13 vmx-19");
+  EXPECT_EQ(plan.changes[0].cost, Cost::kPowerCycle);
+  EXPECT_EQ(carry_out(center, wish, plan), 1);
+  EXPECT_EQ(center.machine->props.hardware_version, "vmx-13");
+  EXPECT_EQ(read_machine(*center.machine, sample_ref(), {})->configured.extra_config.at(kHardwareVersion), "vmx-19");
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+
+  center.machine->props.power_state = "poweredOff";
+  std::vector<std::string> steps;
+  for (auto step = next_power_on_step(center.machine, sample_ref()); step.ok() && !step->is_done();
+       step = next_power_on_step(center.machine, sample_ref())) {
+    steps.push_back(step->name);
+    ASSERT_TRUE(center.act(*step));
+  }
+  EXPECT_EQ(steps, (std::vector<std::string>{"raise hardware", "configure", "power on"}));
+  EXPECT_EQ(center.machine->props.hardware_version, "vmx-19");
+  EXPECT_EQ((*own_stamp(*center.machine))->pending, Pending{});
+}
+
+TEST(Apply, NewerHardwareOfWhatIsOffIsThereAtOnce) {
+  MiniCenter center;
+  center.machine = sample_sight();
+  MachineSpec wish = as_it_is();
+  wish.extra_config[kHardwareVersion] = "vmx-19";
+  wish.cpus = 4;
+  const Plan plan = plan_of(center, wish);
+  ASSERT_EQ(plan.changes.size(), 2U);
+  EXPECT_EQ(plan.changes[1].cost, Cost::kOnline);
+  EXPECT_EQ(carry_out(center, wish, plan), 2);
+  EXPECT_EQ(center.machine->props.hardware_version, "vmx-19");
+  EXPECT_EQ(center.machine->props.cpus, 4);
+  EXPECT_TRUE(plan_of(center, wish).changes.empty());
+}
+
+TEST(Apply, NewerHardwareThatNobodyWishesAnyMoreIsTakenBack) {
+  MiniCenter center = running(false);
+  MachineSpec wish = as_it_is();
+  wish.extra_config[kHardwareVersion] = "19";
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
+  wish.extra_config.clear();
+  const Plan back = plan_of(center, wish);
+  ASSERT_EQ(back.changes.size(), 1U);
+  EXPECT_EQ(back.changes[0].from + " " + back.changes[0].to, "vmx-19 vmx-13");
+  EXPECT_EQ(back.changes[0].cost, Cost::kOnline);
+  EXPECT_EQ(carry_out(center, wish, back), 1);
+  EXPECT_EQ((*own_stamp(*center.machine))->pending, Pending{});
 }
 
 TEST(Plan, OfWhatIsAlreadySoIsEmpty) {

@@ -35,6 +35,8 @@ constexpr Extra kExtras[] = {
     {"HostSystem", "runtime.connectionState"},
     {"HostSystem", "runtime.inMaintenanceMode"},
     {"HostSystem", "datastore"},
+    // What took its place, configurationEx, has a type whose members no path names.
+    {"ClusterComputeResource", "configuration.drsConfig.enabled"},
     {"StoragePod", "podStorageDrsEntry.storageDrsConfig.podConfig.enabled"},
 };
 
@@ -288,13 +290,18 @@ bool can_start_machines(const Entity& host) {
   return (state.empty() || state == "connected") && !host.props.in_maintenance.value_or(false);
 }
 
-std::vector<const Entity*> hosts_for(const Catalogue& catalogue, const Place& place) {
-  MoRef compute = place.pool;
-  for (int depth = 0; depth < kInventoryDepthMax && !is_a(kCluster, compute); ++depth) {
-    const Entity* entity = catalogue.find(compute);
+MoRef cluster_of(const Catalogue& catalogue, const MoRef& pool) {
+  MoRef at = pool;
+  for (int depth = 0; depth < kInventoryDepthMax && !is_a(kCluster, at); ++depth) {
+    const Entity* entity = catalogue.find(at);
     if (entity == nullptr) break;
-    compute = entity->props.parent;
+    at = entity->props.parent;
   }
+  return at;
+}
+
+std::vector<const Entity*> hosts_for(const Catalogue& catalogue, const Place& place) {
+  const MoRef compute = cluster_of(catalogue, place.pool);
   std::vector<const Entity*> hosts;
   for (const Entity* host : catalogue.all(kHost)) {
     const bool is_wished = place.host.empty() ? host->props.parent == compute : host->self == place.host;
@@ -331,6 +338,32 @@ Result<Place> find_new_place(const Catalogue& catalogue, const provider::Placeme
   place.datastore = best->self;
   place.datastore_name = best->props.name;
   return place;
+}
+
+Status choose_host(const Catalogue& catalogue, const std::vector<MoRef>& stores, std::string_view machine_id,
+                   Place& place) {
+  const Entity* cluster = catalogue.find(cluster_of(catalogue, place.pool));
+  if (!place.host.empty() || cluster == nullptr || cluster->props.drs.value_or(true)) return {};
+  std::vector<const Entity*> hosts = hosts_for(catalogue, place);
+  std::erase_if(hosts, [&](const Entity* host) {
+    const std::vector<MoRef>& seen = host->props.datastores;
+    return std::ranges::any_of(stores,
+                               [&](const MoRef& store) { return std::ranges::find(seen, store) == seen.end(); });
+  });
+  if (hosts.empty()) {
+    std::vector<std::string> names;
+    for (const MoRef& store : stores) {
+      const Entity* entity = catalogue.find(store);
+      names.push_back(entity == nullptr ? store.id : catalogue.path(*entity));
+    }
+    return Error(Code::kFailedPrecondition, "placement: cluster " + catalogue.path(*cluster) +
+                                                " has no DRS that would choose a host, and none of its hosts is "
+                                                "connected, out of maintenance and sees " +
+                                                (names.empty() ? "a datastore" : join(names, ", ")))
+        .with_hint("Name a datastore that the cluster's hosts see, or a host (placement.host).");
+  }
+  place.host = hosts[std::hash<std::string_view>{}(machine_id) % hosts.size()]->self;
+  return {};
 }
 
 namespace {

@@ -43,7 +43,8 @@ class Catalogue {
   MoRef datacenter_of(const MoRef& self) const;                                 // empty: above them, or unknown
   bool is_below(const MoRef& self, const std::vector<MoRef>& ancestors) const;  // any of them
 
-  // The one that `text` names; below one of `within`, unless there are none. kNotFound: none; kInvalidArgument: several.
+  // The one that `text` names; below one of `within`, unless there are none. kNotFound: none; kInvalidArgument:
+  // several.
   Result<const Entity*> named(const Kind& kind, std::string_view text, const std::vector<MoRef>& within = {}) const;
 
  private:
@@ -53,7 +54,7 @@ class Catalogue {
 // Where a machine shall be.
 struct Place {
   MoRef datacenter, folder, pool;
-  MoRef host, datastore;  // empty: vSphere chooses; the datastore is then the template's
+  MoRef host, datastore;  // empty: vSphere chooses (choose_host()); the datastore is then the template's
   std::string datastore_name;
   MoRef pod = {};  // whose Storage DRS may name a better datastore
   bool operator==(const Place&) const = default;
@@ -68,6 +69,15 @@ Result<Place> find_place(const Catalogue& catalogue, const provider::Placement& 
 // it sees, the one with the most space unless one is named. kResourceExhausted, kFailedPrecondition: there is no such
 // host, or none that sees it.
 Result<Place> find_new_place(const Catalogue& catalogue, const provider::Placement& wish);
+
+// Completes a place without a host where vSphere would choose none: in a cluster whose DRS is switched off a clone that
+// names a pool and no host is refused (InvalidArgument). It is one of the hosts that can be used now and see all of
+// `stores` (where its disks will be). Which one depends on the machine, and not on how full they are: what is off takes
+// no memory yet, so all of a hundred new machines would go to the emptiest one. kFailedPrecondition: there is none.
+//
+// Source: vSphere Web Services SDK, VirtualMachineRelocateSpec.host.
+Status choose_host(const Catalogue& catalogue, const std::vector<MoRef>& stores, std::string_view machine_id,
+                   Place& place);
 
 // What a card of that network is connected to. "" is no network: kInvalidArgument.
 Result<Backing> find_network(const Catalogue& catalogue, std::string_view text, const MoRef& datacenter);

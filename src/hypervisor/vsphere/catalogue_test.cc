@@ -237,5 +237,51 @@ TEST(Network, BecomesTheBackingOfItsKind) {
   EXPECT_EQ(find_network(shown_twice, "nsx", {"Datacenter", "datacenter-0"})->opaque_network_id, "seg-0");
 }
 
+TEST(Place, WithoutDrsAHostIsChosenThatSeesTheDatastores) {
+  Catalogue catalogue = sample_catalogue();
+  const MoRef cluster{"ClusterComputeResource", "domain-c0"}, store{"Datastore", "datastore-01"},
+      other{"Datastore", "datastore-02"};
+  const auto set = [&](const MoRef& self, auto change) {
+    Entity entity = *catalogue.find(self);
+    change(entity.props);
+    catalogue.add(entity);
+  };
+  provider::Placement wish;
+  wish.cluster = "/DC0/host/C0";
+  const Place without = find_place(catalogue, wish, sample_source()).take();
+  const auto host_for = [&](const std::string& machine_id, const std::vector<MoRef>& stores) {
+    Place place = without;
+    const Status chosen = choose_host(catalogue, stores, machine_id, place);
+    EXPECT_TRUE(chosen.ok()) << chosen.error().to_string();
+    return place.host.id;
+  };
+  for (const char* id : {"host-01", "host-02"})
+    set({"HostSystem", id}, [&](EntityProps& props) { props.datastores = {store}; });
+  EXPECT_EQ(host_for("m", {store}), "") << "who cannot say leaves it to vSphere";
+  set(cluster, [](EntityProps& props) { props.drs = true; });
+  EXPECT_EQ(host_for("m", {store}), "");
+
+  set(cluster, [](EntityProps& props) { props.drs = false; });
+  std::set<std::string> chosen;
+  for (int i = 0; i < 50; ++i) chosen.insert(host_for("machine-" + std::to_string(i), {store}));
+  EXPECT_EQ(chosen, (std::set<std::string>{"host-01", "host-02"}));
+  EXPECT_EQ(host_for("m", {store}), host_for("m", {store})) << "the same again";
+  set({"HostSystem", "host-02"}, [&](EntityProps& props) { props.datastores = {store, other}; });
+  EXPECT_EQ(host_for("m", {store, other}), "host-02");
+  Place named = without;
+  named.host = {"HostSystem", "host-01"};
+  EXPECT_TRUE(choose_host(catalogue, {other}, "m", named).ok());
+  EXPECT_EQ(named.host.id, "host-01") << "what is wished counts";
+
+  set({"HostSystem", "host-02"}, [](EntityProps& props) { props.in_maintenance = true; });
+  Place none = without;
+  const Status refused = choose_host(catalogue, {other}, "m", none);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(Code::kFailedPrecondition));
+  EXPECT_EQ(refused.error().message(),
+            "placement: cluster /DC0/host/C0 has no DRS that would choose a host, and none of its hosts is connected, "
+            "out of maintenance and sees /DC0/datastore/pod/ds2");
+}
+
 }  // namespace
 }  // namespace rig::vsphere

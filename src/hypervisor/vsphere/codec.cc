@@ -393,12 +393,12 @@ struct ForMethods {
   static constexpr std::tuple kWriters = {&request_text<Methods>...};
   static constexpr std::tuple kReaders = {&read_answer<Methods>...};
 };
-template struct ForMethods<RetrieveServiceContent, LogIn, LogOut, CurrentTime, RetrieveProperties,
-                           ContinueRetrieveProperties, CreatePropertyCollector, DestroyPropertyCollector, CreateFilter,
-                           WaitForUpdates, CreateContainerView, DestroyView, FindAllByUuid, FindChild, CloneMachine,
-                           Reconfigure, PowerOn, PowerOff, Reset, Destroy, ShutdownGuest, RebootGuest, CancelTask,
-                           MarkAsTemplate, UpgradeHardware, RecommendDatastores, CreateImportSpec, ImportMachine,
-                           LeaseProgress, LeaseComplete, LeaseAbort>;
+template struct ForMethods<RetrieveServiceContent, LogIn, LogOut, RetrieveProperties, ContinueRetrieveProperties,
+                           CreatePropertyCollector, DestroyPropertyCollector, CreateFilter, WaitForUpdates,
+                           CreateContainerView, DestroyView, FindAllByUuid, FindChild, CloneMachine, Reconfigure,
+                           PowerOn, PowerOff, Reset, Destroy, ShutdownGuest, RebootGuest, CancelTask, MarkAsTemplate,
+                           UpgradeHardware, RecommendDatastores, CreateImportSpec, ImportMachine, LeaseProgress,
+                           LeaseComplete, LeaseAbort>;
 template Result<CloneMachine> read_request(std::string_view);
 template Result<Reconfigure> read_request(std::string_view);
 

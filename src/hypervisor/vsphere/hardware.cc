@@ -17,6 +17,16 @@ using provider::NicSpec;
 
 constexpr std::int32_t kFirstNewKey = -1;
 
+struct NoLimit {
+  std::optional<std::int64_t> provider::Limits::*member;
+  std::int64_t none;  // as it is wished, and as vSphere has it; shares: those of its level "normal"
+};
+constexpr NoLimit kNoLimits[] = {
+    {&provider::Limits::cpu_reservation_mhz, 0}, {&provider::Limits::cpu_limit_mhz, -1},
+    {&provider::Limits::cpu_shares, 0},          {&provider::Limits::memory_reservation_mib, 0},
+    {&provider::Limits::memory_limit_mib, -1},
+};
+
 // Without a wish the template's model is kept.
 bool has_model(const Device& device, const NicSpec& nic) {
   return nic.model.empty() || device.xsi_type == nic_type(nic.model);
@@ -187,16 +197,12 @@ DeviceChange plug_nic(const Device& nic, const Backing& backing) {
   return change;
 }
 
-provider::Limits limits_of(const MachineProps& is) {
-  provider::Limits limits;
-  const Allocation cpu = is.cpu_allocation.value_or(Allocation{}), memory = is.memory_allocation.value_or(Allocation{});
-  const auto withheld = [](std::optional<std::int64_t> value) { return value == -1 ? std::nullopt : value; };
-  limits.cpu_reservation_mhz = cpu.reservation.value_or(0);
-  limits.cpu_limit_mhz = withheld(cpu.limit);
-  if (cpu.shares && cpu.shares->level == "custom") limits.cpu_shares = cpu.shares->shares;
-  limits.memory_reservation_mib = memory.reservation.value_or(0);
-  limits.memory_limit_mib = withheld(memory.limit);
-  return limits;
+provider::Limits with_taken_back(provider::Limits wish, const provider::Limits& is, const provider::Limits& ours) {
+  for (const auto& [member, none] : kNoLimits) {
+    const bool is_still_ours = ours.*member && is.*member == ours.*member;
+    if (!(wish.*member) && is_still_ours) wish.*member = none;
+  }
+  return wish;
 }
 
 void add_limits(const provider::Limits& is, const provider::Limits& wish, ConfigSpec& config) {
@@ -210,7 +216,8 @@ void add_limits(const provider::Limits& is, const provider::Limits& wish, Config
     set(config.cpu_allocation).reservation = wish.cpu_reservation_mhz;
   if (differs(is.cpu_limit_mhz, wish.cpu_limit_mhz)) set(config.cpu_allocation).limit = wish.cpu_limit_mhz;
   if (differs(is.cpu_shares, wish.cpu_shares))
-    set(config.cpu_allocation).shares = Shares{static_cast<std::int32_t>(*wish.cpu_shares), "custom"};
+    set(config.cpu_allocation).shares =
+        *wish.cpu_shares == 0 ? Shares{0, "normal"} : Shares{static_cast<std::int32_t>(*wish.cpu_shares), "custom"};
   if (differs(is.memory_reservation_mib, wish.memory_reservation_mib))
     set(config.memory_allocation).reservation = wish.memory_reservation_mib;
   if (differs(is.memory_limit_mib, wish.memory_limit_mib)) set(config.memory_allocation).limit = wish.memory_limit_mib;
@@ -223,10 +230,10 @@ std::optional<int> hardware_number(std::string_view version) {
   return static_cast<int>(*number);
 }
 
-std::string hardware_to_raise_to(const MachineProps& is, const MachineSpec& wish) {
+std::string hardware_to_raise_to(std::string_view is, const MachineSpec& wish) {
   const auto asked = wish.extra_config.find(kHardwareVersion);
   if (asked == wish.extra_config.end()) return "";
-  const auto wanted = hardware_number(asked->second), found = hardware_number(is.hardware_version);
+  const auto wanted = hardware_number(asked->second), found = hardware_number(is);
   if (!wanted || !found || *wanted <= *found) return "";
   return std::string(*wanted < 10 ? "vmx-0" : "vmx-") + std::to_string(*wanted);
 }

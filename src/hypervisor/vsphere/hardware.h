@@ -50,14 +50,15 @@ Status add_nic(const provider::NicSpec& nic, const Parts& parts, std::int32_t& n
 DeviceChange plug_nic(const Device& nic, const Backing& backing);  // into another network
 
 // The version of its hardware that it is to be raised to, "vmx-19"; "" : it has that already, or none is wished. What
-// has a newer one keeps it. The wish is the class's extraConfig "vsphere.hardwareVersion", "19" or "vmx-19".
-std::string hardware_to_raise_to(const MachineProps& is, const provider::MachineSpec& wish);
+// has a newer one keeps it: it is the least that is wished, and hardware does not get older. The wish is the class's
+// extraConfig kHardwareVersion, "19" or "vmx-19". Source: UpgradeVM_Task, of machines that are off.
+std::string hardware_to_raise_to(std::string_view is, const provider::MachineSpec& wish);
 std::optional<int> hardware_number(std::string_view version);  // "vmx-19", "19": 19; none: neither
-inline constexpr char kHardwareVersion[] = "vsphere.hardwareVersion";
 
-// What vSphere keeps for a machine, and withholds; and the change that makes what is into what is wished: none where
+// What vSphere keeps for a machine, and withholds. `wish` with what takes back those of `ours` (what we have set) that
+// are still so and that nobody wishes any more; and the change that makes what is into what is wished: none where
 // nothing is wished or all is so.
-provider::Limits limits_of(const MachineProps& is);
+provider::Limits with_taken_back(provider::Limits wish, const provider::Limits& is, const provider::Limits& ours);
 void add_limits(const provider::Limits& is, const provider::Limits& wish, ConfigSpec& config);
 
 struct Wanting {

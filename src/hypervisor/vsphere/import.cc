@@ -158,7 +158,7 @@ class Import {
     for (const ImportFile& file : files) wanted[file.path] = &file;
     while (const auto member = TRY(package_->next())) {
       const auto file = wanted.find(member->name);
-      if (file == wanted.end()) continue;  // a manifest, a certificate
+      if (file == wanted.end()) continue;  // a certificate, or what vSphere has no use for
       TRY(bring_one(*file->second, *member, lease).context("file '" + member->name + "'"));
       wanted.erase(file);
     }

@@ -3,8 +3,8 @@
 // The template is known by its name, which is a function of the image's key, and counts only once it is marked as a
 // template: an import that was cut off leaves a machine under that name with a stamp that says so, which the next one
 // removes before it begins anew. The sum is of the file as it is fetched (of an OVF that is the descriptor alone);
-// where it is wrong, nothing is left. The template goes where new machines go whose spec does not say, but for the
-// datastore.
+// those of the package's manifest are of each file; where one is wrong, nothing is left. The template goes where new
+// machines go whose spec does not say, but for the datastore.
 //
 // Sources: vSphere Web Services SDK (OvfManager.CreateImportSpec, ResourcePool.ImportVApp, HttpNfcLease); recorded
 // exchanges; DMTF DSP0243 (OVF 1.1: a package is a tar file whose first member is the descriptor).
@@ -18,7 +18,7 @@ namespace rig::vsphere {
 std::string image_name(const provider::ImageRequest& request);
 
 // Fine when it is there already. kInvalidArgument: what is fetched is no OVA or OVF, or cannot be imported;
-// kDataLoss: its sum is not the one that was asked for.
+// kDataLoss: its sum is not the one that was asked for, or one of its manifest's.
 Status import_image(const Host& host, const provider::ImageRequest& request, const OnProgress& progress,
                     const Call& call);
 

@@ -10,9 +10,9 @@
 #include "http/server.h"
 #include "hypervisor/vsphere/answers_test.h"
 #include "hypervisor/vsphere/limits.h"
+#include "hypervisor/vsphere/package_test.h"
 #include "hypervisor/vsphere/recorded_test.h"
 #include "hypervisor/vsphere/scripted_session_test.h"
-#include "hypervisor/vsphere/package_test.h"
 
 namespace rig::vsphere {
 namespace {
@@ -53,8 +53,12 @@ struct Importing : testing::Test {
     request.name = "ubuntu";
     request.url = url("/a.ova");
     disk.assign(65536, 'd');
-    files["/a.ova"] = tar_file("a.ovf", kDescriptor) + tar_file("a.mf", "SHA1(a.ovf)= 0") + tar_file("d.vmdk", disk) +
+    files["/a.ova"] = tar_file("a.ovf", kDescriptor) + tar_file("a.mf", manifest()) + tar_file("d.vmdk", disk) +
                       tar_end() + tar_end();
+  }
+  // Of "a.ovf" and "d.vmdk", as they are.
+  std::string manifest() const {
+    return "SHA256(a.ovf)= " + sha256_hex(kDescriptor) + "\nSHA256(d.vmdk)= " + sha256_hex(disk) + "\n";
   }
   std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(server->port()) + path; }
   void nothing_is_there() {
@@ -64,6 +68,18 @@ struct Importing : testing::Test {
   Status import() {
     return import_image(
         host, request, [&](const provider::TaskProgress& now) { told.push_back(now); }, no_hurry());
+  }
+  // Of an archive that ends an import half-way.
+  Status import_wrong(const std::string& archive) {
+    session.asked.clear();
+    session.requests.clear();
+    session.forget("RetrievePropertiesEx");
+    session.answer("RetrievePropertiesEx", inventory());
+    session.answer_whole("RetrievePropertiesEx", recorded("RetrievePropertiesEx-lease-import"));
+    session.answer("RetrievePropertiesEx", imported(false, "key-1"));
+    session.answer("RetrievePropertiesEx", task("success"));
+    files["/a.ova"] = archive;
+    return import();
   }
   std::size_t count(std::string_view method) const {
     return static_cast<std::size_t>(std::ranges::count(session.asked, method));
@@ -180,16 +196,8 @@ TEST_F(Importing, WhatIsWrongLeavesNothing) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
-    session.asked.clear();
-    session.requests.clear();
-    session.forget("RetrievePropertiesEx");
-    session.answer("RetrievePropertiesEx", inventory());
-    session.answer_whole("RetrievePropertiesEx", recorded("RetrievePropertiesEx-lease-import"));
-    session.answer("RetrievePropertiesEx", imported(false, "key-1"));
-    session.answer("RetrievePropertiesEx", task("success"));
-    files["/a.ova"] = c.archive;
     request.checksum = c.checksum;
-    const Status refused = import();
+    const Status refused = import_wrong(c.archive);
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code(), c.code) << refused.error().to_string();
     EXPECT_TRUE(refused.error().message().starts_with(c.says)) << refused.error().to_string();
@@ -197,6 +205,85 @@ TEST_F(Importing, WhatIsWrongLeavesNothing) {
     EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
     EXPECT_EQ(count("Destroy_Task"), 1U);
   }
+}
+
+// The order of the standard, and the other one that it allows; and none at all.
+TEST_F(Importing, AManifestMayStandBehindTheDescriptorOrAtTheEndOrNowhere) {
+  const std::string ovf = tar_file("a.ovf", kDescriptor), mf = tar_file("a.mf", manifest()),
+                    cert = tar_file("a.cert", "whoever"), vmdk = tar_file("d.vmdk", disk);
+  for (const std::string& archive : {ovf + mf + cert + vmdk, ovf + vmdk + mf + cert, ovf + vmdk}) {
+    session.forget("RetrievePropertiesEx");
+    nothing_is_there();
+    files["/a.ova"] = archive + tar_end();
+    const Status done = import();
+    EXPECT_TRUE(done.ok()) << done.error().to_string();
+  }
+  EXPECT_EQ(count("MarkAsTemplate"), 3U);
+}
+
+TEST_F(Importing, AFileThatIsNotWhatTheManifestSaysLeavesNothing) {
+  const std::string good = manifest(), other(64, '0');
+  std::string bad_disk = good, bad_descriptor = good;
+  bad_disk.replace(bad_disk.rfind("= ") + 2, 64, other);
+  bad_descriptor.replace(bad_descriptor.find("= ") + 2, 64, other);
+  const std::string ovf = tar_file("a.ovf", kDescriptor), vmdk = tar_file("d.vmdk", disk);
+  const auto mf = [](const std::string& text) { return tar_file("a.mf", text); };
+  const std::string says_disk =
+      "file 'd.vmdk' of the package: its SHA256 is " + sha256_hex(disk) + ", and the manifest 'a.mf' says " + other;
+  const std::string says_descriptor = "file 'a.ovf' of the package: its SHA256 is " + sha256_hex(kDescriptor) +
+                                      ", and the manifest 'a.mf' says " + other;
+  struct Case {
+    const char* what;
+    std::string archive, says;
+    Code code;
+  };
+  const Case cases[] = {
+      {"the disk, known before", ovf + mf(bad_disk) + vmdk, says_disk, Code::kDataLoss},
+      {"the disk, known after", ovf + vmdk + mf(bad_disk), says_disk, Code::kDataLoss},
+      {"the descriptor, before the disks", ovf + mf(bad_descriptor) + vmdk, says_descriptor, Code::kDataLoss},
+      {"the descriptor, after the disks", ovf + vmdk + mf(bad_descriptor), says_descriptor, Code::kDataLoss},
+      {"a file that vSphere has no use for",
+       ovf + mf("SHA1(x.nvram)= " + std::string(40, '0')) + vmdk + tar_file("x.nvram", "abc"),
+       "file 'x.nvram' of the package: its SHA1 is a9993e364706816aba3e25717850c26c9cd0d89d", Code::kDataLoss},
+      {"a manifest that is none", ovf + mf("<html>") + vmdk, "line 1 of the manifest, '<html>': wanted",
+       Code::kInvalidArgument},
+      {"a manifest without an end", ovf + mf(std::string(kManifestBytesMax + 1, '\n')) + vmdk,
+       "the manifest is longer than 262144 bytes", Code::kInvalidArgument},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.what);
+    const Status refused = import_wrong(c.archive + tar_end());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), c.code) << refused.error().to_string();
+    EXPECT_TRUE(refused.error().message().starts_with(c.says)) << refused.error().to_string();
+    EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
+    EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
+    EXPECT_EQ(count("Destroy_Task"), 1U);
+  }
+}
+
+TEST_F(Importing, AnOvfsManifestIsFetchedBesideItBeforeAnythingIsDone) {
+  files["/x/a%20b.ovf"] = kDescriptor;
+  files["/x/d.vmdk"] = disk;
+  files["/x/a%20b.mf"] = "SHA1(a b.ovf)= " + std::string(40, '0');
+  request.url = url("/x/a%20b.ovf");
+  session.answer("RetrievePropertiesEx", inventory());
+  const Status refused = import();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().is(Code::kDataLoss)) << refused.error().to_string();
+  EXPECT_EQ(count("CreateImportSpec"), 0U);
+
+  files["/x/a%20b.mf"] = "SHA256(d.vmdk)= " + std::string(64, '0');
+  const Status wrong_disk = import_wrong(files["/a.ova"]);
+  ASSERT_FALSE(wrong_disk.ok());
+  EXPECT_TRUE(wrong_disk.error().message().starts_with("file 'd.vmdk' of the package")) << wrong_disk.error().message();
+  EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
+
+  files["/x/a%20b.mf"] = "SHA256(d.vmdk)= " + sha256_hex(disk);
+  session.forget("RetrievePropertiesEx");
+  nothing_is_there();
+  const Status done = import();
+  EXPECT_TRUE(done.ok()) << done.error().to_string();
 }
 
 TEST_F(Importing, WhatIsNoPackageAsksVCenterForNothing) {

@@ -40,6 +40,7 @@ inline constexpr std::size_t kEventsKept = 4096;
 
 // Importing a package.
 inline constexpr std::size_t kDescriptorBytesMax = 4U << 20;     // of an OVF; those of appliances have 100 KiB
+inline constexpr std::size_t kManifestBytesMax = 256U << 10;     // a line has some 200 bytes, and there is one per file
 inline constexpr std::size_t kTarExtensionBytesMax = 64U << 10;  // of names and numbers that are too long for a header
 inline constexpr std::size_t kPackageFilesMax = 64;
 inline constexpr std::int64_t kPackageBytesMax = 1LL << 46;            // of one of them
@@ -49,7 +50,7 @@ inline constexpr Duration kTearDownMax = std::chrono::seconds(60);     // for le
 // Tasks.
 inline constexpr Duration kTaskPauseFirst = std::chrono::milliseconds(200), kTaskPauseMax = std::chrono::seconds(2);
 inline constexpr Duration kAskAgain = std::chrono::seconds(10);  // what boots hears nothing, so it is asked again
-inline constexpr int kTaskThreads = 64;                          // a machine that shuts down keeps one
+inline constexpr int kTaskThreads = 64;                          // a clone keeps one for minutes
 inline constexpr std::size_t kTasksQueuedMax = 1024;
 inline constexpr int kRoundsMax = 50;  // looks and steps of one operation: a machine needs fewer than ten
 

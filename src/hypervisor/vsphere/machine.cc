@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "hypervisor/vsphere/devices.h"
-#include "hypervisor/vsphere/hardware.h"
 
 namespace rig::vsphere {
 namespace {
@@ -115,6 +114,18 @@ std::optional<WallTime> booted_at(const MachineProps& props, const std::optional
   return stamp ? std::max(props.booted_at, stamp->rebooted_at) : props.booted_at;
 }
 
+provider::Limits limits_of(const MachineProps& is) {
+  provider::Limits limits;
+  const Allocation cpu = is.cpu_allocation.value_or(Allocation{}), memory = is.memory_allocation.value_or(Allocation{});
+  const auto withheld = [](std::optional<std::int64_t> value) { return value == -1 ? std::nullopt : value; };
+  limits.cpu_reservation_mhz = cpu.reservation.value_or(0);
+  limits.cpu_limit_mhz = withheld(cpu.limit);
+  if (cpu.shares && cpu.shares->level == "custom") limits.cpu_shares = cpu.shares->shares;
+  limits.memory_reservation_mib = memory.reservation.value_or(0);
+  limits.memory_limit_mib = withheld(memory.limit);
+  return limits;
+}
+
 MachineSpec spec_of(const MachineProps& props, const std::optional<Stamp>& stamp) {
   MachineSpec spec;
   spec.display_name = props.name;
@@ -136,6 +147,7 @@ MachineSpec configured_spec(const MachineSpec& now, const Pending& pending) {
   if (pending.cpus) next.cpus = static_cast<std::int32_t>(*pending.cpus);
   if (pending.memory_mib) next.memory_mib = *pending.memory_mib;
   if (pending.nested) next.nested_virtualization = *pending.nested;
+  if (!pending.hardware.empty()) next.extra_config[kHardwareVersion] = pending.hardware;
   return next;
 }
 

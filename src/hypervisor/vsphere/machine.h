@@ -38,6 +38,7 @@ Result<Judgement> judge(const Sight& sight, const provider::MachineRef& ref);
 provider::Power power_of(const MachineProps& props);
 std::optional<WallTime> booted_at(const MachineProps& props, const std::optional<Stamp>& stamp);
 
+provider::Limits limits_of(const MachineProps& props);  // what vSphere keeps for it, and withholds
 // What it is now. Disks and cards have their names from the stamp; without one the root disk is the first one. Texts of
 // guestinfo are never read back.
 provider::MachineSpec spec_of(const MachineProps& props, const std::optional<Stamp>& stamp);

@@ -97,7 +97,7 @@ TEST(Machine, IsReadWithItsNames) {
 TEST(Machine, ShowsWhatWaitsForItsNextStart) {
   Sight sight = sample_sight();
   Stamp stamp = sample_stamp();
-  stamp.pending = {8, 4096, true};
+  stamp.pending = {8, 4096, true, ""};
   set_stamp(sight, stamp);
   const auto machine = read_machine(sight, sample_ref(), {});
   EXPECT_EQ(machine->running.cpus, 2);

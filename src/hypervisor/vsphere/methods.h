@@ -4,6 +4,7 @@
 // list. Which parameter has which name: method_rows.h.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,20 @@ namespace rig::vsphere {
 
 struct Nothing {
   bool operator==(const Nothing&) const = default;
+};
+
+template <std::size_t N>
+struct Literal {
+  char text[N] = {};
+  consteval Literal(const char (&of)[N]) { std::ranges::copy(of, text); }  // NOLINT: a name is meant
+};
+// A method that has no parameter but the object that is asked.
+template <Literal Name, class AnswerOf>
+struct Plain {
+  static constexpr const char* kName = Name.text;
+  using Answer = AnswerOf;
+  MoRef self;
+  bool operator==(const Plain&) const = default;
 };
 
 // The service and who asks.
@@ -27,16 +42,7 @@ struct LogIn {
   MoRef self;
   std::string user_name, password;
 };
-struct LogOut {
-  static constexpr const char* kName = "Logout";
-  using Answer = Nothing;
-  MoRef self;
-};
-struct CurrentTime {
-  static constexpr const char* kName = "CurrentTime";
-  using Answer = std::string;
-  MoRef self = {"ServiceInstance", "ServiceInstance"};
-};
+using LogOut = Plain<"Logout", Nothing>;
 
 // Looking.
 struct RetrieveProperties {
@@ -52,16 +58,8 @@ struct ContinueRetrieveProperties {
   MoRef self;
   std::string token;
 };
-struct CreatePropertyCollector {
-  static constexpr const char* kName = "CreatePropertyCollector";
-  using Answer = MoRef;
-  MoRef self;
-};
-struct DestroyPropertyCollector {
-  static constexpr const char* kName = "DestroyPropertyCollector";
-  using Answer = Nothing;
-  MoRef self;
-};
+using CreatePropertyCollector = Plain<"CreatePropertyCollector", MoRef>;
+using DestroyPropertyCollector = Plain<"DestroyPropertyCollector", Nothing>;
 struct CreateFilter {
   static constexpr const char* kName = "CreateFilter";
   using Answer = MoRef;
@@ -83,11 +81,7 @@ struct CreateContainerView {
   std::vector<std::string> types;
   bool recursive = true;
 };
-struct DestroyView {
-  static constexpr const char* kName = "DestroyView";
-  using Answer = Nothing;
-  MoRef self;
-};
+using DestroyView = Plain<"DestroyView", Nothing>;
 struct FindAllByUuid {
   static constexpr const char* kName = "FindAllByUuid";
   using Answer = std::vector<MoRef>;
@@ -133,52 +127,14 @@ struct UpgradeHardware {
   std::string version;  // "vmx-19"
   bool operator==(const UpgradeHardware&) const = default;
 };
-struct PowerOn {
-  static constexpr const char* kName = "PowerOnVM_Task";
-  using Answer = MoRef;
-  MoRef self;
-  bool operator==(const PowerOn&) const = default;
-};
-struct PowerOff {
-  static constexpr const char* kName = "PowerOffVM_Task";
-  using Answer = MoRef;
-  MoRef self;
-  bool operator==(const PowerOff&) const = default;
-};
-struct Reset {
-  static constexpr const char* kName = "ResetVM_Task";
-  using Answer = MoRef;
-  MoRef self;
-  bool operator==(const Reset&) const = default;
-};
-struct Destroy {
-  static constexpr const char* kName = "Destroy_Task";
-  using Answer = MoRef;
-  MoRef self;
-  bool operator==(const Destroy&) const = default;
-};
-struct ShutdownGuest {
-  static constexpr const char* kName = "ShutdownGuest";
-  using Answer = Nothing;
-  MoRef self;
-  bool operator==(const ShutdownGuest&) const = default;
-};
-struct RebootGuest {
-  static constexpr const char* kName = "RebootGuest";
-  using Answer = Nothing;
-  MoRef self;
-  bool operator==(const RebootGuest&) const = default;
-};
-struct MarkAsTemplate {
-  static constexpr const char* kName = "MarkAsTemplate";
-  using Answer = Nothing;
-  MoRef self;
-};
-struct CancelTask {
-  static constexpr const char* kName = "CancelTask";
-  using Answer = Nothing;
-  MoRef self;
-};
+using PowerOn = Plain<"PowerOnVM_Task", MoRef>;
+using PowerOff = Plain<"PowerOffVM_Task", MoRef>;
+using Reset = Plain<"ResetVM_Task", MoRef>;
+using Destroy = Plain<"Destroy_Task", MoRef>;
+using ShutdownGuest = Plain<"ShutdownGuest", Nothing>;
+using RebootGuest = Plain<"RebootGuest", Nothing>;
+using MarkAsTemplate = Plain<"MarkAsTemplate", Nothing>;
+using CancelTask = Plain<"CancelTask", Nothing>;
 
 // Importing.
 struct CreateImportSpec {
@@ -202,15 +158,7 @@ struct LeaseProgress {
   MoRef self;
   std::int32_t percent = 0;
 };
-struct LeaseComplete {
-  static constexpr const char* kName = "HttpNfcLeaseComplete";
-  using Answer = Nothing;
-  MoRef self;
-};
-struct LeaseAbort {
-  static constexpr const char* kName = "HttpNfcLeaseAbort";
-  using Answer = Nothing;
-  MoRef self;
-};
+using LeaseComplete = Plain<"HttpNfcLeaseComplete", Nothing>;
+using LeaseAbort = Plain<"HttpNfcLeaseAbort", Nothing>;
 
 }  // namespace rig::vsphere

@@ -57,6 +57,10 @@ Status Observer::follow(const std::stop_token& stop) {
     const auto happened = watch.wait(call);
     if (round.stop_requested()) return {};  // somebody has ended it
     if (!happened.ok()) return happened.error();
+    if (happened->is_over) {
+      log::info("vCenter has ended the session; logging in again", {});
+      continue;
+    }
     tell(watch.inventory(), *happened);
     mark(watch.inventory(), *happened);
     if (!happened->synced) continue;
@@ -90,9 +94,9 @@ void Observer::tell_of(const Sight& sight) {
   auto machine = read_machine(sight, ref, clock_.wall());
   if (!machine.ok() || machine->existence != Existence::kOurs) return;  // half-way: whoever is at it knows
   told_[sight.self] = ref.machine_id;
-  const bool runs = machine->power == provider::Power::kOn;
+  const bool is_off = machine->power == provider::Power::kOff;
   feed_.put(machine.take());
-  if (runs && (*stamp)->power_off_at) on_shutting_down_(ref, *(*stamp)->power_off_at);
+  if ((*stamp)->power_off_at) on_shutting_down_(ref, *(*stamp)->power_off_at, is_off);
 }
 
 // One that was made anew under the same machine id is another object.

@@ -21,8 +21,8 @@ namespace rig::vsphere {
 
 class Observer {
  public:
-  // Told of a machine that was asked to shut down, perhaps by a process before us, and still runs.
-  using OnShuttingDown = std::function<void(const provider::MachineRef&, WallTime hard_at)>;
+  // Told of a machine that was asked to shut down, perhaps by a process before us, whenever something happens to it.
+  using OnShuttingDown = std::function<void(const provider::MachineRef&, WallTime hard_at, bool is_off)>;
 
   Observer(Connection& connection, provider::Feed& feed, const Clock& clock, OnShuttingDown on_shutting_down)
       : connection_(connection), feed_(feed), clock_(clock), on_shutting_down_(std::move(on_shutting_down)) {}

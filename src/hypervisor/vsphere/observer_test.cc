@@ -47,7 +47,7 @@ class Observing : public testing::Test {
                          [this](const Credentials&) { return Result<std::unique_ptr<Session>>(std::move(session_)); },
                          clock_};
   provider::Feed feed_{100};
-  Observer observer_{connection_, feed_, clock_, [](const auto&, WallTime) {}};
+  Observer observer_{connection_, feed_, clock_, [](const auto&, WallTime, bool) {}};
 };
 
 TEST_F(Observing, AMachineThatIsBeingClonedIsNotGone) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "hypervisor/vsphere/devices.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/follow.h"
 #include "hypervisor/vsphere/limits.h"
@@ -141,6 +142,17 @@ Status ask_storage_drs(const Host& host, const MachineRef& ref, const MachineSpe
   return {};
 }
 
+// Where its disks will be: on one datastore, or where the template's are; and where the spec says.
+std::vector<MoRef> stores_of(const Making& making) {
+  std::vector<MoRef> stores;
+  if (!making.place.datastore.empty()) stores.push_back(making.place.datastore);
+  for (const Device& device : making.source_props.devices)
+    if (making.place.datastore.empty() && is_disk(device) && device.backing && !device.backing->datastore.empty())
+      stores.push_back(device.backing->datastore);
+  for (const auto& [name, store] : making.parts.stores) stores.push_back(store.self);
+  return stores;
+}
+
 Result<Making> find_making(const Host& host, const MachineRef& ref, const MachineSpec& spec, const Call& call) {
   const std::string& image = spec.image.location;
   const bool by_id = is_machine_id(image);
@@ -156,6 +168,7 @@ Result<Making> find_making(const Host& host, const MachineRef& ref, const Machin
   making.parts = TRY(find_parts(catalogue, spec, making.place.datacenter));
   making.hot_add = host.hot_add;
   if (!making.place.pod.empty()) TRY(ask_storage_drs(host, ref, spec, making, call));
+  TRY(choose_host(catalogue, stores_of(making), ref.machine_id, making.place));
   return making;
 }
 
@@ -229,27 +242,46 @@ Status power_on(const Host& host, const MachineRef& ref, const OnProgress& progr
   return {};
 }
 
-Status power_off(const Host& host, const MachineRef& ref, std::optional<WallTime> hard_at, const OnProgress& progress,
-                 const Call& call) {
-  std::optional<Time> asked_at;
-  for (;;) {
+Status power_off(const Host& host, const MachineRef& ref, const OnProgress& progress, const Call& call) {
+  const Decide decide = [&](const Seen& there, int) {
+    return next_power_off_step(there, ref, std::nullopt, /*asked=*/false, host.clock.wall());
+  };
+  TRY(run(host, by_ref(host, ref, call), decide, progress, call));
+  return {};
+}
+
+Status promise_power_off(const Host& host, const MachineRef& ref, WallTime hard_at, const Call& call) {
+  for (int rounds = 0; rounds < kRoundsMax; ++rounds) {
     const auto there = TRY(look(host.session, ref, call));
-    const bool asked = asked_at && host.clock.now() - *asked_at < kAskAgain;
-    const Step step = TRY(next_power_off_step(there, ref, hard_at, asked, host.clock.wall()));
-    if (step.is_done()) return {};
-    progress({step.name, std::nullopt, 0, 0});
-    auto done = carry_out(host, step, progress, call);
-    const bool is_request = std::holds_alternative<ShutdownGuest>(step.order);
-    if (is_request) asked_at = host.clock.now();
-    // What cannot hear yet, or is off by now, is looked at again.
-    if (!done.ok() && !is_race(done.error()) && !(is_request && is_fault(done.error(), "ToolsUnavailable")))
-      return done;
-    const bool looks_on = step.wait || is_request || !done.ok();
-    if (looks_on && !pause(kTaskPauseMax, call)) {
-      if (call.stop.stop_requested()) return Error(Code::kCancelled, "stopped");
-      return Error(Code::kDeadlineExceeded, "machine '" + ref.owner.name + "' has not shut down");
-    }
+    const Step step = TRY(next_power_off_step(there, ref, hard_at, /*asked=*/true, host.clock.wall()));
+    if (!std::holds_alternative<Reconfigure>(step.order)) return {};
+    const auto done = carry_out(host, step, nothing, call);
+    if (!done.ok() && !done.error().is(Code::kAborted)) return done;  // else somebody was quicker
   }
+  return Error(Code::kUnavailable, "machine '" + ref.owner.name + "' is changed by somebody all the time");
+}
+
+Result<bool> go_on_shutting_down(const Host& host, const MachineRef& ref, WallTime hard_at, const OnProgress& progress,
+                                 const Call& call) {
+  bool asked = false;
+  for (int rounds = 0; rounds < kRoundsMax; ++rounds) {
+    const auto there = TRY(look(host.session, ref, call));
+    if (!there) return true;
+    if (!ref.legacy) {
+      const auto stamp = TRY(own_stamp(*there));
+      if (!stamp || !is_of(*stamp, ref) || !stamp->power_off_at) return true;
+    }
+    const Step step = TRY(next_power_off_step(there, ref, hard_at, asked, host.clock.wall()));
+    if (step.is_done()) return true;
+    if (step.wait) return false;
+    const auto done = carry_out(host, step, progress, call);
+    const bool is_request = std::holds_alternative<ShutdownGuest>(step.order);
+    // What cannot hear yet is asked again later, and what is off by now is looked at again.
+    if (!done.ok() && !is_race(done.error()) && !(is_request && is_fault(done.error(), "ToolsUnavailable")))
+      return done.error();
+    asked = asked || is_request;
+  }
+  return Error(Code::kUnavailable, "machine '" + ref.owner.name + "' is changed by somebody all the time");
 }
 
 Status reboot(const Host& host, const MachineRef& ref, WallTime if_booted_before, const OnProgress& progress,

@@ -40,9 +40,15 @@ Status apply_plan(const Host& host, const provider::MachineRef& ref, const provi
                   const provider::Plan& plan, const OnProgress& progress, const Call& call);
 
 Status power_on(const Host& host, const provider::MachineRef& ref, const OnProgress& progress, const Call& call);
-// What runs on it is asked to shut down, again and again until it hears; without VMware Tools it hears nothing.
-Status power_off(const Host& host, const provider::MachineRef& ref, std::optional<WallTime> hard_at,
-                 const OnProgress& progress, const Call& call);
+Status power_off(const Host& host, const provider::MachineRef& ref, const OnProgress& progress, const Call& call);
+
+// A shutdown with a deadline. First its time is written into the machine's stamp, unless an earlier one stands there:
+// so the power is cut in time even when this process ends now. Nothing is asked of the machine yet.
+Status promise_power_off(const Host& host, const provider::MachineRef& ref, WallTime hard_at, const Call& call);
+// Then this, now and again (shutdown.h): asks what runs on it to shut down, or cuts its power when the time has come.
+// Without VMware Tools it hears nothing. True: that was all, for it is off, gone, or was taken back by a power on.
+Result<bool> go_on_shutting_down(const Host& host, const provider::MachineRef& ref, WallTime hard_at,
+                                 const OnProgress& progress, const Call& call);
 // Does nothing when it was started after that, or is off. Without VMware Tools it is reset. That it is rebooted is
 // written down before, so that no repeat reboots it twice; cut off in between, it is not rebooted at all.
 Status reboot(const Host& host, const provider::MachineRef& ref, WallTime if_booted_before, const OnProgress& progress,

@@ -194,8 +194,7 @@ TEST_F(Operations, NoOrderGoesToWhatIsAnothers) {
   session.answer("RetrievePropertiesEx", machine("poweredOn"));
   for (const Status& refused :
        {remove_machine(host, other, quietly, no_hurry()), power_on(host, other, quietly, no_hurry()),
-        power_off(host, other, std::nullopt, quietly, no_hurry()),
-        reboot(host, other, clock.wall(), quietly, no_hurry())}) {
+        power_off(host, other, quietly, no_hurry()), reboot(host, other, clock.wall(), quietly, no_hurry())}) {
     ASSERT_FALSE(refused.ok());
     EXPECT_TRUE(refused.error().is(Code::kFailedPrecondition)) << refused.error().to_string();
   }

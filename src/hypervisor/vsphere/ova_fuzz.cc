@@ -1,8 +1,9 @@
-// vsphere/ova_fuzz.cc — libFuzzer: no bytes break the reader of archives or of descriptors, and a file that it gave
-// whole has as many bytes as its header said.
+// vsphere/ova_fuzz.cc — libFuzzer: no bytes break the reader of archives, descriptors or manifests, and a file that it
+// gave whole has as many bytes as its header said.
 #include <algorithm>
 #include <cstdlib>
 
+#include "hypervisor/vsphere/manifest.h"
 #include "hypervisor/vsphere/ova.h"
 
 namespace {
@@ -37,5 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t len
       check(reference.href.find('/') == std::string::npos);
       (void)url_beside("https://h/a.ovf", reference.href);
     }
+  if (const auto lines = read_manifest(bytes); lines.ok())
+    for (const ManifestLine& line : *lines) check(!line.file.empty() && line.sum.size() >= 40);
   return 0;
 }

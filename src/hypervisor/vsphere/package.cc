@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "hypervisor/vsphere/limits.h"
+#include "hypervisor/vsphere/manifest.h"
 #include "transfer/http_source.h"
 #include "transfer/limits.h"
 #include "transfer/read_ahead.h"
@@ -48,6 +49,14 @@ class Download {
   std::int64_t done_ = 0;
 };
 
+// "https://h/a%20b.ovf?sig=1" -> "a b.ovf"
+std::string file_name(std::string_view url) {
+  const std::string_view path = url.substr(0, url.find_first_of("?#"));
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const auto decoded = percent_decode(name);
+  return decoded.ok() ? *decoded : std::string(name);
+}
+
 Status check_name(const std::string& name) {
   if (is_descriptor_name(name)) return {};
   return Error(Code::kInvalidArgument,
@@ -78,7 +87,11 @@ struct Package::Impl {
 
   Status open_descriptor() {
     text = TRY(read_all(from_main(), kDescriptorBytesMax, "the descriptor"));
-    return check();  // before anything is done with it
+    TRY(check());  // before anything is done with it
+    const std::string name = file_name(request.url);
+    TRY(add_descriptor(name));
+    if (!is_descriptor_name(name)) return {};  // then nobody knows what its manifest is called
+    return fetch_manifest(name.substr(0, name.rfind('.')) + ".mf");
   }
 
   Status open_archive() {
@@ -86,9 +99,26 @@ struct Package::Impl {
     const auto first = TRY(tar->next());
     if (!first) return Error(Code::kInvalidArgument, "the archive has no file in it");
     TRY(check_name(first->name));
-    text = TRY(read_all([this](std::span<char> buffer) { return tar->read(buffer); }, kDescriptorBytesMax,
-                        "the descriptor '" + first->name + "'"));
-    return {};
+    text = TRY(read_all(from_tar(), kDescriptorBytesMax, "the descriptor '" + first->name + "'"));
+    return add_descriptor(first->name);
+  }
+
+  Status add_descriptor(const std::string& name) {
+    TRY(verifier.begin(name));
+    verifier.add(text);
+    return verifier.end();
+  }
+
+  // There need not be one. Some stores answer that a stranger may not read what is not there.
+  Status fetch_manifest(const std::string& name) {
+    const auto fetched = [&]() -> Result<std::string> {
+      const auto download = TRY(Download::begin(url_beside(request.url, name), {}, call));
+      return read_all([&](std::span<char> buffer) { return download->read(buffer); }, kManifestBytesMax,
+                      "the manifest");
+    }();
+    if (fetched.ok()) return verifier.take_manifest(name, *fetched);
+    const bool is_missing = fetched.error().is(Code::kNotFound) || fetched.error().is(Code::kPermissionDenied);
+    return is_missing ? Status() : fetched.error();
   }
 
   // What has been looked at already, then the rest.
@@ -101,8 +131,40 @@ struct Package::Impl {
     };
   }
 
+  ReadBytes from_tar() {
+    return [this](std::span<char> buffer) { return tar->read(buffer); };
+  }
+
   Result<std::optional<Member>> next() {
-    if (tar) return tar->next();
+    TRY(end_file());
+    for (;;) {
+      auto member = tar ? tar->next() : next_beside();
+      if (!member.ok() || !*member) return member;
+      if (tar && is_manifest_name((*member)->name)) {
+        const std::string manifest = TRY(read_all(from_tar(), kManifestBytesMax, "the manifest"));
+        TRY(verifier.take_manifest((*member)->name, manifest));
+        continue;
+      }
+      TRY(verifier.begin((*member)->name));
+      is_in_file = true;
+      return member;
+    }
+  }
+
+  // What of it nobody has asked for counts in its sum, too.
+  Status end_file() {
+    std::array<char, 16U << 10> rest{};
+    while (is_in_file) is_in_file = TRY(read(rest)) != 0;
+    return verifier.end();
+  }
+
+  Result<std::size_t> read(std::span<char> buffer) {
+    const std::size_t n = TRY(tar ? tar->read(buffer) : beside->read(buffer));
+    verifier.add({buffer.data(), n});
+    return n;
+  }
+
+  Result<std::optional<Member>> next_beside() {
     if (beside) done_beside += beside->done();
     beside.reset();
     if (at == references.size()) return std::optional<Member>();
@@ -134,6 +196,8 @@ struct Package::Impl {
   const Call call;
   std::unique_ptr<Download> main, beside;
   std::string beginning, text, sum;
+  Verifier verifier;
+  bool is_in_file = false;
   std::optional<TarReader> tar;  // none: the URL is the descriptor's
   std::vector<Reference> references;
   std::size_t at = 0;  // of the references, the next
@@ -151,6 +215,7 @@ Result<std::unique_ptr<Package>> Package::open(const provider::ImageRequest& req
                                       .beginning = {},
                                       .text = {},
                                       .sum = {},
+                                      .verifier = {},
                                       .tar = {},
                                       .references = {}});
   TRY(impl->open());
@@ -159,9 +224,7 @@ Result<std::unique_ptr<Package>> Package::open(const provider::ImageRequest& req
 
 const std::string& Package::descriptor() const { return impl_->text; }
 Result<std::optional<Member>> Package::next() { return impl_->next(); }
-Result<std::size_t> Package::read(std::span<char> buffer) {
-  return impl_->tar ? impl_->tar->read(buffer) : impl_->beside->read(buffer);
-}
+Result<std::size_t> Package::read(std::span<char> buffer) { return impl_->read(buffer); }
 Status Package::check() { return impl_->check(); }
 std::int64_t Package::bytes_done() const { return impl_->done(); }
 std::int64_t Package::bytes_total() const { return impl_->total(); }

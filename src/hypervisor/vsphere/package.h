@@ -1,7 +1,7 @@
 // vsphere/package.h — an OVA or OVF that a URL names, file by file, while it is fetched: nothing of it is stored.
 //
 // Of an OVA there is one download, and its files come as they stand in it. Of an OVF the URL is the descriptor's; the
-// files beside it are fetched one after the other.
+// files beside it are fetched one after the other. Where the package has a manifest, each file is checked against it.
 #pragma once
 
 #include <memory>
@@ -16,12 +16,14 @@ namespace rig::vsphere {
 
 class Package {
  public:
-  // Reads the descriptor, which comes first. Codes of transfer/http_source.h and ova.h; kDataLoss as check().
+  // Reads the descriptor, which comes first. Codes of transfer/http_source.h, ova.h and manifest.h; kDataLoss as
+  // check().
   static Result<std::unique_ptr<Package>> open(const provider::ImageRequest& request, const Call& call);
   ~Package();
 
   const std::string& descriptor() const;
-  // The next file; none: that was the last one. `bytes` is -1 when nobody says how many.
+  // The next file, but for manifests; none: that was the last one. `bytes` is -1 when nobody says how many. kDataLoss:
+  // a file that came before is not what the manifest says, which may come after it.
   Result<std::optional<Member>> next();
   Result<std::size_t> read(std::span<char> buffer);  // of that file; 0: its end
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "hypervisor/vsphere/hardware.h"
 #include "provider/differences.h"
 
 namespace rig::vsphere {
@@ -33,6 +34,7 @@ constexpr std::array kRows = {
     Row{"limits.cpu_shares", Cost::kOnline, Cost::kOnline, ""},
     Row{"limits.memory_reservation_mib", Cost::kOnline, Cost::kOnline, ""},
     Row{"limits.memory_limit_mib", Cost::kOnline, Cost::kOnline, ""},
+    Row{"extra_config[]", Cost::kOnline, Cost::kPowerCycle, kKept},
     Row{"root_disk_bytes", Cost::kOnline, Cost::kOnline, ""},
     Row{"disks[]", Cost::kOnline, Cost::kOnline, ""},
     Row{"disks[].size_bytes", Cost::kOnline, Cost::kOnline, ""},
@@ -56,6 +58,7 @@ void set_price(Change& change, const Standing& standing, const MachineSpec& wish
   if (path == "cpus" && standing.cpu_hot_add && wish.cpus >= standing.running.cpus) change.cost = Cost::kOnline;
   if (path == "memory_mib" && standing.memory_hot_add && wish.memory_mib >= standing.running.memory_mib)
     change.cost = Cost::kOnline;
+  if (path == "extra_config[]" && change.to == standing.hardware) change.cost = Cost::kOnline;
   if (change.cost != Cost::kOnline) change.why = row->why;
   const auto from = parse_int(change.from), to = parse_int(change.to);
   if ((path == "root_disk_bytes" || path == "disks[].size_bytes") && from.ok() && to.ok() && *to < *from) {
@@ -96,7 +99,15 @@ std::vector<Change> priced_changes(const Standing& standing, const MachineSpec& 
   if (wanted.root_disk_bytes != 0) wanted.root_disk_bytes = std::max(wanted.root_disk_bytes, standing.image_bytes);
   for (provider::NicSpec& nic : wanted.nics)  // a bridge is a network here
     if (nic.network.empty()) nic.network = nic.bridge;
+  wanted.limits = with_taken_back(wish.limits, standing.running.limits, standing.our_limits);
   std::vector<Change> changes = provider::differences(comparable(standing.configured, wanted), wanted);
+  const std::string raised = hardware_to_raise_to(standing.hardware, wish);
+  if (raised != standing.hardware_to_be) {
+    const bool is_taken_back = raised.empty();  // before it was done
+    changes.push_back({"extra_config[" + std::string(kHardwareVersion) + "]",
+                       is_taken_back ? standing.hardware_to_be : standing.hardware,
+                       is_taken_back ? standing.hardware : raised, Cost::kOnline, ""});
+  }
   for (Change& change : changes) set_price(change, standing, wanted);
   return changes;
 }

@@ -84,6 +84,7 @@ struct EntityProps {
   std::optional<bool> in_maintenance;
   std::vector<MoRef> datastores;    // that a host sees
   std::optional<bool> storage_drs;  // of datastore clusters: whether it is switched on
+  std::optional<bool> drs;          // of clusters: the same
   bool operator==(const EntityProps&) const = default;
 };
 

@@ -80,6 +80,7 @@ inline constexpr std::tuple kRows<EntityProps> = {
     row<&EntityProps::connection_state>("runtime.connectionState"),
     row<&EntityProps::in_maintenance>("runtime.inMaintenanceMode"),
     row<&EntityProps::datastores>("datastore"),
-    row<&EntityProps::storage_drs>("podStorageDrsEntry.storageDrsConfig.podConfig.enabled")};
+    row<&EntityProps::storage_drs>("podStorageDrsEntry.storageDrsConfig.podConfig.enabled"),
+    row<&EntityProps::drs>("configuration.drsConfig.enabled")};
 
 }  // namespace rig::vsphere

@@ -1,7 +1,6 @@
 // vsphere/provider.cc — the interface, put together from this room's parts.
 #include "hypervisor/vsphere/provider.h"
 
-
 #include "base/uuid.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/fields.h"
@@ -27,7 +26,8 @@ using provider::Plan;
 using provider::TaskId;
 using provider::TaskState;
 
-constexpr std::string_view kShutDown = "shut_down";  // a task that may wait for minutes, which what comes then cannot
+// A task that is over when the machine is off: "shutdown:KEY:TASK", where TASK has asked first.
+constexpr std::string_view kShutdownPrefix = "shutdown:";
 
 // Of a machine that is being made: another attempt would end in the same way.
 bool is_definite(Code code) {
@@ -55,15 +55,23 @@ class VsphereProvider final : public provider::Provider {
                             clock)),
         feed_(kEventsKept),
         observer_(connection_, feed_, clock,
-                  [this](const MachineRef& ref, WallTime hard_at) { (void)shut_down(ref, hard_at); }),
+                  [this](const MachineRef& ref, WallTime hard_at, bool is_off) {
+                    shutdowns_.add(key_of(ref), ref, hard_at, is_off);
+                  }),
+        // A full queue: it comes again.
+        shutdowns_(clock, [this](const MachineRef& ref, WallTime hard_at) { (void)step_of_shutdown(ref, hard_at); }),
         tasks_(kTaskThreads, kTasksQueuedMax, clock),
         images_(connection_, tasks_, [this](Session& session) { return host(session); }) {
     tasks_.on_end([this](const MachineRef& ref, const TaskId& id, const TaskState& state) {
       feed_.task({ref, id, state});
     });
     observer_.start();
+    shutdowns_.start();
   }
-  ~VsphereProvider() override { observer_.stop(); }  // it hands work to the tasks
+  ~VsphereProvider() override {  // both hand work to the tasks
+    observer_.stop();
+    shutdowns_.stop();
+  }
 
   Result<Health> check(const Call&) override;
   Result<Capabilities> capabilities(const Call&) override;
@@ -98,8 +106,9 @@ class VsphereProvider final : public provider::Provider {
   }
   // Runs it on a task's thread with the session of that moment. Its effect is told before its end.
   Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Operation operation);
-  // Asks what runs on it to shut down, and cuts its power in the end, as long as its stamp says so.
-  Result<TaskId> shut_down(const MachineRef& ref, WallTime hard_at);
+  // Asks what runs on it to shut down, or cuts its power, as long as its stamp says so.
+  Result<TaskId> step_of_shutdown(const MachineRef& ref, WallTime hard_at);
+  TaskState poll_shutdown(std::string_view task) const;  // without the prefix
   // What is gone or another's is refused in the call, not in its task.
   Status check_ours(const MachineRef& ref, const Call& call);
   static Status make(const Host& host, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
@@ -109,7 +118,8 @@ class VsphereProvider final : public provider::Provider {
   const Options options_;
   Connection connection_;
   provider::Feed feed_;
-  Observer observer_;  // tasks wait for it, so it lives longer than they do
+  Observer observer_;    // tasks wait for it, so it lives longer than they do
+  Shutdowns shutdowns_;  // as well
   provider::TaskRunner tasks_;
   VsphereImages images_;
   NoConsole console_;
@@ -217,7 +227,7 @@ Result<TaskId> VsphereProvider::apply(const MachineRef& ref, const MachineSpec& 
 
 Result<TaskId> VsphereProvider::power_on(const MachineRef& ref, const Call& asked) {
   TRY(check_ours(ref, asked));
-  tasks_.cancel(ref, kShutDown);
+  shutdowns_.end(key_of(ref));
   return submit(ref, "power_on", [ref](const Host& at, const OnProgress& progress, const Call& call) {
     return vsphere::power_on(at, ref, progress, call);
   });
@@ -225,24 +235,50 @@ Result<TaskId> VsphereProvider::power_on(const MachineRef& ref, const Call& aske
 
 Result<TaskId> VsphereProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& asked) {
   TRY(check_ours(ref, asked));
-  if (hard_at) {
-    const auto session = TRY(connection_.session());
-    TRY(promise_power_off(host(*session), ref, *hard_at, asked));
-    return shut_down(ref, *hard_at);
+  if (!hard_at) {
+    shutdowns_.end(key_of(ref));
+    return submit(ref, "power_off", [ref](const Host& at, const OnProgress& progress, const Call& call) {
+      return vsphere::power_off(at, ref, progress, call);
+    });
   }
-  tasks_.cancel(ref, kShutDown);
-  return submit(ref, "power_off", [ref](const Host& at, const OnProgress& progress, const Call& call) {
-    return vsphere::power_off(at, ref, std::nullopt, progress, call);
-  });
+  const auto session = TRY(connection_.session());
+  TRY(promise_power_off(host(*session), ref, *hard_at, asked));
+  shutdowns_.add(key_of(ref), ref, *hard_at, /*is_off=*/false);
+  const TaskId asking = TRY(step_of_shutdown(ref, *hard_at));
+  return TaskId{std::string(kShutdownPrefix) + key_of(ref) + ":" + asking.text};
 }
 
-Result<TaskId> VsphereProvider::shut_down(const MachineRef& ref, WallTime hard_at) {
-  return submit(ref, kShutDown, [ref, hard_at](const Host& at, const OnProgress& progress, const Call& call) -> Status {
-    // Whoever switches it on takes that back.
-    if (ref.legacy || TRY(promised_power_off(at, ref, call)))
-      return vsphere::power_off(at, ref, hard_at, progress, call);
+Result<TaskId> VsphereProvider::step_of_shutdown(const MachineRef& ref, WallTime hard_at) {
+  const auto work = [this, ref, hard_at](const Host& at, const OnProgress& progress, const Call& call) -> Status {
+    const auto entry = shutdowns_.find(key_of(ref));
+    if (!entry) return {};  // taken back before it began
+    if (!TRY(go_on_shutting_down(at, ref, hard_at, progress, call))) return {};
+    observer_.catch_up(at.session, ref, call);  // so that its power is known before this is over
+    shutdowns_.end(key_of(ref), entry->number);
     return {};
-  });
+  };
+  auto task = submit(ref, "shut_down", work);
+  if (task.ok()) shutdowns_.stepped(key_of(ref), *task);
+  return task;
+}
+
+TaskState VsphereProvider::poll_shutdown(std::string_view task) const {
+  const std::size_t colon = task.rfind(':');
+  const std::string key(task.substr(0, colon));
+  TaskState state = tasks_.poll(TaskId{std::string(task.substr(colon + 1))});
+  if (state.phase != TaskState::Phase::kDone) return state;
+  const auto power = feed_.power_of(key);  // none: a machine without a stamp
+  if (power == provider::Power::kOff) return state;
+  if (const auto entry = shutdowns_.find(key)) {
+    TaskState latest = tasks_.poll(entry->step);
+    if (latest.phase == TaskState::Phase::kFailed) return latest;
+    state.phase = TaskState::Phase::kRunning;
+    state.step = "shut down";
+    state.percent.reset();
+  } else if (power) {
+    state.phase = TaskState::Phase::kForgotten;  // wanted on again since
+  }
+  return state;
 }
 
 Result<TaskId> VsphereProvider::reboot(const MachineRef& ref, WallTime if_booted_before, const Call& asked) {
@@ -258,7 +294,7 @@ Result<TaskId> VsphereProvider::remove(const MachineRef& ref, const Call& asked)
   const Machine machine = TRY(describe(ref, asked));
   if (machine.existence == Existence::kForeign || machine.existence == Existence::kReleased)
     return Error(Code::kFailedPrecondition, machine.detail).with_hint("It is left as it is.");
-  tasks_.cancel(ref, kShutDown);
+  shutdowns_.end(key_of(ref));
   return submit(ref, "remove", [ref](const Host& at, const OnProgress& progress, const Call& call) {
     return remove_machine(at, ref, progress, call);
   });
@@ -271,7 +307,13 @@ Result<TaskId> VsphereProvider::release(const MachineRef& ref, const Call&) {
                 [ref](const Host& at, const OnProgress&, const Call& call) { return release_machine(at, ref, call); });
 }
 
-Result<TaskState> VsphereProvider::poll(const TaskId& task, const Call&) { return tasks_.poll(task); }
+Result<TaskState> VsphereProvider::poll(const TaskId& task, const Call&) {
+  if (task.text.starts_with(kShutdownPrefix)) return poll_shutdown(task.text.substr(kShutdownPrefix.size()));
+  if (!task.text.empty()) return tasks_.poll(task);
+  TaskState done;
+  done.phase = TaskState::Phase::kDone;
+  return done;
+}
 
 }  // namespace
 

@@ -47,6 +47,21 @@ Error without(const Error& error, const std::string& secret_url, const std::stri
   return Error(error.code(), std::move(text)).with_hint(error.hint());
 }
 
+// "https://esx1:443" -> "esx1"; "https://[::1]:443" -> "::1"
+std::string name_of(const std::string& host_url) {
+  const std::string rest = host_url.substr(host_url.find("://") + 3);
+  if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
+  return rest.substr(0, rest.find(':'));
+}
+
+// vCenter names its hosts as it knows them itself, which need not be what the provider's DNS knows.
+Error not_reached(const Error& error, const std::string& host) {
+  return Error(error.code(),
+               "host '" + host + "', to which vCenter sends the files of an import, is not reached: " + error.message())
+      .with_hint("The provider must reach ESXi hosts on port 443: let DNS know '" + host +
+                 "' where the provider runs, and let firewalls pass it.");
+}
+
 // A login that holds, as far as is known.
 struct Standing {
   std::uint64_t number = 0;
@@ -78,16 +93,20 @@ class HttpSession final : public Session {
     // As ovftool has them; a host wants them so.
     request.headers = what.creates ? http::Headers{{"Overwrite", "t"}}
                                    : http::Headers{{"Content-Type", "application/x-vnd.vmware-streamVmdk"}};
-    const std::string doing = "upload to " + shown_host(options.base_url);
-    bool is_readers = false;
+    const std::string host = shown_host(options.base_url), doing = "upload to " + host;
+    bool was_reached = false, is_readers = false;
     const http::ReadBody watched = [&](std::span<char> buffer) {
+      was_reached = true;
       auto got = read(buffer);
       is_readers = !got.ok();
       return got;
     };
     auto reply = client->upload(request, what.bytes, watched, call);
     if (!reply.ok() && is_readers) return reply.take_error();
-    if (!reply.ok()) return without(reply.error(), options.base_url, shown_host(options.base_url));
+    if (!reply.ok()) {
+      const Error error = without(reply.error(), options.base_url, host);
+      return was_reached || error.is(Code::kCancelled) ? error : not_reached(error, name_of(host));
+    }
     if (reply->status / 100 == 2) return {};
     // Who no longer knows the lease, or has no room, may do so at the next try.
     constexpr int kFinal[] = {400, 405, 411, 413, 415, 501};

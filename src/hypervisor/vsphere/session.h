@@ -49,7 +49,8 @@ class Session {
   // effect. kFailedPrecondition: the endpoint is no vCenter. `method` is for messages.
   virtual Result<std::string> send(std::string_view method, const std::string& request, const Call& call) = 0;
 
-  // To vCenter, or to a host of it, by a connection of its own. Codes as send() has them, and those of `read`.
+  // To vCenter, or to a host of it, by a connection of its own. Codes as send() has them, and those of `read`. Who is
+  // not reached is named.
   virtual Status upload(const Upload& what, const http::ReadBody& read, const Call& call);
 
   // What vCenter calls its managers. Logs in where that is still to be done.

@@ -11,11 +11,20 @@ void set(json::Value& object, std::string_view name, const std::string& text) {
   if (!text.empty()) object[name] = text;
 }
 
+constexpr std::pair<std::string_view, std::optional<std::int64_t> provider::Limits::*> kLimits[] = {
+    {"cpuReservationMhz", &provider::Limits::cpu_reservation_mhz},
+    {"cpuLimitMhz", &provider::Limits::cpu_limit_mhz},
+    {"cpuShares", &provider::Limits::cpu_shares},
+    {"memoryReservationMib", &provider::Limits::memory_reservation_mib},
+    {"memoryLimitMib", &provider::Limits::memory_limit_mib},
+};
+
 json::Value pending_to_json(const Pending& pending) {
   json::Value out = json::Object();
   if (pending.cpus) out["cpus"] = *pending.cpus;
   if (pending.memory_mib) out["memoryMib"] = *pending.memory_mib;
   if (pending.nested) out["nested"] = *pending.nested;
+  set(out, "hardware", pending.hardware);
   return out;
 }
 
@@ -27,6 +36,7 @@ Pending pending_of(const json::Value& stamp) {
   if (there->find("memoryMib") != nullptr) pending.memory_mib = there->integer({"memoryMib"});
   if (const json::Value* nested = there->find("nested"); nested != nullptr && nested->as<bool>() != nullptr)
     pending.nested = *nested->as<bool>();
+  pending.hardware = there->text({"hardware"});
   return pending;
 }
 
@@ -69,6 +79,8 @@ std::string stamp_text(const Stamp& stamp) {
     set(mark, "network", nic.network);
     set(mark, "backing", nic.backing);
   }
+  for (const auto& [name, member] : kLimits)
+    if (stamp.limits.*member) out["limits"][name] = *(stamp.limits.*member);
   if (stamp.pending != Pending{}) out["pending"] = pending_to_json(stamp.pending);
   if (stamp.power_off_at) out["powerOffAt"] = format_micro_time(*stamp.power_off_at);
   if (stamp.rebooted_at) out["rebootedAt"] = format_micro_time(*stamp.rebooted_at);
@@ -101,6 +113,9 @@ Result<Stamp> parse_stamp(std::string_view text) {
     stamp.nics[name] = {static_cast<std::int32_t>(mark.integer({"key"})), std::string(mark.text({"network"})),
                         std::string(mark.text({"backing"}))};
   });
+  for (const auto& [name, member] : kLimits)
+    if (parsed->find("limits") != nullptr && parsed->find("limits")->find(name) != nullptr)
+      stamp.limits.*member = parsed->integer({"limits", name});
   stamp.pending = pending_of(*parsed);
   for (const auto& [name, member] :
        {std::pair{"powerOffAt", &Stamp::power_off_at}, {"rebootedAt", &Stamp::rebooted_at}}) {

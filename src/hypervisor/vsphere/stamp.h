@@ -31,6 +31,7 @@ struct NicMark {
 struct Pending {
   std::optional<std::int64_t> cpus, memory_mib;
   std::optional<bool> nested;
+  std::string hardware;  // the version that it is to be raised to, "vmx-19"
   bool operator==(const Pending&) const = default;
 };
 
@@ -43,12 +44,14 @@ struct Stamp {
   std::int64_t image_bytes = 0;           // of the root disk of the image, where it was larger than the wish
   std::map<std::string, DiskMark> disks;  // by name; the root disk's is "root"
   std::map<std::string, NicMark> nics;    // by name
+  provider::Limits limits;                // that we have set; others' are not taken back
   Pending pending;
   std::optional<WallTime> power_off_at;  // what runs on it was asked to shut down; then the power is cut
   std::optional<WallTime> rebooted_at;   // by us: vSphere's own time is of the last power on
   bool operator==(const Stamp&) const = default;
 };
 inline constexpr char kRoot[] = "root";
+inline constexpr char kHardwareVersion[] = "vsphere.hardwareVersion";  // of a class's extraConfig
 
 bool is_released(const Stamp& stamp);
 // Whether it is the stamp of this machine. The name may differ: an object that was moved keeps its uid.

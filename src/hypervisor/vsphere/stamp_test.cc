@@ -13,7 +13,8 @@ TEST(Stamp, IsReadAsItWasWritten) {
   full.image_bytes = 5;
   full.disks["data"] = {"nvme0:3", "ssd"};
   full.nics["eth1"] = {4001, "/DC0/network/web", "dvportgroup-1"};
-  full.pending = {4, 8192, true};
+  full.pending = {4, 8192, true, "vmx-19"};
+  full.limits = {0, 2000, 4000, 1024, std::nullopt};
   full.power_off_at = WallTime(std::chrono::seconds(1767225600));
   full.rebooted_at = *full.power_off_at + std::chrono::microseconds(7);
   EXPECT_EQ(*parse_stamp(stamp_text(full)), full);

@@ -32,6 +32,7 @@ Result<Step> clone(const MachineRef& ref, const MachineSpec& spec, const Making&
   stamp.owner = ref.owner;
   stamp.machine_id = ref.machine_id;
   stamp.image = spec.image.location;
+  stamp.limits = spec.limits;
   auto named = with_addresses(making.source_props.devices, spec, std::move(stamp));
   if (!named.ok()) return named.take_error();  // no TRY: g++ 12 sees a false free of what it moves
   auto config = lacking(making.source_props, spec, *named, making.parts, {making.hot_add, /*of_clone=*/true});
@@ -66,7 +67,7 @@ Result<Step> build_on(const Sight& sight, const MachineSpec& spec, const Stamp& 
                                                 "switched it on while it was being made")
         .with_hint("Switch it off, then it is gone on with.");
   }
-  const std::string version = hardware_to_raise_to(sight.props, spec);
+  const std::string version = hardware_to_raise_to(sight.props.hardware_version, spec);
   if (!version.empty()) return Step{"raise hardware", UpgradeHardware{sight.self, version}};
   auto stamp = with_addresses(sight.props.devices, spec, known);
   if (!stamp.ok()) return stamp.take_error();  // no TRY: as above
@@ -147,6 +148,9 @@ Result<Step> next_power_on_step(const std::optional<Sight>& there, const Machine
   if (of->stamp) {
     Stamp stamp = *of->stamp;
     stamp.power_off_at.reset();
+    const bool raises = hardware_number(stamp.pending.hardware) > hardware_number(there->props.hardware_version);
+    if (power == Power::kOff && raises)
+      return Step{"raise hardware", UpgradeHardware{there->self, stamp.pending.hardware}};
     ConfigSpec config;
     if (power == Power::kOff) {
       if (stamp.pending.cpus) config.cpus = static_cast<std::int32_t>(*stamp.pending.cpus);

@@ -202,13 +202,10 @@ TEST(Create, RaisesTheHardwareAndNeverLowersIt) {
     EXPECT_EQ(std::ranges::count(names, "raise hardware"), c.raised ? 1 : 0) << c.wish;
     EXPECT_EQ(center.machine->props.hardware_version, c.becomes) << c.wish;
   }
-  MachineProps old;
-  old.hardware_version = "vmx-07";
   MachineSpec spec;
   spec.extra_config["vsphere.hardwareVersion"] = "8";
-  EXPECT_EQ(hardware_to_raise_to(old, spec), "vmx-08");
-  old.hardware_version.clear();
-  EXPECT_EQ(hardware_to_raise_to(old, spec), "") << "nobody knows what it has";
+  EXPECT_EQ(hardware_to_raise_to("vmx-07", spec), "vmx-08");
+  EXPECT_EQ(hardware_to_raise_to("", spec), "") << "nobody knows what it has";
 }
 
 TEST(Create, WithoutWishedCardsTheTemplatesAreKept) {
@@ -336,7 +333,7 @@ TEST(PowerOnStep, ChangesWhatWaitedForItFirst) {
   MiniCenter center;
   center.machine = sample_sight();
   Stamp stamp = sample_stamp();
-  stamp.pending = {8, 8192, true};
+  stamp.pending = {8, 8192, true, ""};
   stamp.power_off_at = WallTime();
   set_stamp(*center.machine, stamp);
   EXPECT_TRUE(center.act(*next_power_on_step(center.machine, sample_ref())));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/limits.h"
 
 namespace rig::vsphere {
@@ -23,6 +24,7 @@ Status Watch::begin(const Call& call) {
   drop_collector();
   view_.reset();
   const ServiceContent service = TRY(session_.service(call));
+  login_ = session_.login_number();
   collector_ = TRY(ask(session_, CreatePropertyCollector{service.property_collector}, call));
   View view = TRY(View::open(session_, {"VirtualMachine", "HostSystem"}, call));
   CreateFilter create;
@@ -55,6 +57,9 @@ Result<Watch::Round> Watch::wait(const Call& call) {
   auto happened = read();
   if (!happened.ok()) {
     if (happened.error().is(Code::kUnauthenticated)) session_.distrust(login);  // others may have made a new one
+    round.is_over =
+        !round.began && (is_fault(happened.error(), "NotAuthenticated") || session_.login_number() != login_);
+    if (round.is_over) return round;
     return happened.take_error();
   }
   is_good_ = true;

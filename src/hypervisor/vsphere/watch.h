@@ -19,9 +19,11 @@ class Watch {
     Happenings happened;
     bool began = false;   // nothing that was told before counts: the inventory starts empty with this round
     bool synced = false;  // from this round on the inventory has all machines
+    bool is_over =
+        false;  // vCenter has ended the session (it idled, or somebody ended it): the next round begins again
   };
   // Waits until something happens, at most kWaitMax. The first rounds tell what is there. After any error the next
-  // round begins again: a login that ended takes the collector with it.
+  // round begins again. A login that ended takes the collector with it, which is no error once there was one.
   Result<Round> wait(const Call& call);
 
   const Inventory& inventory() const { return inventory_; }
@@ -35,7 +37,8 @@ class Watch {
   std::optional<View> view_;
   MoRef collector_;
   std::string version_;
-  bool is_good_ = false;  // the collector answered last time
+  std::uint64_t login_ = 0;  // the collector is of
+  bool is_good_ = false;     // the collector answered last time
   bool synced_ = false;
 };
 

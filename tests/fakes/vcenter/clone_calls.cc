@@ -16,6 +16,14 @@ struct Place {
   Ref folder, pool, host, datastore;
 };
 
+// A cluster of which nobody says who chooses its hosts.
+bool is_without_drs(Center& center, const Ref& pool) {
+  Ref at = pool;
+  while (!at.empty() && at.type != "ClusterComputeResource") at = center.parent(at);
+  const Tree enabled = at.empty() ? nullptr : find(center.object(at)->tree, "configuration.drsConfig.enabled");
+  return enabled != nullptr && enabled->text == "false";
+}
+
 // Where it goes, and that all of it is in one datacenter.
 Result<Place> place_of(Center& center, const Tree& location, const Ref& folder, const Object& source) {
   Place place;
@@ -32,6 +40,7 @@ Result<Place> place_of(Center& center, const Tree& location, const Ref& folder, 
   if (!place.datastore.empty() && place.datastore.type != "Datastore") return wrong_argument("spec.location.datastore");
   if (!place.datastore.empty() && center.datacenter_of(place.datastore) != home)
     return wrong_argument("spec.location.datastore");
+  if (place.host.empty() && is_without_drs(center, place.pool)) return wrong_argument("spec.location.host");
   if (place.host.empty()) place.host = host_in(center, place.pool);
   const Trees types = all(center.object(place.folder)->tree, "childType");
   if (std::ranges::none_of(types, [](const Tree& type) { return type->text == "VirtualMachine"; }))

@@ -53,7 +53,7 @@ OPAQUE = re.compile("^(Host|Event|Alarm|Cluster(?!Compute)|Das|Dpm|Dvs|DVS(?!Sum
                     "Datacenter|ManagedEntityStatus|VirtualMachineVirtualP|NetIp|NetDns|NetDhcp|SAML|Vsan|"
                     "VirtualMachineCertificate|VirtualMachineBaseIndependent|UpdateVirtualMachineFiles|"
                     "VirtualMachineVcpu|VirtualMachineAffinity|ToolsConfig|VirtualMachineFlagInfo$)")
-KEEP = {"ClusterAction", "ClusterRecommendation", "VirtualMachineFlagInfo"}
+KEEP = {"ClusterAction", "ClusterRecommendation", "VirtualMachineFlagInfo", "ClusterConfigInfo", "ClusterDrsConfigInfo"}
 KINDS = {"string": "string", "int32": "int", "int64": "long", "int16": "short", "byte": "byte", "bool": "boolean",
          "float32": "float", "float64": "double", "time.Time": "dateTime", "AnyType": "anyType",
          "ByteSlice": "base64Binary"}

@@ -86,6 +86,9 @@ Datacenter datacenter(Center& center, const std::string& name, int number) {
 Ref compute(Center& center, const Ref& self, const Ref& parent, const std::string& name, const std::string& pool) {
   const Ref root{"ResourcePool", pool};
   const std::string summary = self.type + "Summary";
+  const bool is_cluster = self.type == "ClusterComputeResource";
+  const Tree configuration =
+      node("configuration", {node("dasConfig", {}), node("drsConfig", {typed("boolean", leaf("enabled", true))})});
   entity(center, self, parent, name,
          {leaf("resourcePool", root),
           node("summary",
@@ -93,10 +96,10 @@ Ref compute(Center& center, const Ref& self, const Ref& parent, const std::strin
                 leaf("numCpuCores", std::int64_t{4}), leaf("numCpuThreads", std::int64_t{4}),
                 leaf("effectiveCpu", std::int64_t{4588}), leaf("effectiveMemory", std::int64_t{8191}),
                 leaf("numHosts", std::int64_t{2}), leaf("numEffectiveHosts", std::int64_t{2}),
-                text("overallStatus", "green"),
-                self.type == "ClusterComputeResource" ? leaf("currentFailoverLevel", std::int64_t{0}) : nullptr,
-                self.type == "ClusterComputeResource" ? leaf("numVmotions", std::int64_t{0}) : nullptr},
-               summary == "ComputeResourceSummary" ? "" : summary)});
+                text("overallStatus", "green"), is_cluster ? leaf("currentFailoverLevel", std::int64_t{0}) : nullptr,
+                is_cluster ? leaf("numVmotions", std::int64_t{0}) : nullptr},
+               summary == "ComputeResourceSummary" ? "" : summary),
+          is_cluster ? configuration : nullptr});
   return entity(center, root, self, "Resources", {leaf("owner", self)});
 }
 

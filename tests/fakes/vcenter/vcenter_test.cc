@@ -267,6 +267,15 @@ TEST_F(VcenterTest, ATemplateIsClonedIntoAPoolOfTheSameDatacenter) {
             "InvalidArgument");
 }
 
+TEST_F(VcenterTest, WithoutDrsACloneNamesItsHost) {
+  const Ref cluster = desk.center.called("ClusterComputeResource", "DC0_C0")->self;
+  desk.center.set(*desk.center.object(cluster.id), "configuration.drsConfig.enabled",
+                  typed("boolean", leaf("enabled", false)));
+  const std::string pool = "<pool type=\"ResourcePool\">resgroup-30</pool>";
+  EXPECT_EQ(desk.end_of(desk.clone("template", "nowhere", "", pool)), "InvalidArgument");
+  EXPECT_EQ(desk.end_of(desk.clone("template", "there", "", pool + "<host type=\"HostSystem\">host-50</host>")), "");
+}
+
 TEST_F(VcenterTest, ALinkedCloneNeedsASnapshot) {
   const std::string linked =
       "<diskMoveType>createNewChildDiskBacking</diskMoveType><pool type=\"ResourcePool\">resgroup-30</pool>";

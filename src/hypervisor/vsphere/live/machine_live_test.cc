@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/eventually_test.h"
 #include "hypervisor/vsphere/devices.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/live/center.h"
@@ -67,7 +68,13 @@ TEST_F(Life, FromATemplateToNothing) {
   EXPECT_EQ(machine.configured.nics.size(), 1U);
   EXPECT_TRUE(plan_changes(host(), ref, spec, call)->changes.empty());
 
-  ASSERT_TRUE(power_off(host(), ref, clock_.wall() + 1h, quietly, call).ok()) << "the simulator's machines obey";
+  const WallTime in_an_hour = clock_.wall() + 1h;
+  ASSERT_TRUE(promise_power_off(host(), ref, in_an_hour, call).ok());
+  ASSERT_TRUE(eventually(30s, [&] {
+    const auto is_over = go_on_shutting_down(host(), ref, in_an_hour, quietly, call);
+    EXPECT_TRUE(is_over.ok()) << is_over.error().to_string();
+    return !is_over.ok() || *is_over;
+  })) << "the simulator's machines obey";
   EXPECT_EQ(describe(ref).power, Power::kOff);
   ASSERT_TRUE(power_on(host(), ref, quietly, call).ok());
   ASSERT_TRUE(reboot(host(), ref, clock_.wall() + 1h, quietly, call).ok());
