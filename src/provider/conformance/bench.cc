@@ -63,6 +63,19 @@ Status Bench::restart_provider() {
   return {};
 }
 
+Status Bench::insist(Fault fault, const std::function<Status()>& verb) {
+  const auto may_help = [](const Status& done) {
+    const Remedy what = done.ok() ? Remedy::kUserFix : remedy(done.error().code());
+    return what == Remedy::kRetry || what == Remedy::kReread;
+  };
+  Status done = verb();
+  for (int left = 3; left > 0 && may_help(done); --left) {
+    if (fault == Fault::kKilled) TRY(restart_provider());
+    done = verb();
+  }
+  return done;
+}
+
 Status Bench::finish(Result<TaskId> task) {
   const TaskId id = TRY(std::move(task));
   if (id.text.empty()) return {};

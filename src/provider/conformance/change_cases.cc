@@ -192,6 +192,38 @@ Status add_remove_nic_disk_by_name(Bench& bench) {
   return want_same(TRY(bench.host().volumes()).size() + 1, before.size(), "numbers of volumes");
 }
 
+Status change_under(Bench& bench, Fault fault) {
+  for (int effect = 0; effect < 50; ++effect) {
+    const std::string when = "fault after effect " + std::to_string(effect);
+    const Made made = TRY(make_small(bench));
+    const std::vector<std::string> before = TRY(bench.host().volumes());
+    MachineSpec wish = TRY(as_configured(bench, made));
+    wish.memory_mib += 64;
+    wish.disks.push_back({"more", 16 * kMib, "", ""});
+    const auto apply = [&]() -> Status {
+      const Plan plan = TRY(bench.provider().plan(made.ref, wish, bench.call()));
+      return bench.finish(bench.provider().apply(made.ref, wish, plan, bench.call()));
+    };
+    (void)TRY(bench.host().plan_fault(fault, effect));
+    TRY(bench.insist(fault, apply).context(when + ", apply"));
+    TRY(bench.insist(fault, [&] { return bench.power_on(made.ref); }).context(when + ", power on"));
+    TRY(bench.insist(fault, [&] { return bench.power_off(made.ref); }).context(when + ", power off"));
+    const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
+    TRY(bench.insist(fault, [&] { return bench.want_existence(made.ref, Existence::kOurs, when); }));
+    TRY(bench.want_power(made.ref, Power::kOff, when));
+    const MachineSpec is = TRY(bench.describe(made.ref)).configured;
+    TRY(want_same(is.memory_mib, wish.memory_mib, when + ": memory_mib"));
+    TRY(want_same(is.disks.size(), std::size_t{1}, when + ": numbers of disks"));
+    const std::vector<std::string> after = TRY(bench.host().volumes());
+    TRY(want_same(after.size(), before.size() + 1, when + ": numbers of volumes"));
+    TRY(bench.remove(made.ref));
+    if (!happened) return want(effect > 0, "no fault ever happened");
+  }
+  return want(false, "a change, power on and power off have more than 50 effects");
+}
+Status change_lost_reply_each_call(Bench& bench) { return change_under(bench, Fault::kReplyLost); }
+Status change_killed_each_call(Bench& bench) { return change_under(bench, Fault::kKilled); }
+
 constexpr Case kCases[] = {
     {"plan_of_nothing_is_empty", "what the provider chose is no change", run<plan_of_nothing_is_empty>},
     {"plan_has_no_effect", "the configuration is untouched", run<plan_has_no_effect>},
@@ -202,6 +234,8 @@ constexpr Case kCases[] = {
     {"apply_stale_version", "Aborted, the foreign edit kept", run<apply_stale_version>},
     {"apply_only_what_was_planned", "that plan and nothing else", run<apply_only_what_was_planned>},
     {"add_remove_nic_disk_by_name", "the right one removed", run<add_remove_nic_disk_by_name>},
+    {"change_lost_reply_each_call", "changed and switched once, no orphan volume", run<change_lost_reply_each_call>},
+    {"change_killed_each_call", "changed and switched once, no orphan volume", run<change_killed_each_call>},
 };
 
 }  // namespace

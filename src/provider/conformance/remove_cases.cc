@@ -160,18 +160,9 @@ Status release_under(Bench& bench, Fault fault) {
     const Made made = TRY(make_small(bench));
     const std::vector<std::string> volumes = TRY(bench.host().volumes());
     (void)TRY(bench.host().plan_fault(fault, effect));
-    // As a controller does: the connection that died may be noticed only by the next call.
-    const auto again = [&](const std::function<Status()>& verb) -> Status {
-      Status done = verb();
-      for (int left = 3; left > 0 && !done.ok() && remedy(done.error().code()) == Remedy::kRetry; --left) {
-        if (fault == Fault::kKilled) TRY(bench.restart_provider());
-        done = verb();
-      }
-      return done;
-    };
-    TRY(again([&] { return bench.release(made.ref); }).context(when + ", release"));
+    TRY(bench.insist(fault, [&] { return bench.release(made.ref); }).context(when + ", release"));
     Made taker = TRY(elsewhere(bench, made));
-    TRY(again([&] { return take_over(bench, taker); }).context(when + ", take over"));
+    TRY(bench.insist(fault, [&] { return take_over(bench, taker); }).context(when + ", take over"));
     const bool happened = TRY(bench.host().plan_fault(std::nullopt, 0));
     TRY(bench.want_existence(made.ref, Existence::kForeign, when));
     TRY(bench.want_existence(taker.ref, Existence::kOurs, when));

@@ -51,6 +51,9 @@ class Bench {
 
   // Until it can be asked again: over a wire the first call may still meet the end of the old connection.
   Status restart_provider();
+  // As a controller does while a fault is planned: again, as long as that may help. The connection that died may be
+  // noticed only by the next call.
+  Status insist(Fault fault, const std::function<Status()>& verb);
 
   // Waits for the end of a task; a forgotten one is kUnavailable.
   Status finish(Result<TaskId> task);
