@@ -17,8 +17,10 @@ bool equal(const Machine& a, const Machine& b) {
 
 Feed::Feed(std::size_t kept_max) : kept_max_(kept_max), epoch_(random_suffix(8)) {}
 
+// Before all is known nobody has a place to go on from: whoever comes begins with a snapshot.
 void Feed::append(const std::string& cluster_id, What what) {
-  entries_.push_back({cluster_id, Event{token(first_ + entries_.size() + 1), std::move(what)}});
+  if (!known_all_) return;
+  entries_.push_back({cluster_id, first_ + entries_.size() + 1, std::move(what)});
   if (entries_.size() > kept_max_) {
     entries_.pop_front();
     ++first_;
@@ -26,12 +28,26 @@ void Feed::append(const std::string& cluster_id, What what) {
   changed_.notify_all();
 }
 
+void Feed::put(Known machine) {
+  Known& known = machines_[machine->ref.machine_id];
+  if (known != nullptr && equal(*known, *machine)) return;
+  known = machine;
+  append(machine->ref.owner.cluster_id, machine);
+}
+
 void Feed::put(Machine machine) {
+  const auto known = std::make_shared<const Machine>(std::move(machine));
   const Lock lock(mutex_);
-  Machine& known = machines_[machine.ref.machine_id];
-  const bool news = !equal(known, machine);
-  known = std::move(machine);
-  if (news) append(known.ref.owner.cluster_id, known);
+  put(known);
+}
+
+void Feed::amend(const std::string& machine_id, const std::function<void(Machine&)>& change) {
+  const Lock lock(mutex_);
+  const auto known = machines_.find(machine_id);
+  if (known == machines_.end()) return;
+  Machine machine = *known->second;
+  change(machine);
+  put(std::make_shared<const Machine>(std::move(machine)));
 }
 
 void Feed::gone(const std::string& machine_id) {
@@ -39,10 +55,10 @@ void Feed::gone(const std::string& machine_id) {
   const auto known = machines_.find(machine_id);
   if (known == machines_.end()) return;
   Machine machine;
-  machine.ref = known->second.ref;
+  machine.ref = known->second->ref;
   machine.existence = Existence::kGone;
   machines_.erase(known);
-  append(machine.ref.owner.cluster_id, machine);
+  append(machine.ref.owner.cluster_id, std::make_shared<const Machine>(machine));
 }
 
 void Feed::replace_all(std::vector<Machine> machines) {
@@ -74,7 +90,7 @@ void Feed::task(TaskEvent event) {
 std::optional<Power> Feed::power_of(const std::string& machine_id) const {
   const Lock lock(mutex_);
   const auto known = machines_.find(machine_id);
-  return known == machines_.end() ? std::nullopt : std::optional(known->second.power);
+  return known == machines_.end() ? std::nullopt : std::optional(known->second->power);
 }
 
 // Every event's token is the position after it.
@@ -90,57 +106,65 @@ Result<std::uint64_t> Feed::position_of(const std::string& resume) const {
   return static_cast<std::uint64_t>(*position);
 }
 
-std::vector<Event> Feed::snapshot(const std::string& cluster_id, std::uint64_t& position) const {
-  const Lock lock(mutex_);
-  std::vector<Event> events;
-  for (const auto& [id, machine] : machines_) {
-    if (machine.ref.owner.cluster_id == cluster_id) events.push_back({"", machine});
-  }
-  position = first_ + entries_.size();
-  events.push_back({token(position), Synced{}});
-  return events;
+Event Feed::event_of(Entry entry) const {
+  Event event{entry.position == 0 ? "" : token(entry.position), Synced{}};
+  if (const Known* machine = std::get_if<Known>(&entry.what)) event.what = **machine;
+  if (TaskEvent* task = std::get_if<TaskEvent>(&entry.what)) event.what = std::move(*task);
+  return event;
 }
 
-Result<std::vector<Event>> Feed::next(const std::string& cluster_id, std::uint64_t& position, const Call& call) const {
+std::vector<Feed::Entry> Feed::snapshot(const std::string& cluster_id, std::uint64_t& position) const {
+  const Lock lock(mutex_);
+  std::vector<Entry> entries;
+  for (const auto& [id, machine] : machines_)
+    if (machine->ref.owner.cluster_id == cluster_id) entries.push_back({cluster_id, 0, machine});
+  position = first_ + entries_.size();
+  entries.push_back({cluster_id, position, Synced{}});
+  return entries;
+}
+
+Result<std::vector<Feed::Entry>> Feed::next(const std::string& cluster_id, std::uint64_t& position,
+                                            const Call& call) const {
   Lock lock(mutex_);
-  std::vector<Event> events;
+  std::vector<Entry> entries;
   while (true) {
     if (position < first_ || position > first_ + entries_.size()) {
       return Error(Code::kOutOfRange, "watch: the place to go on from is not known here any more");
     }
     for (; position < first_ + entries_.size(); ++position) {
       const Entry& entry = entries_[static_cast<std::size_t>(position - first_)];
-      if (entry.cluster_id == cluster_id) events.push_back(entry.event);
+      if (entry.cluster_id == cluster_id) entries.push_back(entry);
     }
-    if (!events.empty()) return events;
+    if (!entries.empty()) return entries;
     const bool news = changed_.wait_until(lock, call.stop, call.deadline,
                                           [&]() REQUIRES(mutex_) { return position < first_ + entries_.size(); });
-    if (!news) return events;
+    if (!news) return entries;
   }
 }
 
 Status Feed::watch(const std::string& cluster_id, const std::string& resume, const OnEvent& on_event,
                    const Call& call) const {
   std::uint64_t position = 0;
-  std::vector<Event> events;
+  std::vector<Entry> entries;
   if (resume.empty()) {
     {
       Lock lock(mutex_);
       changed_.wait_until(lock, call.stop, call.deadline, [&]() REQUIRES(mutex_) { return known_all_; });
       if (!known_all_) return Error(Code::kUnavailable, "watch: the host's machines are not known yet");
     }
-    events = snapshot(cluster_id, position);
+    entries = snapshot(cluster_id, position);
   } else {
     position = TRY(position_of(resume));
-    events = TRY(next(cluster_id, position, call));
+    entries = TRY(next(cluster_id, position, call));
   }
   while (true) {
-    for (Event& event : events) {
-      if (!on_event(std::move(event))) return {};
+    for (Entry& entry : entries) {
+      if (!on_event(event_of(std::move(entry)))) return {};
     }
+    std::vector<Entry>().swap(entries);  // kept by nobody while nothing happens
     if (call.stop.stop_requested()) return Error(Code::kCancelled, "watch: stopped");
     if (std::chrono::steady_clock::now() >= call.deadline) return Error(Code::kDeadlineExceeded, "watch: out of time");
-    events = TRY(next(cluster_id, position, call));
+    entries = TRY(next(cluster_id, position, call));
   }
 }
 

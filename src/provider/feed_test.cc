@@ -79,6 +79,28 @@ TEST(Feed, EveryTokenGoesOnBehindItsEvent) {
   EXPECT_EQ(watch(feed, 1, first.resume).what, Words{"b:off"});
 }
 
+TEST(Feed, AmendsWhatItKnowsAndNothingElse) {
+  Feed feed(8);
+  feed.replace_all({machine("a")});
+  const std::string start = watch(feed, 2).resume;
+  const auto switch_on = [](Machine& m) { m.power = Power::kOn; };
+  feed.amend("a", switch_on);
+  feed.amend("a", switch_on);
+  feed.amend("b", switch_on);
+  feed.put(machine("c"));
+  EXPECT_EQ(watch(feed, 2, start).what, (Words{"a:on", "c:off"}));
+}
+
+TEST(Feed, WhatComesBeforeAllIsKnownIsOfTheSnapshotAlone) {
+  Feed feed(1);
+  for (const char* id : {"a", "b"}) feed.put(machine(id));
+  feed.knows_all();
+  const Told snapshot = watch(feed, 3);
+  EXPECT_EQ(snapshot.what, (Words{"a:off", "b:off", "synced"}));
+  feed.gone("a");
+  EXPECT_EQ(watch(feed, 1, snapshot.resume).what, Words{"a:gone"});
+}
+
 TEST(Feed, MakesNoEventOfWhatIsTheSame) {
   Feed feed(8);
   feed.replace_all({machine("a")});

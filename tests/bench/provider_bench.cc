@@ -1,7 +1,7 @@
 // tests/bench/provider_bench.cc — what a provider costs its hypervisor, its users and this machine: the built program
 // in front of a fake that counts. Another hypervisor's is one more Lab.
 //
-//   provider_bench [MACHINES]        1,000
+//   provider_bench [MACHINES [TYPE]]        1,000; of "proxmox" and "vsphere" one, or both
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
@@ -9,23 +9,19 @@
 #include <mutex>
 #include <thread>
 
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/folder_test.h"
-#include "base/text.h"
 #include "base/uuid.h"
 #include "bench/figures.h"
+#include "bench/lab.h"
 #include "e2e/standalone.h"
-#include "fakes/pve/server.h"
 #include "fleet/child.h"
-#include "hypervisor/proxmox/stamp.h"
 #include "provider/wire/transport.h"
 
 namespace rig::e2e {
 namespace {
 
 using namespace std::chrono_literals;
-using fakes::pve::Cluster;
 using provider::Machine;
 using provider::MachineRef;
 using provider::MachineSpec;
@@ -37,95 +33,6 @@ constexpr Duration kPatience = 2min;
 constexpr int kSamples = 50;
 
 Call call(Duration time = kPatience) { return {Clock::now() + time, {}, "bench"}; }
-
-// A hypervisor that is not there, and what its provider is started with.
-class Lab {
- public:
-  virtual ~Lab() = default;
-  virtual std::string type() const = 0;
-  virtual std::map<std::string, std::string> environment() const = 0;
-  virtual std::map<std::string, std::string> credentials() const = 0;
-  virtual MachineSpec small() const = 0;
-  virtual provider::ImageRequest image() const = 0;
-  virtual std::vector<MachineRef> fill(const MachineRef& model, std::size_t count) = 0;  // machines like that one
-  virtual std::int64_t calls() = 0;                                                      // to the hypervisor, so far
-  virtual std::int64_t bytes() = 0;                                                      // of its answers
-  virtual void set_power(const std::string& id, bool on) = 0;
-};
-
-class ProxmoxLab final : public Lab {
- public:
-  ProxmoxLab() : fake_(fakes::pve::Fake::start(clock_).take()) {
-    fake_->with([](Cluster& cluster) { cluster.origins[kUrl] = fakes::pve::origin_of(file()); });
-  }
-  std::string type() const override { return "proxmox"; }
-  std::map<std::string, std::string> environment() const override {
-    return {{"PROVIDER_ENDPOINT", fake_->url(0) + "," + fake_->url(1)}};
-  }
-  std::map<std::string, std::string> credentials() const override {
-    const std::string token(fakes::pve::Fake::kToken);
-    return {{"token_id", token.substr(0, token.find('='))},
-            {"token_secret", token.substr(token.find('=') + 1)},
-            {"ca_bundle", fake_->authority_pem()}};
-  }
-  MachineSpec small() const override {
-    MachineSpec spec;
-    spec.display_name = spec.hostname = "model";
-    spec.root_disk_bytes = 64 << 20;
-    spec.nics = {{"eth0", "", "", "", "", {}, {}, {}}};
-    spec.placement.storage = "shared";
-    return spec;
-  }
-  provider::ImageRequest image() const override {
-    return {"small", "small", "", kUrl, "qcow2", sha256_hex(file()), "sha256", ""};
-  }
-  std::vector<MachineRef> fill(const MachineRef& model, std::size_t count) override {
-    return fake_->with([&](Cluster& cluster) {
-      std::vector<MachineRef> refs;
-      const fakes::pve::Vm vm = cluster.vms.at(std::stoi(model.id));
-      const std::string nic = vm.value("net0");  // virtio=BC:24:...,bridge=vmbr0
-      cluster.guest.agent = fakes::pve::Guest::Agent::kAnswers;
-      cluster.guest.interfaces = json::Array{json::Object{
-          {"name", "eth0"},
-          {"hardware-address", to_lower(nic.substr(nic.find('=') + 1, 17))},
-          {"ip-addresses",
-           json::Array{json::Object{{"ip-address", "192.0.2.10"}, {"ip-address-type", "ipv4"}, {"prefix", 24}}}}}};
-      const proxmox::Stamp stamp = **proxmox::find_stamp(vm.value("description"));
-      for (std::size_t i = 0; i < count; ++i) {
-        fakes::pve::Vm like = vm;
-        like.id = cluster.free_vmid();
-        like.guest = cluster.guest;
-        proxmox::Stamp own = stamp;
-        own.id = std::to_string(like.id);
-        own.machine_id = own.owner.uid = random_uuid();
-        own.owner.name = "m" + own.id;
-        like.config["name"] = own.owner.name;
-        like.config["smbios1"] = "uuid=" + own.machine_id;
-        like.config["description"] = proxmox::with_stamp(vm.value("description"), own).take();
-        cluster.power_on(cluster.vms[like.id] = like);
-        refs.push_back({own.owner, own.machine_id, own.id, false});
-      }
-      return refs;
-    });
-  }
-  std::int64_t calls() override { return fake_->calls("*", "*"); }
-  std::int64_t bytes() override { return fake_->bytes_sent(); }
-  void set_power(const std::string& id, bool on) override {
-    fake_->with([&](Cluster& cluster) {
-      fakes::pve::Vm& vm = cluster.vms.at(std::stoi(id));
-      on ? cluster.power_on(vm) : cluster.power_off(vm);
-    });
-  }
-
- private:
-  static constexpr char kUrl[] = "http://images.example/small.qcow2";
-  static std::string file() {  // a qcow2 of 32 MiB, as its header says it, and no more
-    return "QFI\xfb" + std::string(3, '\0') + "\3" + std::string(16, '\0') + std::string(4, '\0') + "\2" +
-           std::string(3, '\0') + std::string(32, '.');
-  }
-  const SystemClock clock_{};
-  std::unique_ptr<fakes::pve::Fake> fake_;
-};
 
 // The built program, served on a socket, and a connection to it.
 class Served {
@@ -206,19 +113,48 @@ Status finish(provider::Provider& provider, const Result<provider::TaskId>& task
   return state.error ? Status(*state.error) : Status();
 }
 
-// Calls of the hypervisor and bytes of its answers since it was made.
+struct Traffic {
+  double calls = 0, kilobytes = 0;
+};
+
+// Calls of the hypervisor and bytes of its answers since it was made, apart from what the same time costs without
+// anything being done: what an idle minute had is taken off by the time that passed.
 class Meter {
  public:
   explicit Meter(Lab& lab) : lab_(lab), calls_(lab.calls()), bytes_(lab.bytes()) {}
-  void report(const std::string& what, double per) const {
-    std::printf("%-58s %.1f calls, %.1f kB\n", what.c_str(), static_cast<double>(lab_.calls() - calls_) / per,
-                static_cast<double>(lab_.bytes() - bytes_) / 1000 / per);
+  Traffic since() const {
+    return {static_cast<double>(lab_.calls() - calls_), static_cast<double>(lab_.bytes() - bytes_) / 1000};
+  }
+  void report(const std::string& what, double per, const Traffic& idle_minute = {}) const {
+    const Traffic now = since();
+    const double minutes = ms_since(began_) / 60'000;
+    std::printf("%-58s %.1f calls, %.1f kB", what.c_str(), (now.calls - idle_minute.calls * minutes) / per,
+                (now.kilobytes - idle_minute.kilobytes * minutes) / per);
+    if (idle_minute.calls > 0) std::printf("; %.1f with the interval's own", now.calls / per);
+    std::printf("\n");
   }
 
  private:
   Lab& lab_;
+  const Clock::time_point began_ = Clock::now();
   const std::int64_t calls_, bytes_;
 };
+
+// Until what was begun before is over: guests are asked for their addresses for a while after each start.
+void settle(Lab& lab) {
+  constexpr double kIdleCalls = 8;  // of a few seconds, an interval's own among them
+  const bool is_calm = eventually(kPatience, [&] {
+    const Meter meter(lab);
+    pass(5s);
+    return meter.since().calls <= kIdleCalls;
+  });
+  if (!is_calm) std::printf("it never became calm\n");
+}
+
+void report_memory(const Lab& lab, const Served& served, const std::string& what) {
+  std::printf("%-58s %lld KiB\n", (what + ", provider-" + lab.type()).c_str(),
+              static_cast<long long>(rss_kib(served.pid())));
+}
 
 Status bench_creation(Lab& lab, Served& served, const MachineSpec& spec, MachineRef& made) {
   std::vector<double> ms;
@@ -258,25 +194,24 @@ Status bench_questions(Lab& lab, Served& served, const std::vector<MachineRef>& 
   return {};
 }
 
-void bench_idle(Lab& lab) {
+Traffic bench_idle(Lab& lab) {
   const Meter meter(lab);
   pass(1min);
   meter.report("idle, a minute", 1);
+  return meter.since();
 }
 
 // One after the other, so that the calls of each are counted apart from those of an idle minute.
-void bench_changes(Lab& lab, Watch& watch, const std::vector<MachineRef>& refs) {
+void bench_changes(Lab& lab, Watch& watch, const std::vector<MachineRef>& refs, const Traffic& idle_minute) {
   std::vector<double> ms;
   const Meter meter(lab);
-  const auto began = Clock::now();
   for (std::size_t i = 0; i < 10; ++i) {
     const auto changed = Clock::now();
     lab.set_power(refs[i].id, false);
     if (watch.wait_for(refs[i].id, Power::kOff)) ms.push_back(ms_since(changed));
   }
   report("power cut by somebody, to the event", ms);
-  std::printf("%-58s %.0f s\n", "  ten of them, one after the other", ms_since(began) / 1000);
-  meter.report("  each, idle calls of that time among them", 10);
+  meter.report("  each, without the interval's own", 10, idle_minute);
 }
 
 Status bench_power(Lab& lab, Served& served, const std::vector<MachineRef>& refs) {
@@ -305,6 +240,7 @@ Status run_lab(Lab& lab, std::size_t count) {
     TRY(bench_creation(lab, served, spec, model));
     refs = lab.fill(model, count);
   }
+  pass(12s);  // until the hypervisor's own lists have them as they are
   const Meter meter(lab);
   const auto began = Clock::now();
   Served served(lab);
@@ -312,13 +248,15 @@ Status run_lab(Lab& lab, std::size_t count) {
   const std::size_t seen = watch.wait_for_sync();
   std::printf("%-58s %.0f ms (%zu machines)\n", "start of the program to a watcher's Synced", ms_since(began), seen);
   meter.report("  all of it", 1);
+  settle(lab);
+  meter.report("  and until it asks no more", 1);
+  report_memory(lab, served, "resident then");
   TRY(bench_questions(lab, served, refs));
-  pass(30s);  // the last of what the questions began, and agents
-  bench_idle(lab);
-  bench_changes(lab, watch, refs);
+  settle(lab);
+  const Traffic idle_minute = bench_idle(lab);
+  bench_changes(lab, watch, refs, idle_minute);
   TRY(bench_power(lab, served, refs));
-  std::printf("%-58s %lld KiB\n", ("resident, provider-" + lab.type()).c_str(),
-              static_cast<long long>(rss_kib(served.pid())));
+  report_memory(lab, served, "resident");
   return {};
 }
 
@@ -329,8 +267,10 @@ int main(int argc, char** argv) {
   using namespace rig::e2e;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 1000;
-  ProxmoxLab proxmox;
-  for (Lab* lab : {static_cast<Lab*>(&proxmox)}) {
+  const std::string_view wanted = argc > 2 ? argv[2] : "";
+  for (const auto& make : {proxmox_lab, vsphere_lab}) {
+    const std::unique_ptr<Lab> lab = make();
+    if (!wanted.empty() && wanted != lab->type()) continue;
     const rig::Status outcome = run_lab(*lab, count);
     if (!outcome.ok()) std::printf("%s\n", outcome.error().to_string().c_str());
     if (!outcome.ok()) return 1;

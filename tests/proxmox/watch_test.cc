@@ -23,6 +23,7 @@ using provider::Power;
 Call call(Duration time = 60s) { return {std::chrono::steady_clock::now() + time, {}, "watch"}; }
 
 struct Stage {
+  explicit Stage(Duration interval = 100ms) : bed(interval) {}
   MachineRef make(const MachineSpec& wish) {
     const std::string id = random_uuid();
     MachineRef ref = bed.provider().reserve({"c", "default", "web", id}, id, wish, call()).take();
@@ -73,6 +74,49 @@ TEST(Watching, AnImportWhoseCreationIsCancelledEndsOnItsNodeToo) {
   stage.bed.fake().with([](Cluster& cluster) { cluster.timing.copy_per_gib = {}; });
   stage.finish(stage.bed.provider().create(ref, wish, call()));
   EXPECT_EQ(stage.describe(ref).existence, Existence::kOurs);
+}
+
+TEST(Watching, ADownloadThatIsCancelledEndsOnItsNodeToo) {
+  Stage stage;
+  const provider::ImageRequest request = stage.bed.subject("").image;
+  stage.bed.fake().with([&](Cluster& cluster) {
+    cluster.timing.copy_per_gib = std::chrono::hours(1);
+    cluster.origins.at(request.url).file_bytes = std::int64_t{1} << 30U;
+  });
+  const auto image = stage.bed.provider().images().prepare(request, call()).take();
+  const auto at_work = [&] {
+    return stage.bed.fake().with([](Cluster& cluster) {
+      return std::ranges::any_of(cluster.tasks.all(),
+                                 [](const auto& each) { return each.is_running && each.type == "download"; });
+    });
+  };
+  ASSERT_TRUE(eventually(60s, at_work));
+  ASSERT_TRUE(stage.bed.provider().cancel(image.task, call()).ok());
+  stage.finish(image.task);
+  EXPECT_FALSE(at_work());
+}
+
+TEST(Watching, EachVerbAsksForWhatItNeedsAndNoMore) {
+  Stage stage(1h);  // no call but those that are asked for
+  const auto image = stage.bed.provider().images().prepare(stage.bed.subject("").image, call()).take();
+  stage.finish(image.task);
+  MachineSpec wish = stage.spec();
+  wish.image = {image.location, image.format};
+  wish.seed = {};
+  MachineRef ref;
+  const auto cost = [&](const auto& act) {
+    const int before = stage.calls();
+    act();
+    return stage.calls() - before;
+  };
+  EXPECT_LE(cost([&] { ref = stage.make(wish); }), 24) << "each disk is a call, its task and a look";
+  EXPECT_LE(cost([&] { (void)stage.describe(ref); }), 2);
+  EXPECT_LE(cost([&] { stage.finish(stage.bed.provider().power_on(ref, call())); }), 8);
+  wish.memory_mib *= 2;
+  const auto plan = stage.bed.provider().plan(ref, wish, call());
+  ASSERT_TRUE(plan.ok());
+  EXPECT_LE(cost([&] { stage.finish(stage.bed.provider().apply(ref, wish, *plan, call())); }), 7);
+  EXPECT_LE(cost([&] { stage.finish(stage.bed.provider().power_off(ref, std::nullopt, call())); }), 8);
 }
 
 TEST(Watching, ARemovalThatIsRacedByAReusedNumberLeavesTheNewMachine) {

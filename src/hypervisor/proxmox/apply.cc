@@ -119,8 +119,10 @@ Status add_nics(const Work& work, const MachineSpec& spec, const Config& config,
   return {};
 }
 
-Result<Step> disk_step(const There& there, const MachineRef& ref, const MachineSpec& spec, const Work& work,
-                       const Stamp& stamp, const CreateSettings& settings) {
+std::size_t disk_steps(const Work& work) { return work.to_grow.size() + work.to_add.size() + work.to_remove.size(); }
+
+Result<Step> next_disk_step(const There& there, const MachineRef& ref, const MachineSpec& spec, const Work& work,
+                            const Stamp& stamp, const CreateSettings& settings) {
   for (const std::string& name : work.to_grow) {
     std::int64_t bytes = spec.root_disk_bytes;
     if (name != kRoot) bytes = TRY(named(spec.disks, name))->size_bytes;
@@ -162,13 +164,18 @@ Result<Step> next_apply_step(const There& there, const MachineRef& ref, const Ma
   }
   TRY(name_what_comes(work, spec, *there.config, stamp));
   TRY(add_nics(work, spec, *there.config, stamp, settings, work.form));
-  if (work.form.empty() && work.removed_options.empty() && stamp == standpoint.stamp)
-    return disk_step(there, ref, spec, work, stamp, settings);
+  if (work.form.empty() && work.removed_options.empty() && stamp == standpoint.stamp) {
+    Step step = TRY(next_disk_step(there, ref, spec, work, stamp, settings));
+    step.is_last = disk_steps(work) == 1;
+    return step;
+  }
   const std::string description = TRY(with_stamp(there.config->text("description"), stamp));
   work.form.emplace_back("description", description);
   if (!work.removed_options.empty()) work.form.emplace_back("delete", join(work.removed_options, ","));
   work.form.emplace_back("digest", there.config->digest);
-  return call("configure", "PUT", machine_path(there, ref, {"config"}), std::move(work.form), /*is_task=*/false);
+  Step step = call("configure", "PUT", machine_path(there, ref, {"config"}), std::move(work.form), /*is_task=*/false);
+  step.is_last = disk_steps(work) == 0;
+  return step;
 }
 
 }  // namespace rig::proxmox

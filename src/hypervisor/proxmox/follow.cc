@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/log.h"
+
 namespace rig::proxmox {
 namespace {
 
@@ -47,8 +49,11 @@ Result<provider::TaskState> poll(Session& session, const Upid& task, Log& log, c
     return forgotten;
   }
   if (!status.ok()) return status.take_error();
-  const Status read = log.read_on(session, task, call);
-  if (!read.ok() && !read.error().is(Code::kNotFound)) return read.error();
+  // How it ended, the status says.
+  if (status->text({"status"}) == "running" && tells_progress(task)) {
+    const Status read = log.read_on(session, task, call);
+    if (!read.ok() && !read.error().is(Code::kNotFound)) return read.error();
+  }
   return read_task(task, *status, log.lines());
 }
 
@@ -82,6 +87,17 @@ Status follow_task(Session& session, const Upid& task,
     if (call.stop.stop_requested()) return Error(Code::kCancelled, "stopped");
     return Error(Code::kDeadlineExceeded, "task " + task.text + " still runs");
   }
+}
+
+Status follow_or_give_up(Session& session, const Upid& task, const IsGivenUp& is_given_up,
+                         const std::function<void(const provider::TaskProgress&)>& progress, const Call& call) {
+  Status ended = follow_task(session, task, progress, call);
+  if (call.stop.stop_requested() && is_given_up && is_given_up()) {
+    const Call last{std::chrono::steady_clock::now() + kGiveUpMax, {}, call.request_id};
+    const Status told = cancel_task(session, task, last);
+    if (!told.ok()) log::warn("a task goes on that was given up", {{"task", task.text}, {"error", told.error()}});
+  }
+  return ended;
 }
 
 Status cancel_task(Session& session, const Upid& task, const Call& call) {

@@ -21,6 +21,13 @@ Status follow_task(Session& session, const Upid& task,
 // True: that much time has passed. False: stop or deadline came first.
 bool pause(Duration time, const Call& call);
 
+// A stop is somebody's who gave the work up: what the node does for it ends with it. Else, as when this process ends,
+// the node goes on, and who comes next joins it.
+using IsGivenUp = std::function<bool()>;
+// follow_task() that ends so.
+Status follow_or_give_up(Session& session, const Upid& task, const IsGivenUp& is_given_up,
+                         const std::function<void(const provider::TaskProgress&)>& progress, const Call& call);
+
 // Asks the node to end it. Fine when it has ended, or is forgotten; it ends with an error of its own a little later.
 Status cancel_task(Session& session, const Upid& task, const Call& call);
 

@@ -127,7 +127,8 @@ Status ProxmoxImages::fetch(const ImageRequest& request, const std::string& volu
       const json::Value answer = TRY(session->send(ask, call));
       task = TRY(parse_upid(answer.text({})));
     }
-    const Status done = follow_task(*session, *task, progress, call);
+    const auto is_given_up = [this, ours = provider::TaskId{call.request_id}] { return is_given_up_(ours); };
+    const Status done = follow_or_give_up(*session, *task, is_given_up, progress, call);
     if (!done.ok() && !done.error().is(Code::kAlreadyExists)) return done;  // else it is there: looked at, not believed
   }
   return Error(Code::kUnavailable, "it vanishes whenever it has been fetched");

@@ -18,8 +18,10 @@ struct ImagePlaces {
 
 class ProxmoxImages final : public provider::Images {
  public:
-  ProxmoxImages(Connection& connection, provider::TaskRunner& tasks, ImagePlaces places)
-      : connection_(connection), tasks_(tasks), places_(std::move(places)) {}
+  // `is_given_up`: whether the end of that task of ours was asked for; then the node stops fetching, too.
+  ProxmoxImages(Connection& connection, provider::TaskRunner& tasks, ImagePlaces places,
+                std::function<bool(const provider::TaskId&)> is_given_up)
+      : connection_(connection), tasks_(tasks), places_(std::move(places)), is_given_up_(std::move(is_given_up)) {}
   Result<provider::PreparedImage> prepare(const provider::ImageRequest& request, const Call& call) override;
 
  private:
@@ -31,6 +33,7 @@ class ProxmoxImages final : public provider::Images {
   Connection& connection_;
   provider::TaskRunner& tasks_;
   const ImagePlaces places_;
+  const std::function<bool(const provider::TaskId&)> is_given_up_;
 };
 
 // "virtrigaud-KEY.qcow2". Proxmox VE goes by the ending: it is the wanted format's, else the URL's, else qcow2's, as

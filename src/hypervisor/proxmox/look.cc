@@ -13,13 +13,14 @@ ApiCall get(std::string path) {
 }
 
 Result<Sight> look_at(Session& session, const std::string& vmid, const std::string& node, const Clock& clock,
-                      const Call& call) {
+                      const Call& call, Depth depth) {
   const json::Value pending = TRY(session.send(get(path_of({"nodes", node, "qemu", vmid, "pending"})), call));
-  const json::Value status = TRY(session.send(get(path_of({"nodes", node, "qemu", vmid, "status", "current"})), call));
   Sight sight;
   sight.vmid = vmid;
   sight.node = node;
   sight.configs = TRY(parse_pending(pending).context("VM " + vmid));
+  if (depth == Depth::kConfig) return sight;
+  const json::Value status = TRY(session.send(get(path_of({"nodes", node, "qemu", vmid, "status", "current"})), call));
   sight.status = TRY(read_status(status, clock.wall()).context("VM " + vmid));
   return sight;
 }
@@ -33,12 +34,13 @@ std::string node_of(const Inventory& inventory, const std::string& vmid) {
 // A node that is down, or no longer in the cluster, may have lost its machines to others.
 bool may_have_moved(Code code) { return code == Code::kUnavailable || code == Code::kNotFound; }
 
-std::string any_online(const Inventory& inventory) {
-  const auto online = std::ranges::find_if(inventory.nodes, [](const NodeSighting& node) { return node.online; });
-  return online == inventory.nodes.end() ? "" : online->name;
-}
-
 }  // namespace
+
+std::string node_to_ask(const Inventory& inventory, const std::string& vmid) {
+  const std::string has_it = node_of(inventory, vmid);
+  const auto online = std::ranges::find_if(inventory.nodes, [](const NodeSighting& node) { return node.online; });
+  return !has_it.empty() || online == inventory.nodes.end() ? has_it : online->name;
+}
 
 Result<Inventory> read_inventory(Session& session, const Call& call) {
   const json::Value data = TRY(session.send(get("/cluster/resources"), call));
@@ -51,18 +53,17 @@ Result<std::vector<ListedTask>> list_tasks(Session& session, const Call& call) {
 }
 
 Result<std::optional<Sight>> look(Session& session, const std::string& vmid, const std::string& node,
-                                  const Clock& clock, const Call& call) {
+                                  const Clock& clock, const Call& call, Depth depth) {
   std::string at = node;
   if (at.empty()) {
     const Inventory inventory = TRY(read_inventory(session, call));
-    at = node_of(inventory, vmid);
-    if (at.empty()) at = any_online(inventory);  // for its word
+    at = node_to_ask(inventory, vmid);
     if (at.empty())
       return Error(Code::kUnavailable, "VM " + vmid + ": the cluster's list shows no node that is online")
           .with_hint("The account needs Sys.Audit on /nodes, and the cluster quorum.");
   }
   for (int tries = 0; tries < 2; ++tries) {
-    auto sight = look_at(session, vmid, at, clock, call);
+    auto sight = look_at(session, vmid, at, clock, call, depth);
     if (sight.ok()) return std::optional(sight.take());
     const bool missing = says_machine_is_missing(sight.error());
     if (!missing && !may_have_moved(sight.error().code())) return sight.take_error();

@@ -66,8 +66,9 @@ void Observer::start() {
 
 void Observer::stop() { thread_ = {}; }
 
-void Observer::look_at(const std::string& vmid) {
+void Observer::correct(const std::string& vmid) {
   const Lock lock(mutex_);
+  if (!under_way_.contains(vmid)) return;
   to_look_at_.insert(vmid);
   asked_.notify_all();
 }
@@ -163,7 +164,14 @@ void Observer::read_all(Session& session, const std::map<std::string, std::strin
   const std::vector<std::pair<std::string, std::string>> list(vmids.begin(), vmids.end());
   side_by_side(list.size(), kReadersMax, [&](std::size_t i) {
     const auto& [vmid, node] = list[i];
-    if (!call.stop.stop_requested()) learn(vmid, publish(session, vmid, known_, clock_, call, node));
+    if (call.stop.stop_requested()) return;
+    {
+      const Lock lock(mutex_);
+      under_way_.insert(vmid);
+    }
+    learn(vmid, publish(session, vmid, known_, clock_, call, node));
+    const Lock lock(mutex_);
+    under_way_.erase(vmid);
   });
 }
 

@@ -47,7 +47,8 @@ class Observer {
   void start();
   void stop();  // waits for its thread; the hook is called no more
   // These do not wait, and may be called from any thread.
-  void look_at(const std::string& vmid);
+  void correct(
+      const std::string& vmid);  // what has just been published: a look that began before may tell older things
   void learn(const std::string& vmid, const Result<Reading>& reading);  // of a publish() of somebody else, too
   void await_shutdown(const std::string& vmid);
 
@@ -82,6 +83,7 @@ class Observer {
   std::map<std::string, Pursuit> pursuits_ GUARDED_BY(mutex_);
 
   std::set<std::string> again_ GUARDED_BY(mutex_);  // could not be read
+  std::set<std::string> under_way_ GUARDED_BY(mutex_);
 
   // Of the observer's thread alone.
   Inventory before_;

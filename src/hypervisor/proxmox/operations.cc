@@ -10,10 +10,12 @@ using provider::MachineRef;
 using provider::MachineSpec;
 
 Status create_machine(const Host& host, const MachineRef& ref, const MachineSpec& spec, const Source& source,
-                      const std::string& node, const OnProgress& progress, const Call& call) {
+                      const std::string& node, const OnProgress& progress, const Call& call,
+                      std::optional<There> first) {
   const Goal goal{.node = node,
                   .seed = spec.seed.empty() ? nullptr : &spec.seed,
-                  .cloned_from = source.linked ? source.linked->vmid : ""};
+                  .cloned_from = source.linked ? source.linked->vmid : "",
+                  .first = std::move(first)};
   const Decide decide = [&](const There& there) { return next_create_step(there, ref, spec, source, host.settings); };
   return run_rounds(host, ref, goal, decide, progress, call);
 }
@@ -41,7 +43,9 @@ Status release_machine(const Host& host, const MachineRef& ref, const Call& call
     if (judgement.existence != provider::Existence::kOurs || !judgement.stamp) return Step{.name = "released"};
     Stamp stamp = *judgement.stamp;
     stamp.owner = {};
-    return stamp_step(there, ref, stamp, "release");
+    Step step = TRY(stamp_step(there, ref, stamp, "release"));
+    step.is_last = true;
+    return step;
   };
   return run_rounds(
       host, ref, {}, decide, [](const auto&) {}, call);

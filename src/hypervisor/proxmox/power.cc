@@ -13,14 +13,6 @@ namespace {
 using provider::MachineRef;
 using provider::Power;
 
-Status check_ours(const There& there, const MachineRef& ref) {
-  if (!there.config) return Error(Code::kNotFound, "machine '" + ref.id + "' is gone");
-  const Judgement judgement = TRY(judge(*there.config, ref));
-  if (judgement.existence == provider::Existence::kOurs) return {};
-  return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours, or not whole: " + judgement.detail)
-      .with_hint("It is left as it is.");
-}
-
 const ListedTask* shutting_down(const There& there) {
   const auto task =
       std::ranges::find_if(there.running, [](const ListedTask& each) { return each.upid.type == "qmshutdown"; });
@@ -34,6 +26,10 @@ Step ask(const There& there, const MachineRef& ref, const std::string& verb, For
 Step stop(const There& there, const MachineRef& ref) { return ask(there, ref, "stop", {{"overrule-shutdown", "1"}}); }
 
 // Once asked, it is done: a machine that stops again at once is not started again and again. HA does it later.
+Step last(const There& there, Step step) {
+  step.is_last = !there.status.ha_managed;
+  return step;
+}
 Step when_asked(const There& there) {
   return there.status.ha_managed ? Step{.kind = Step::Kind::kPause, .name = "wait for HA"} : Step{.name = "done"};
 }
@@ -42,20 +38,20 @@ Step when_asked(const There& there) {
 
 Result<There> see_ours(const Host& host, const MachineRef& ref, const Call& call) {
   There there = TRY(see(host, ref, {}, call, host.seen_on));
-  TRY(check_ours(there, ref));
+  TRY(check_ours(there.config, ref));
   return there;
 }
 
 Status power_on(const Host& host, const MachineRef& ref, const OnProgress& progress, const Call& call) {
   bool asked = false;
   const Decide decide = [&](const There& there) -> Result<Step> {
-    TRY(check_ours(there, ref));
+    TRY(check_ours(there.config, ref));
     if (const ListedTask* task = shutting_down(there)) TRY(cancel_task(host.session, task->upid, call));
     if (auto waiting = somebody_at_work(there)) return *waiting;
     if (there.status.power == Power::kOn) return Step{.name = "on"};
     if (asked) return when_asked(there);
     asked = true;
-    return ask(there, ref, there.status.running ? "resume" : "start");
+    return last(there, ask(there, ref, there.status.running ? "resume" : "start"));
   };
   return run_rounds(host, ref, {}, decide, progress, call);
 }
@@ -63,13 +59,13 @@ Status power_on(const Host& host, const MachineRef& ref, const OnProgress& progr
 Status power_off(const Host& host, const MachineRef& ref, const OnProgress& progress, const Call& call) {
   bool asked = false;
   const Decide decide = [&](const There& there) -> Result<Step> {
-    TRY(check_ours(there, ref));
+    TRY(check_ours(there.config, ref));
     if (there.status.power == Power::kOff) return Step{.name = "off"};
     // One that sleeps on disk has no power to be cut: it is woken for it.
     if (!there.status.running) return ask(there, ref, "resume");
     if (asked) return when_asked(there);
     asked = true;
-    return stop(there, ref);
+    return last(there, stop(there, ref));
   };
   return run_rounds(host, ref, {}, decide, progress, call);
 }
@@ -91,7 +87,7 @@ Result<std::string> shut_down(const Host& host, const MachineRef& ref, WallTime 
 Status reboot(const Host& host, const MachineRef& ref, WallTime if_booted_before,
               const std::function<WallTime(const There&)>& booted_at, const OnProgress& progress, const Call& call) {
   const Decide decide = [&](const There& there) -> Result<Step> {
-    TRY(check_ours(there, ref));
+    TRY(check_ours(there.config, ref));
     if (auto waiting = somebody_at_work(there)) return *waiting;
     if (!there.status.running) return Error(Code::kFailedPrecondition, "reboot '" + ref.id + "': it is off");
     if (booted_at(there) >= if_booted_before) return Step{.name = "rebooted"};

@@ -67,12 +67,9 @@ class ProxmoxProvider final : public provider::Provider {
         observer_(connection_, known_, clock, options.interval, [this](const std::string& vmid) { ask_agent(vmid); }),
         agents_(kAgentThreads, kAgentQueuedMax, clock),
         tasks_(kTaskThreads, kTasksQueuedMax, clock),
-        images_(connection_, tasks_, {options.import_storage, options.nodes}) {
+        images_(connection_, tasks_, {options.import_storage, options.nodes},
+                [this](const TaskId& task) { return is_given_up(task); }) {
     tasks_.on_end([this](const MachineRef& ref, const TaskId& id, const TaskState& state) {
-      {
-        const Lock lock(mutex_);
-        given_up_.erase(id);
-      }
       known_.feed.task({ref, id, state});
     });
     observer_.start();
@@ -102,16 +99,21 @@ class ProxmoxProvider final : public provider::Provider {
   provider::Console& console() override { return console_; }
 
  private:
-  using Operation = std::function<Status(const Host&, const OnProgress&, const Call&)>;
+  using Operation = std::function<Status(Host&, const OnProgress&, const Call&)>;  // tells where it made a machine
 
   // Runs it on a task's thread with the session of that moment, then has the machine looked at.
   enum class Needs : std::uint8_t { kNothing, kStorages };  // to know, before it begins
   Result<TaskId> submit(const MachineRef& ref, std::string_view verb, Needs needs, Operation operation);
-  Result<CreateSettings> settings_on(Session& session, const std::string& node, const Call& call) const;
-  // What is gone or another's is refused in the call, not in its task.
+  // Where the options name none.
+  void choose_storages(const Inventory& inventory, const std::string& node, CreateSettings& settings) const;
+  // What is gone or another's is refused in the call, not in its task. One call; its task looks at all of it.
+  Result<std::optional<Config>> config_of(const MachineRef& ref, const Call& call);
   Status check_ours(const MachineRef& ref, const Call& call);
-  Status make(const Host& host, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
-              const Call& call);
+  Status make(Host& at, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress, const Call& call);
+  bool is_given_up(const TaskId& task) const {
+    const Lock lock(mutex_);
+    return given_up_.contains(task);
+  }
   // The VMID of a machine that is known by nothing but its machine id; "" : there is none.
   Result<std::string> find(Session& session, const std::string& machine_id, const Call& call);
   void ask_agent(const std::string& vmid);
@@ -123,7 +125,7 @@ class ProxmoxProvider final : public provider::Provider {
   Leases leases_;
   Observer observer_;  // tasks wake it, so it lives longer than they do
   mutable Mutex mutex_;
-  std::set<TaskId> given_up_ GUARDED_BY(mutex_);  // by cancel(), and not over yet
+  std::set<TaskId> given_up_ GUARDED_BY(mutex_);  // by cancel()
   provider::TaskRunner agents_, tasks_;
   ProxmoxImages images_;
   NoConsole console_;
@@ -166,15 +168,10 @@ Result<MachineRef> ProxmoxProvider::reserve(const Owner& owner, const std::strin
   return ref;
 }
 
-Result<CreateSettings> ProxmoxProvider::settings_on(Session& session, const std::string& node, const Call& call) const {
-  CreateSettings settings{.default_storage = options_.default_storage,
-                          .default_bridge = options_.default_bridge,
-                          .import_storage = options_.import_storage};
-  if (!settings.default_storage.empty() && !settings.import_storage.empty()) return settings;
-  const Inventory inventory = TRY(read_inventory(session, call));
-  if (settings.default_storage.empty()) settings.default_storage = storage_for_disks(inventory, node);
-  if (settings.import_storage.empty()) settings.import_storage = storage_for_imports(inventory);
-  return settings;
+void ProxmoxProvider::choose_storages(const Inventory& inventory, const std::string& node,
+                                      CreateSettings& settings) const {
+  if (options_.default_storage.empty()) settings.default_storage = storage_for_disks(inventory, node);
+  if (options_.import_storage.empty()) settings.import_storage = storage_for_imports(inventory);
 }
 
 Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view verb, Needs needs, Operation operation) {
@@ -182,47 +179,59 @@ Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view v
       ref, verb,
       [this, needs, id = ref.id, operation = std::move(operation)](const Call& call, const auto& progress) -> Status {
         const auto session = TRY(connection_.session());
-        Host at{*session, clock_, {}};
+        Host at{*session,
+                clock_,
+                {.default_storage = options_.default_storage,
+                 .default_bridge = options_.default_bridge,
+                 .import_storage = options_.import_storage}};
         at.seen_on = known_.sightings.node_of(id);
-        if (needs == Needs::kStorages) at.settings = TRY(settings_on(*session, at.seen_on, call));
-        at.is_given_up = [this, task = TaskId{call.request_id}] {
-          const Lock lock(mutex_);
-          return given_up_.contains(task);
-        };
+        const bool are_named = !options_.default_storage.empty() && !options_.import_storage.empty();
+        if (needs == Needs::kStorages && !are_named)
+          choose_storages(TRY(read_inventory(*session, call)), at.seen_on, at.settings);
+        at.is_given_up = [this, task = TaskId{call.request_id}] { return is_given_up(task); };
         Status status = operation(at, progress, call);
-        observer_.learn(id, publish(*session, id, known_, clock_, call));  // before the task is seen to be done
-        observer_.look_at(id);  // a look that was under way meanwhile may tell older things later
+        // Before the task is seen to be done.
+        observer_.learn(id, publish(*session, id, known_, clock_, call, at.seen_on));
+        observer_.correct(id);
         return status;
       });
 }
 
+Result<std::optional<Config>> ProxmoxProvider::config_of(const MachineRef& ref, const Call& call) {
+  const auto session = TRY(connection_.session());
+  std::string id = ref.id;
+  if (id.empty()) id = TRY(find(*session, ref.machine_id, call));
+  if (id.empty()) return std::optional<Config>();
+  const auto sight = TRY(look(*session, id, known_.sightings.node_of(id), clock_, call, Depth::kConfig));
+  return sight ? std::optional(sight->configs.configured) : std::nullopt;
+}
+
 Status ProxmoxProvider::check_ours(const MachineRef& ref, const Call& call) {
-  const Machine machine = TRY(describe(ref, call));
-  if (machine.existence == Existence::kOurs) return {};
-  if (machine.existence == Existence::kGone) return Error(Code::kNotFound, "machine '" + ref.id + "' is gone");
-  return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours, or not whole: " + machine.detail)
-      .with_hint("It is left as it is.");
+  const std::optional<Config> config = TRY(config_of(ref, call));
+  return proxmox::check_ours(config, ref);
 }
 
 Result<TaskId> ProxmoxProvider::create(const MachineRef& ref, const MachineSpec& spec, const Call&) {
   if (ref.legacy || !is_uuid(ref.machine_id) || ref.id.empty())
     return Error(Code::kInvalidArgument, "machine '" + ref.machine_id + "', VMID '" + ref.id + "': not reserved by us");
   TRY(check_spec(spec));
-  return submit(ref, "create", Needs::kStorages,
-                [this, ref, spec](const Host& at, const OnProgress& progress, const Call& call) {
+  return submit(ref, "create", Needs::kNothing,
+                [this, ref, spec](Host& at, const OnProgress& progress, const Call& call) {
                   return make(at, ref, spec, progress, call);
                 });
 }
 
 // What is there already, and whole or another's, needs no image and no place.
-Status ProxmoxProvider::make(const Host& at, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
+Status ProxmoxProvider::make(Host& at, const MachineRef& ref, const MachineSpec& spec, const OnProgress& progress,
                              const Call& call) {
-  const Machine there = TRY(proxmox::describe(at.session, ref, at.seen_on, clock_, call));
+  const Inventory inventory = TRY(read_inventory(at.session, call));
+  if (at.seen_on.empty()) at.seen_on = node_to_ask(inventory, ref.id);
+  There there = TRY(see(at, ref, {}, call, at.seen_on));
+  const Existence existence = there.config ? TRY(judge(*there.config, ref)).existence : Existence::kGone;
   Origin origin;
-  std::string node = there.host;
-  Host at_node = at;
-  if (there.existence == Existence::kGone || there.existence == Existence::kPartial) {
-    const Inventory inventory = TRY(read_inventory(at.session, call));
+  std::string node = there.node;
+  choose_storages(inventory, node, at.settings);
+  if (existence == Existence::kGone || existence == Existence::kPartial) {
     origin = TRY(find_origin(at.session, inventory, spec.image.location, call));
     std::vector<std::string> nodes = options_.nodes;
     if (!origin.node.empty()) nodes = {origin.node};
@@ -231,10 +240,14 @@ Status ProxmoxProvider::make(const Host& at, const MachineRef& ref, const Machin
       return Error(Code::kFailedPrecondition, "placement.host '" + spec.placement.host + "': image '" +
                                                   spec.image.location + "' is on node '" + origin.node + "' alone")
           .with_hint("Put the image or template on a shared storage, or name that node.");
-    if (node.empty()) node = TRY(choose_node(inventory, nodes, storage_for("", spec, at_node.settings)));
-    if (options_.default_storage.empty()) at_node.settings.default_storage = storage_for_disks(inventory, node);
+    if (node.empty()) node = TRY(choose_node(inventory, nodes, storage_for("", spec, at.settings)));
+    choose_storages(inventory, node, at.settings);
   }
-  const Status made = create_machine(at_node, ref, spec, origin.source, node, progress, call);
+  at.seen_on = there.node = node;
+  // One that is locked may be a clone, of which its template's tasks tell more.
+  const bool is_locked = there.config && !there.config->text("lock").empty();
+  const Status made = create_machine(at, ref, spec, origin.source, node, progress, call,
+                                     is_locked ? std::nullopt : std::optional(std::move(there)));
   if (made.ok()) leases_.drop(ref.machine_id);
   if (made.ok() || !is_definite(made.error().code())) return made;
   // It can never be finished as it is wished: nobody has used it, so nothing of it is left.
@@ -289,7 +302,9 @@ Result<Plan> ProxmoxProvider::plan(const MachineRef& ref, const MachineSpec& spe
 Result<TaskId> ProxmoxProvider::apply(const MachineRef& ref, const MachineSpec& spec, const Plan& plan,
                                       const Call& asked) {
   TRY(check_ours(ref, asked));
-  return submit(ref, "apply", Needs::kStorages,
+  const bool makes_disks =
+      std::ranges::any_of(plan.changes, [](const auto& change) { return change.path.starts_with("disks["); });
+  return submit(ref, "apply", makes_disks ? Needs::kStorages : Needs::kNothing,
                 [ref, spec, plan](const Host& at, const OnProgress& progress, const Call& call) {
                   return apply_plan(at, ref, spec, plan, progress, call);
                 });
@@ -303,15 +318,16 @@ Result<TaskId> ProxmoxProvider::power_on(const MachineRef& ref, const Call& aske
 }
 
 Result<TaskId> ProxmoxProvider::power_off(const MachineRef& ref, std::optional<WallTime> hard_at, const Call& asked) {
-  TRY(check_ours(ref, asked));
-  tasks_.cancel(ref, kReboot);
   if (!hard_at) {
+    TRY(check_ours(ref, asked));
+    tasks_.cancel(ref, kReboot);
     return submit(ref, "power_off", Needs::kNothing,
                   [ref](const Host& at, const OnProgress& progress, const Call& call) {
                     return proxmox::power_off(at, ref, progress, call);
                   });
   }
   // It is Proxmox VE's before we answer, so that the power is cut in time even if this process ends now.
+  tasks_.cancel(ref, kReboot);
   const auto session = TRY(connection_.session());
   const std::string task =
       TRY(shut_down({.session = *session, .clock = clock_, .settings = {}, .seen_on = known_.sightings.node_of(ref.id)},
@@ -337,10 +353,12 @@ Result<TaskId> ProxmoxProvider::reboot(const MachineRef& ref, WallTime if_booted
 Result<TaskId> ProxmoxProvider::remove(const MachineRef& ref, const Call& asked) {
   if (ref.legacy || !is_uuid(ref.machine_id))
     return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' carries no stamp of ours, so it is not removed");
-  const Machine machine = TRY(describe(ref, asked));
-  if (machine.existence == Existence::kForeign || machine.existence == Existence::kReleased)
-    return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + machine.detail)
-        .with_hint("It is left as it is.");
+  if (const std::optional<Config> config = TRY(config_of(ref, asked))) {
+    const Judgement judgement = TRY(judge(*config, ref));
+    if (judgement.existence == Existence::kForeign || judgement.existence == Existence::kReleased)
+      return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours: " + judgement.detail)
+          .with_hint("It is left as it is.");
+  }
   tasks_.cancel(ref, kReboot);
   return submit(ref, "remove", Needs::kStorages,
                 [this, ref](const Host& at, const OnProgress& progress, const Call& call) -> Status {
@@ -369,9 +387,11 @@ Result<TaskState> ProxmoxProvider::poll(const TaskId& task, const Call& call) {
 
 Status ProxmoxProvider::cancel(const TaskId& task, const Call& call) {
   if (!task.text.starts_with(kUpidPrefix)) {
-    if (tasks_.poll(task).phase == TaskState::Phase::kRunning) {
+    {
+      const auto is_over = [this](const TaskId& each) { return tasks_.poll(each).phase != TaskState::Phase::kRunning; };
       const Lock lock(mutex_);
       given_up_.insert(task);
+      std::erase_if(given_up_, is_over);
     }
     tasks_.cancel(task);
     return {};
@@ -393,7 +413,9 @@ void ProxmoxProvider::ask_agent(const std::string& vmid) {
     Addresses word = TRY(read_addresses(answer));
     const bool is_news = known_.sightings.last_word(vmid) != word;
     known_.sightings.hear(vmid, std::move(word), clock_.wall());
-    if (is_news) observer_.look_at(vmid);
+    if (is_news)
+      known_.feed.amend(known_.sightings.machine_of(vmid),
+                        [this](Machine& machine) { known_.sightings.complete(machine); });
     return {};
   });
 }

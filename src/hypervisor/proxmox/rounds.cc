@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include "base/log.h"
 #include "cloudinit/iso9660.h"
 #include "hypervisor/proxmox/errors.h"
 #include "hypervisor/proxmox/follow.h"
@@ -30,21 +29,10 @@ Result<ApiCall> seed_upload(const Host& host, const MachineRef& ref, const std::
 // It was changed, or went away, since it was looked at; perhaps by a call of ours that the client sent twice.
 bool has_moved_on(const Error& error) { return error.is(Code::kAborted) || says_machine_is_missing(error); }
 
-// Until it has ended; where the work is given up, the node's part of it, too.
-Status follow(const Host& host, const Upid& task, const OnProgress& progress, const Call& call) {
-  Status ended = follow_task(host.session, task, progress, call);
-  if (call.stop.stop_requested() && host.is_given_up && host.is_given_up()) {
-    const Call last{std::chrono::steady_clock::now() + kGiveUpMax, {}, call.request_id};
-    const Status told = cancel_task(host.session, task, last);
-    if (!told.ok()) log::warn("a task goes on that was given up", {{"task", task.text}, {"error", told.error()}});
-  }
-  return ended;
-}
-
 // Until that task has ended, however it ends: what it left is looked at next.
 Status wait_for(const Host& host, const Upid& task, const Call& call) {
-  const Status ended = follow(
-      host, task, [](const auto&) {}, call);
+  const Status ended = follow_or_give_up(
+      host.session, task, host.is_given_up, [](const auto&) {}, call);
   const bool ours = call.stop.stop_requested() || std::chrono::steady_clock::now() >= call.deadline;
   return ours ? ended : Status();
 }
@@ -73,11 +61,11 @@ Status carry_out(const Host& host, const Step& step, const OnProgress& progress,
     now.step = step.name;
     progress(now);
   };
-  return follow(host, task, tell, call).context(step.name);
+  return follow_or_give_up(host.session, task, host.is_given_up, tell, call).context(step.name);
 }
 
 Result<There> see(const Host& host, const MachineRef& ref, const Goal& goal, const Call& call,
-                  const std::string& seen_on) {
+                  const std::string& seen_on, Who who) {
   There there;
   there.node = goal.node;
   const auto sight = TRY(look(host.session, ref.id, seen_on, host.clock, call));
@@ -86,23 +74,29 @@ Result<There> see(const Host& host, const MachineRef& ref, const Goal& goal, con
     there.config = sight->configs.configured;
     there.status = sight->status;
   }
+  const bool is_locked = there.config && !there.config->text("lock").empty();
+  if (who == Who::kSelf && !is_locked) return there;
   const std::vector<ListedTask> tasks = TRY(list_tasks(host.session, call));
   there.running = running_on(tasks, ref.id);
   if (there.running.empty() && there.config && there.config->text("lock") == "clone") {
     for (ListedTask& task : running_on(tasks, goal.cloned_from))
       if (task.upid.type == "qmclone") there.running.push_back(std::move(task));
   }
-  if (goal.seed != nullptr) there.seed_volume = TRY(find_seed(host, ref, there.node, call));
   return there;
 }
 
 Status run_rounds(const Host& host, const MachineRef& ref, const Goal& goal, const Decide& decide,
                   const OnProgress& progress, const Call& call) {
   std::string seen_on = host.seen_on;
+  Who who = Who::kAnybody;
+  std::optional<std::string> seed;  // the upload; none: not known
   for (int rounds = 0; rounds < kRoundsMax; ++rounds) {
     if (call.stop.stop_requested()) return Error(Code::kCancelled, "stopped");
-    const There there = TRY(see(host, ref, goal, call, seen_on));
-    seen_on = there.config ? there.node : "";
+    There there = rounds == 0 && goal.first ? *goal.first : TRY(see(host, ref, goal, call, seen_on, who));
+    if (goal.seed != nullptr && !seed) seed = TRY(find_seed(host, ref, there.node, call));
+    there.seed_volume = seed.value_or("");
+    seen_on = there.node;
+    who = Who::kAnybody;
     const Step step = TRY(decide(there));
     progress({step.name, std::nullopt, 0, 0});
     switch (step.kind) {
@@ -114,16 +108,21 @@ Status run_rounds(const Host& host, const MachineRef& ref, const Goal& goal, con
         break;
       case Step::Kind::kCall: {
         Status done = carry_out(host, step, progress, call);
+        if (done.ok() && step.is_last) return {};
         if (!done.ok() && !(goal.looks_again && has_moved_on(done.error()))) return done;
+        if (done.ok()) who = Who::kSelf;
         break;
       }
       case Step::Kind::kUploadSeed: {
         Step upload{.name = step.name, .is_task = true};
         upload.call = TRY(seed_upload(host, ref, there.node, *goal.seed));
         TRY(carry_out(host, upload, progress, call));
+        who = Who::kSelf;
+        seed.reset();
         break;
       }
     }
+    if (who == Who::kAnybody) seed.reset();
   }
   return Error(Code::kUnavailable, "machine '" + ref.id + "': not done after " + std::to_string(kRoundsMax) +
                                        " steps; somebody changes it all the time");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "hypervisor/proxmox/follow.h"
 #include "hypervisor/proxmox/session.h"
 #include "hypervisor/proxmox/steps.h"
 #include "provider/task_runner.h"
@@ -20,10 +21,8 @@ struct Host {  // where things are done
   Session& session;
   const Clock& clock;
   CreateSettings settings;
-  // A stop is somebody's who gave the work up: what the node does for it ends with it. Else, as when this process ends,
-  // the node goes on, and who comes next joins it.
-  std::function<bool()> is_given_up = {};
-  std::string seen_on = {};  // the node that had the machine last; "" : not known
+  IsGivenUp is_given_up = {};
+  std::string seen_on = {};  // the node to ask for the machine; "" : not known
 };
 
 // The upload of a machine's seed on that node; "" : there is none.
@@ -36,10 +35,14 @@ struct Goal {
   std::string cloned_from = {};          // a template: tasks that clone name it, and not what they make
   // When the machine was changed, or went away, between a look and its step: look again. Else that is the error.
   bool looks_again = true;
+  std::optional<There> first = {};  // what has just been seen
 };
-// What steps are decided by. `seen_on`: the node that had it last, which saves the cluster's list; "" : not known.
+// What steps are decided by, but for uploads. `seen_on`: the node to ask, which saves the cluster's list; "" : not
+// known. kSelf: it is not asked who else is at work on it. After a step of ours that is right: whoever has come since
+// holds a lock or has changed the digest, which the next step meets.
+enum class Who : std::uint8_t { kAnybody, kSelf };
 Result<There> see(const Host& host, const provider::MachineRef& ref, const Goal& goal, const Call& call,
-                  const std::string& seen_on = {});
+                  const std::string& seen_on = {}, Who who = Who::kAnybody);
 
 using Decide = std::function<Result<Step>(const There&)>;
 // kUnavailable: not done after kRoundsMax steps, because somebody changes it all the time.

@@ -50,6 +50,14 @@ std::optional<Step> somebody_at_work(const There& there) {
   return wait("task " + there.running.front().upid.text);
 }
 
+Status check_ours(const std::optional<Config>& config, const MachineRef& ref) {
+  if (!config) return Error(Code::kNotFound, "machine '" + ref.id + "' is gone");
+  const Judgement judgement = TRY(judge(*config, ref));
+  if (judgement.existence == provider::Existence::kOurs) return {};
+  return Error(Code::kFailedPrecondition, "machine '" + ref.id + "' is not ours, or not whole: " + judgement.detail)
+      .with_hint("It is left as it is.");
+}
+
 Status add_names(const MachineSpec& spec, const std::string& root_option, const Config* config, Stamp& stamp) {
   stamp.disks.try_emplace(kRoot, root_option);
   const int last = slots_on(Bus::kScsi) - 1;

@@ -16,6 +16,8 @@ Step call(std::string name, std::string method, const std::vector<std::string>& 
 std::vector<std::string> machine_path(const There& there, const provider::MachineRef& ref,
                                       const std::vector<std::string>& more);
 std::optional<Step> somebody_at_work(const There& there);
+// kNotFound: it is gone; kFailedPrecondition: it is not ours, or not whole.
+Status check_ours(const std::optional<Config>& config, const provider::MachineRef& ref);
 
 // Adds to the stamp which option will carry each disk and interface that it does not name yet: one that neither the
 // stamp nor the configuration has. kResourceExhausted: none is left.

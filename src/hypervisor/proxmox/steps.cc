@@ -138,6 +138,13 @@ Result<Step> make_ours(const There& there, const MachineRef& ref, const MachineS
   return call("configure", "PUT", machine_path(there, ref, {"config"}), std::move(form), /*is_task=*/false);
 }
 
+// Then it is whole, but for an upload that is left over.
+Result<Step> finish(const There& there, const MachineRef& ref, const Stamp& stamp, std::string name) {
+  Step step = TRY(stamp_step(there, ref, stamp, std::move(name)));
+  step.is_last = there.seed_volume.empty();
+  return step;
+}
+
 // What a machine that is being built lacks next.
 Result<Step> build_on(const There& there, const MachineRef& ref, const MachineSpec& spec, const Stamp& known,
                       const Source& source, const CreateSettings& settings) {
@@ -162,14 +169,16 @@ Result<Step> build_on(const There& there, const MachineRef& ref, const MachineSp
   }
   stamp.phase = Phase::kReady;
   if (root.size_bytes.value_or(0) > spec.root_disk_bytes) stamp.image_bytes = *root.size_bytes;
-  return stamp_step(there, ref, stamp, "finish");
+  return finish(there, ref, stamp, "finish");
 }
 
 // An upload is no longer needed once the machine has its own disk of it.
 Step drop_seed(const There& there) {
   const std::string storage(storage_of(there.seed_volume));
-  return call("clean up", "DELETE", {"nodes", there.node, "storage", storage, "content", there.seed_volume}, {},
-              /*is_task=*/true);
+  Step step = call("clean up", "DELETE", {"nodes", there.node, "storage", storage, "content", there.seed_volume}, {},
+                   /*is_task=*/true);
+  step.is_last = true;
+  return step;
 }
 
 }  // namespace
@@ -196,7 +205,7 @@ Result<Step> next_create_step(const There& there, const MachineRef& ref, const M
     case Existence::kReleased: {
       Stamp stamp = *judgement.stamp;
       stamp.owner = ref.owner;
-      return stamp_step(there, ref, stamp, "take over");
+      return finish(there, ref, stamp, "take over");
     }
     case Existence::kPartial: break;
     default: return Error(Code::kAlreadyExists, judgement.detail);

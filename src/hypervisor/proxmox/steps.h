@@ -60,6 +60,7 @@ struct Step {
   std::string name;  // for people: "define", "root disk", ...
   ApiCall call = {};
   bool is_task = false;  // the answer is the name of a task; it has to end first
+  bool is_last = false;  // when it has ended well, all is done: it is not looked at again
 };
 
 // kAlreadyExists: the VMID is another's: reserve another one. kFailedPrecondition: a person has to look (a reservation

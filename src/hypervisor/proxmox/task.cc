@@ -125,6 +125,12 @@ Result<Upid> parse_upid(string_view text) {
   return Upid{std::string(text), parts[1], parts[5], parts[6], parts[7], from_seconds(*started)};
 }
 
+bool tells_progress(const Upid& upid) {
+  constexpr std::array<string_view, 8> kSilent = {"qmstart",   "qmstop",   "qmshutdown", "qmreboot",
+                                                  "qmsuspend", "qmresume", "hastart",    "hastop"};
+  return std::ranges::find(kSilent, upid.type) == kSilent.end();
+}
+
 std::vector<std::string> read_log(const json::Value& data) {
   std::vector<std::string> lines;
   const auto* list = data.as<json::Array>();

@@ -30,6 +30,9 @@ struct Upid {
 };
 Result<Upid> parse_upid(std::string_view text);  // kDataLoss: it is none
 
+// Whether its log says how far it is: nothing that switches machines on or off does.
+bool tells_progress(const Upid& upid);
+
 // What .../status and .../log say together. Phase kFailed carries the task's own words as task_error() does; a task
 // that Proxmox VE no longer knows is the caller's kForgotten. kDataLoss: it is no answer about a task.
 Result<provider::TaskState> read_task(const Upid& upid, const json::Value& status, std::span<const std::string> log);
