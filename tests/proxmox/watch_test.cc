@@ -96,6 +96,30 @@ TEST(Watching, ADownloadThatIsCancelledEndsOnItsNodeToo) {
   EXPECT_FALSE(at_work());
 }
 
+// The task of a reboot ends when the machine is off, and nobody is at work on it for a moment.
+TEST(Watching, ARebootIsOverWhenTheMachineRunsAgain) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  stage.finish(stage.bed.provider().power_on(ref, call()));
+  stage.bed.fake().with([](Cluster& cluster) { cluster.timing.restart = 200ms; });
+  const auto asked = std::chrono::system_clock::now();
+  stage.finish(stage.bed.provider().reboot(ref, asked, call()));
+  const provider::Machine machine = stage.describe(ref);
+  EXPECT_EQ(machine.power, Power::kOn);
+  EXPECT_GE(machine.booted_at, asked);
+}
+
+// Nor does a machine that booted less than a second ago, which its uptime cannot tell, reboot again and again.
+TEST(Watching, ARebootIsAskedForOnce) {
+  Stage stage;
+  const MachineRef ref = stage.make(stage.spec());
+  stage.finish(stage.bed.provider().power_on(ref, call()));
+  stage.finish(stage.bed.provider().reboot(ref, std::chrono::system_clock::now(), call()));
+  const int reboots =
+      stage.bed.fake().with_faults([](fakes::pve::Faults& faults) { return faults.count("POST", "*/status/reboot"); });
+  EXPECT_EQ(reboots, 1);
+}
+
 TEST(Watching, EachVerbAsksForWhatItNeedsAndNoMore) {
   Stage stage(1h);  // no call but those that are asked for
   const auto image = stage.bed.provider().images().prepare(stage.bed.subject("").image, call()).take();

@@ -25,9 +25,9 @@ inline constexpr int kRoundsMax = 200;  // looks and steps of one operation: 29 
 inline constexpr std::size_t kEndpointsMax = 16;
 inline constexpr std::size_t kCredentialBytesMax = 256U << 10;  // of one key of the Secret; a CA bundle is the longest
 inline constexpr std::size_t kAnswerBytesMax = 32U << 20;       // 10,000 machines in /cluster/resources are 4 MB
-inline constexpr Duration kTicketFresh = std::chrono::minutes(60);  // tickets live for two hours
-inline constexpr Duration kAnswerMax = std::chrono::seconds(60);    // Proxmox VE itself gives up after 30
-inline constexpr int kUploadPatience = 10;                          // times as long as for an answer
+inline constexpr Duration kTicketFresh = std::chrono::minutes(60);      // tickets live for two hours
+inline constexpr Duration kAnswerMax = std::chrono::seconds(60);        // Proxmox VE itself gives up after 30
+inline constexpr int kUploadPatience = 10;                              // times as long as for an answer
 inline constexpr Duration kLoginRefusedFor = std::chrono::seconds(30);  // a refused login is not tried again
 
 // Tasks.
@@ -42,7 +42,9 @@ inline constexpr int kIdsTriedMax = 1000;          // in search of one that is f
 
 // Power.
 inline constexpr Duration kRebootGrace = std::chrono::seconds(60);  // then the machine is stopped and started
-inline constexpr Duration kHaPause = std::chrono::seconds(2);       // HA acts at its next round, about ten seconds
+inline constexpr Duration kStartPause = std::chrono::milliseconds(500);
+inline constexpr int kStartLooksMax = 60;                      // half a minute for the start that belongs to a reboot
+inline constexpr Duration kHaPause = std::chrono::seconds(2);  // HA acts at its next round, about ten seconds
 
 // Looking.
 inline constexpr Duration kInterval = std::chrono::seconds(10);  // as often as pvestatd itself looks

@@ -186,8 +186,11 @@ Result<TaskId> ProxmoxProvider::submit(const MachineRef& ref, std::string_view v
                  .import_storage = options_.import_storage}};
         at.seen_on = known_.sightings.node_of(id);
         const bool are_named = !options_.default_storage.empty() && !options_.import_storage.empty();
-        if (needs == Needs::kStorages && !are_named)
-          choose_storages(TRY(read_inventory(*session, call)), at.seen_on, at.settings);
+        if (needs == Needs::kStorages && !are_named) {
+          const Inventory inventory = TRY(read_inventory(*session, call));
+          at.seen_on = node_to_ask(inventory, id);  // a process that has just begun has seen it nowhere
+          choose_storages(inventory, at.seen_on, at.settings);
+        }
         at.is_given_up = [this, task = TaskId{call.request_id}] { return is_given_up(task); };
         Status status = operation(at, progress, call);
         // Before the task is seen to be done.

@@ -103,7 +103,7 @@ Status run_rounds(const Host& host, const MachineRef& ref, const Goal& goal, con
       case Step::Kind::kDone: return {};
       case Step::Kind::kWait: TRY(wait_for(host, there.running.front().upid, call)); break;
       case Step::Kind::kPause:
-        if (!pause(kHaPause, call) && !call.stop.stop_requested())
+        if (!pause(step.pause, call) && !call.stop.stop_requested())
           return Error(Code::kDeadlineExceeded, step.name + ": not done in time");
         break;
       case Step::Kind::kCall: {

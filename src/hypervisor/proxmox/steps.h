@@ -53,7 +53,7 @@ struct Step {
     kCall,        // send `call`
     kUploadSeed,  // make the seed's image and upload it as seed_file_name()
     kWait,        // somebody is at work on it: look again when that task has ended
-    kPause,       // HA has been asked, and acts at its next round: look again a little later
+    kPause,       // somebody will act who has no task yet: look again after `pause`
     kDone,
   };
   Kind kind = Kind::kDone;
@@ -61,6 +61,7 @@ struct Step {
   ApiCall call = {};
   bool is_task = false;  // the answer is the name of a task; it has to end first
   bool is_last = false;  // when it has ended well, all is done: it is not looked at again
+  Duration pause = {};
 };
 
 // kAlreadyExists: the VMID is another's: reserve another one. kFailedPrecondition: a person has to look (a reservation

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "fakes/pve/power.h"
 #include "fakes/pve/property_string.h"
 
 namespace rig::fakes::pve {
@@ -71,10 +72,29 @@ void Cluster::settle() {
     next_look_ += std::max<Duration>(timing.statistics, std::chrono::milliseconds(1));
   }
   tasks.run(until);
+  end_reboots(until);
+}
+
+void Cluster::end_reboots(WallTime until) {
+  for (auto& [id, vm] : vms) {
+    if (!vm.starts_at || *vm.starts_at > until) continue;
+    vm.starts_at.reset();
+    Task task;
+    task.node = vm.node;
+    task.type = "qmstart";
+    task.id = std::to_string(id);
+    task.user = "root@pam";
+    task.lock = id;
+    task.steps = {
+        {.takes = timing.start, .act = [this, node = vm.node, id](Task& t) { return start(*this, node, id, t); }}};
+    tasks.begin(std::move(task), until);
+  }
+  tasks.run(until);
 }
 
 void Cluster::power_on(Vm& vm) {
   vm.apply_pending();
+  vm.starts_at.reset();
   for (const std::string& tag : split(vm.value("tags"), ';'))
     if (const auto found = guests.find(tag); found != guests.end()) vm.guest = found->second;
   vm.running_since = now();

@@ -34,6 +34,7 @@ Origin origin_of(std::string bytes);
 // How long things take. Zero: done by the next call.
 struct Timing {
   Duration start{}, stop{}, allocate{}, copy_per_gib{};
+  Duration restart{};                              // until qmeventd starts a machine that has shut down to be rebooted
   Duration statistics = std::chrono::seconds(10);  // how often pvestatd looks
 };
 
@@ -95,6 +96,7 @@ class Cluster {
  private:
   void collect_statistics();
   void obey_ha();
+  void end_reboots(WallTime until);
 
   const Clock& clock_;
   WallTime next_look_;

@@ -71,7 +71,8 @@ Status end_shutdown(Cluster& cluster, const Asked& asked, Task& task, bool resta
     task.log.emplace_back("VM still running - terminating now with SIGTERM");
   }
   cluster.power_off(vm);
-  return restarts ? start(cluster, asked.node(), asked.vmid(), task) : Status();
+  if (restarts) vm.starts_at = cluster.now() + cluster.timing.restart;
+  return {};
 }
 
 Result<Answer> shut_down(Cluster& cluster, const Asked& asked, const std::string& type, bool restarts) {

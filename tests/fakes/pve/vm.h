@@ -25,11 +25,11 @@ struct Guest {
 struct Vm {
   int id = 0;
   std::string node;
-  Texts config;                            // without digest
-  Texts pending;                           // of a running machine, until it starts anew
-  std::set<std::string> pending_deletes;   // likewise
-  std::map<std::string, Texts> snapshots;  // with snaptime, description, parent, vmstate
-  std::optional<WallTime> running_since;
+  Texts config;                                      // without digest
+  Texts pending;                                     // of a running machine, until it starts anew
+  std::set<std::string> pending_deletes;             // likewise
+  std::map<std::string, Texts> snapshots;            // with snaptime, description, parent, vmstate
+  std::optional<WallTime> running_since, starts_at;  // starts_at: the second half of a reboot
   bool is_paused = false;
   int pid = 0;
   Guest guest;
