@@ -110,7 +110,7 @@ class Weather : public testing::TestWithParam<Mishap> {
   }
 
   // No call but those that are asked for.
-  Bed bed_{1h, hangs() ? 1s : 60s};
+  Bed bed_{{.interval = 1h, .patience = hangs() ? 1s : 60s}};
   provider::conformance::Subject subject_ = bed_.subject("weather");
   int nth_ = 0;
   bool has_struck_ = false;
