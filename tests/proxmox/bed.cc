@@ -10,6 +10,9 @@
 #include "base/log.h"
 #include "base/run_test.h"
 #include "base/text.h"
+#include "base/uuid.h"
+#include "hypervisor/proxmox/session.h"
+#include "hypervisor/proxmox/stamp.h"
 
 namespace rig::proxmox {
 namespace {
@@ -21,7 +24,9 @@ using fakes::pve::Vm;
 using provider::Power;
 using provider::conformance::Subject;
 
+constexpr Duration kStatistics = 50ms;
 constexpr char kUrl[] = "http://images.example/small.qcow2";
+constexpr char kUser[] = "root@pam", kPassword[] = "bed-password";
 constexpr char kStubborn[] = "stubborn";  // tag of machines that obey nobody and have no agent
 // A qcow2 of 32 MiB, as its header says it (big-endian, from byte 24 on), and no more.
 const std::string kImage = "QFI\xfb" + std::string(3, '\0') + "\3" + std::string(16, '\0') + std::string(4, '\0') +
@@ -49,6 +54,15 @@ void remove_volumes(Cluster& cluster, std::optional<int> owner) {
   }
 }
 
+// Without our stamp.
+void put_foreign(Cluster& cluster, int vmid, const std::string& name, const std::string& uuid) {
+  Vm vm;
+  vm.id = vmid;
+  vm.node = cluster.nodes.front().name;
+  vm.config = {{"name", name}, {"memory", "512"}, {"smbios1", "uuid=" + uuid}};
+  cluster.vms[vmid] = vm;
+}
+
 Guest answering_guest() {
   Guest guest;
   guest.agent = Guest::Agent::kAnswers;
@@ -61,7 +75,7 @@ Guest answering_guest() {
 }
 
 void furnish(Cluster& cluster) {
-  cluster.timing.statistics = 50ms;
+  cluster.timing.statistics = kStatistics;
   cluster.origins[kUrl] = fakes::pve::origin_of(kImage);
   cluster.guest = answering_guest();
   cluster.guests[kStubborn].obeys_shutdown = false;
@@ -76,15 +90,23 @@ void furnish(Cluster& cluster) {
 
 }  // namespace
 
-Bed::Bed(Duration interval, Duration patience) : fake_(fakes::pve::Fake::start(clock_).take()) {
+Bed::Bed(const BedOptions& options) : fake_(fakes::pve::Fake::start(clock_).take()) {
   fake_->with([](Cluster& cluster) { furnish(cluster); });
   const std::string token(fakes::pve::Fake::kToken);
+  Credentials& who = options_.otherwise;
+  if (options.has_password) {
+    who.username = kUser;
+    who.password = kPassword;
+    fake_->set_password(kPassword);
+  } else {
+    who.token_id = token.substr(0, token.find('='));
+    who.token_secret = token.substr(token.find('=') + 1);
+  }
+  who.ca_bundle = fake_->authority_pem();
   options_.endpoint = fake_->url(0) + "," + fake_->url(1);
-  options_.otherwise.token_id = token.substr(0, token.find('='));
-  options_.otherwise.token_secret = token.substr(token.find('=') + 1);
-  options_.otherwise.ca_bundle = fake_->authority_pem();
-  options_.interval = interval;
-  options_.patience = patience;
+  options_.interval = options.interval;
+  options_.patience = options.patience;
+  options_.look_max = options.look_max;
   CHECK(restart_provider().ok());
 }
 
@@ -137,11 +159,7 @@ Result<std::vector<std::string>> Bed::volumes() {
 
 Status Bed::add_foreign_machine(const std::string& name, const std::string& uuid) {
   fake_->with([&](Cluster& cluster) {
-    Vm vm;
-    vm.id = number(name).value_or(cluster.free_vmid());
-    vm.node = cluster.nodes.front().name;
-    vm.config = {{"name", number(name) ? "foreign" : name}, {"memory", "512"}, {"smbios1", "uuid=" + uuid}};
-    cluster.vms[vm.id] = vm;
+    put_foreign(cluster, number(name).value_or(cluster.free_vmid()), number(name) ? "foreign" : name, uuid);
   });
   return {};
 }
@@ -255,6 +273,83 @@ Result<std::string> Bed::move(const std::string& id) {
   });
 }
 
+// With what a person tells cloud-init by Proxmox VE's own means.
+Result<std::string> Bed::make_template(const std::string& id, const std::string& name, const std::string& secret) {
+  const std::string node = fake_->with([&](Cluster& cluster) {
+    Vm& vm = *find(cluster, id);
+    fakes::pve::Texts& config = vm.config;
+    config["name"] = name;
+    if (!secret.empty()) {
+      config["ciuser"] = config["cipassword"] = secret;
+      config["sshkeys"] = "ssh-ed25519%20AAAA%20" + secret;
+      config["tags"] += ";" + secret;
+    }
+    return vm.node;
+  });
+  const Login login = TRY(login_for(options_.endpoint, options_.otherwise, /*insecure=*/false));
+  const auto session = TRY(Session::open(login, clock_));
+  ApiCall convert;
+  convert.method = "POST";
+  convert.path = path_of({"nodes", node, "qemu", id, "template"});
+  TRY(session->send(convert, {std::chrono::steady_clock::now() + 60s, {}, "bed"}));
+  return id;
+}
+
+// Just before its configuration is written: what is sent there has the digest of the machine that is gone.
+Result<std::string> Bed::be_quicker_than_removal(const std::string& id) {
+  fakes::pve::Fault race{.kind = fakes::pve::Fault::Kind::kMeanwhile, .method = "PUT"};
+  race.path = "/nodes/*/qemu/" + id + "/config";
+  race.meanwhile = [vmid = *number(id)](Cluster& cluster) {
+    cluster.vms.erase(vmid);
+    remove_volumes(cluster, vmid);
+    put_foreign(cluster, vmid, "theirs", cluster.new_uuid());
+  };
+  fake_->fail(std::move(race));
+  return id;
+}
+
+Result<std::string> Bed::hold(const std::string& id) {
+  fake_->with([&](Cluster& cluster) { find(cluster, id)->config["lock"] = "backup"; });
+  return std::string("backup");
+}
+
+Status Bed::let_go(const std::string& id) {
+  fake_->with([&](Cluster& cluster) { find(cluster, id)->config.erase("lock"); });
+  return {};
+}
+
+Result<std::vector<provider::MachineRef>> Bed::add_machines(const provider::MachineRef& model, std::size_t count) {
+  is_crowded_ = true;
+  return fake_->with([&](Cluster& cluster) -> Result<std::vector<provider::MachineRef>> {
+    std::vector<provider::MachineRef> refs;
+    const Vm vm = *find(cluster, model.id);
+    Stamp stamp = *TRY(find_stamp(vm.value("description")));
+    int vmid = cluster.vms.rbegin()->first;
+    cluster.timing.statistics = 1s;  // a look at so many takes a while
+    while (refs.size() < count) {
+      Vm like = vm;
+      like.id = ++vmid;
+      stamp.id = std::to_string(vmid);
+      stamp.machine_id = stamp.owner.uid = random_uuid();
+      like.config["smbios1"] = "uuid=" + stamp.machine_id;
+      like.config["description"] = TRY(with_stamp("", stamp));
+      cluster.vms.emplace_hint(cluster.vms.end(), vmid, std::move(like));
+      refs.push_back({stamp.owner, stamp.machine_id, stamp.id, false});
+    }
+    return refs;
+  });
+}
+
+Result<std::int64_t> Bed::downloads() { return fake_->calls("POST", "/nodes/*/download-url"); }
+
+Status Bed::end_sessions() {
+  if (options_.otherwise.password.empty()) return Error(Code::kUnimplemented, "nobody logs in who has an API token");
+  fake_->end_tickets();
+  return {};
+}
+
+Result<std::int64_t> Bed::logins() { return fake_->calls("POST", "/access/ticket"); }
+
 Status Bed::clean() {
   fake_->with_faults([](fakes::pve::Faults& faults) {
     faults.clear();
@@ -262,9 +357,11 @@ Status Bed::clean() {
   });
   fake_->with([](Cluster& cluster) {
     cluster.vms.clear();
+    cluster.timing.statistics = kStatistics;
     remove_volumes(cluster, std::nullopt);
   });
-  return {};
+  // Or it would read each of them once more.
+  return std::exchange(is_crowded_, false) ? restart_provider() : Status();
 }
 
 }  // namespace rig::proxmox

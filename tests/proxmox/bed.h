@@ -12,10 +12,16 @@
 
 namespace rig::proxmox {
 
+struct BedOptions {
+  Duration interval = std::chrono::milliseconds(100);  // the provider looks at the cluster so often
+  Duration patience = std::chrono::seconds(60);        // and waits for an answer so long
+  Duration look_max = kLookMax;                        // and ends a look at all machines then
+  bool has_password = false;                           // and so logs in; else an API token
+};
+
 class Bed final : public provider::conformance::Host {
  public:
-  // How often the provider looks at the cluster, and how long it waits for an answer.
-  explicit Bed(Duration interval = std::chrono::milliseconds(100), Duration patience = std::chrono::seconds(60));
+  explicit Bed(const BedOptions& options = {});
   provider::Provider& provider() { return *provider_; }
   fakes::pve::Fake& fake() { return *fake_; }
   Options options() const { return options_; }
@@ -38,6 +44,14 @@ class Bed final : public provider::conformance::Host {
   Status clean() override;
   Result<bool> doubt(int kind) override;
   Result<std::string> move(const std::string& id) override;
+  Result<std::string> make_template(const std::string& id, const std::string& name, const std::string& secret) override;
+  Result<std::string> be_quicker_than_removal(const std::string& id) override;
+  Result<std::string> hold(const std::string& id) override;
+  Status let_go(const std::string& id) override;
+  Result<std::vector<provider::MachineRef>> add_machines(const provider::MachineRef& model, std::size_t count) override;
+  Result<std::int64_t> downloads() override;
+  Status end_sessions() override;
+  Result<std::int64_t> logins() override;
 
  private:
   const SystemClock clock_{};
@@ -45,6 +59,7 @@ class Bed final : public provider::conformance::Host {
   std::unique_ptr<fakes::pve::Fake> fake_;
   Options options_;
   std::unique_ptr<provider::Provider> provider_;
+  bool is_crowded_ = false;  // by add_machines()
   std::function<void()> before_;
   std::function<void(provider::Provider&)> after_;
 };

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/uuid.h"
 #include "hypervisor/vsphere/devices.h"
 #include "hypervisor/vsphere/follow.h"
 #include "hypervisor/vsphere/look.h"
@@ -91,11 +92,13 @@ Center vcsim() {
   return center;
 }
 
-Bed::Bed(Center center) : center_(std::move(center)), session_(Session::open(center_.login, clock_).take()) {
+Bed::Bed(Center center, Duration patience)
+    : center_(std::move(center)), session_(Session::open(center_.login, clock_).take()) {
   middle_ = std::make_unique<Middle>(
       center_.login, [this](const std::string& method, const std::string& body) { return instead(method, body); });
   options_.endpoint = middle_->url();
   options_.defaults = center_.small.placement;
+  options_.patience = patience;
   options_.otherwise = {center_.login.username, center_.login.password,
                         middle_->authority_pem() + center_.login.ca_bundle, ""};
   const auto machines = read_catalogue(*session_, /*with_machines=*/true, soon());
@@ -130,7 +133,19 @@ Subject Bed::subject(std::string name) {
   return subject;
 }
 
+Status Bed::be_quicker_than(const std::string& method, const std::string& body) {
+  std::optional<Race> race;
+  {
+    const Lock lock(race_mutex_);
+    if (!race_ || method != "Destroy_Task" || text_in(body, "_this") != race_->id) return {};
+    race = std::exchange(race_, std::nullopt);
+  }
+  TRY(erase(race->id));
+  return add_foreign_machine(race->name, race->uuid);
+}
+
 std::optional<http::Reply> Bed::instead(const std::string& method, const std::string& body) {
+  CHECK(be_quicker_than(method, body).ok());
   const bool looks = method == "RetrievePropertiesEx" || method == "FindAllByUuid";
   if (const int kind = doubt_; kind >= 0 && looks) return doubtful(kind, text_in(body, "obj"));
   if (method != "ShutdownGuest" && method != "RebootGuest") return std::nullopt;
@@ -151,13 +166,16 @@ Status Bed::carry_out(const Method& method) {
       *session_, task, [](const auto&) {}, soon(), 10ms);
 }
 
+Result<std::string> Bed::send(const std::string& method, const MoRef& self, const std::string& parameters) {
+  return session_->send(method,
+                        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><" + method +
+                            " xmlns=\"urn:vim25\"><_this type=\"" + self.type + "\">" + self.id + "</_this>" +
+                            parameters + "</" + method + "></e:Body></e:Envelope>",
+                        soon());
+}
+
 Status Bed::carry_out(const std::string& method, const MoRef& self, const std::string& parameters) {
-  const std::string answer =
-      TRY(session_->send(method,
-                         "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><" + method +
-                             " xmlns=\"urn:vim25\"><_this type=\"" + self.type + "\">" + self.id + "</_this>" +
-                             parameters + "</" + method + "></e:Body></e:Envelope>",
-                         soon()));
+  const std::string answer = TRY(send(method, self, parameters));
   return follow_task(
       *session_, {"Task", text_in(answer, "returnval")}, [](const auto&) {}, soon(), 10ms);
 }
@@ -262,6 +280,9 @@ Status Bed::clean() {
     const Status erased = erase(entity->self.id);
     if (!erased.ok() && !erased.error().is(Code::kNotFound)) return erased;
   }
+  for (const MoRef& folder : std::exchange(folders_, {})) TRY(carry_out(Destroy{folder}));
+  const Lock lock(race_mutex_);
+  race_.reset();
   return {};
 }
 
@@ -281,6 +302,30 @@ Result<std::string> Bed::move(const std::string& id) {
     return host->props.name;
   }
   return Error(Code::kUnimplemented, "its cluster has one host");
+}
+
+Result<std::string> Bed::make_template(const std::string& id, const std::string& name, const std::string&) {
+  const Catalogue catalogue = TRY(read_catalogue(*session_, /*with_machines=*/true, soon()));
+  const Entity* source = TRY(catalogue.named(kTemplate, id));
+  const Place place = TRY(find_place(catalogue, center_.small.placement, *source));
+  const std::string answer =
+      TRY(send("CreateFolder", place.folder, "<name>" + name + "-" + random_suffix(6) + "</name>"));
+  const MoRef folder{"Folder", text_in(answer, "returnval")};
+  folders_.push_back(folder);
+  CloneMachine clone{source->self, folder, name, {}};
+  clone.spec.is_template = true;
+  TRY(carry_out(clone));
+  const Catalogue after = TRY(read_catalogue(*session_, /*with_machines=*/true, soon()));
+  for (const Entity* machine : after.all(kTemplate))
+    if (machine->props.parent == folder) return machine->self.id;
+  return Error(Code::kNotFound, "template '" + name + "' is not in its folder");
+}
+
+Result<std::string> Bed::be_quicker_than_removal(const std::string& id) {
+  const Sight sight = TRY(read_sight(*session_, {"VirtualMachine", id}, soon()));
+  const Lock lock(race_mutex_);
+  race_ = Race{id, sight.props.name, sight.props.instance_uuid};
+  return sight.props.name;
 }
 
 Status Bed::end_sessions() {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "hypervisor/vsphere/provider.h"
 #include "hypervisor/vsphere/session.h"
 #include "provider/conformance/conformance.h"
@@ -28,9 +29,9 @@ struct Center {
 // govmomi's simulator of RIG_TEST_VCSIM_DIR, the folder of tools/lab/vcsim/up.
 Center vcsim();
 
-class Bed final : public provider::conformance::Host {
+class Bed : public provider::conformance::Host {
  public:
-  explicit Bed(Center center);
+  explicit Bed(Center center, Duration patience = kAnswerMax);  // of the provider, for an answer
   ~Bed() override;
   provider::Provider& provider() { return *provider_; }
   Middle& middle() { return *middle_; }
@@ -55,15 +56,20 @@ class Bed final : public provider::conformance::Host {
   Status clean() override;
   Result<bool> doubt(int kind) override;
   Result<std::string> move(const std::string& id) override;
+  // In a folder of its own, as a copy of the machine.
+  Result<std::string> make_template(const std::string& id, const std::string& name, const std::string& secret) override;
+  Result<std::string> be_quicker_than_removal(const std::string& id) override;
   Status end_sessions() override;
   Result<std::int64_t> logins() override { return middle_->calls("Login"); }
 
  private:
+  Status be_quicker_than(const std::string& method, const std::string& body);
   std::optional<http::Reply> instead(const std::string& method, const std::string& body);
   Result<MoRef> find(const std::string& name);  // or id
   template <class Method>
   Status carry_out(const Method& method);
-  // One that the room has no use for. `parameters`: XML.
+  // Those that the room has no use for. `parameters`: XML.
+  Result<std::string> send(const std::string& method, const MoRef& self, const std::string& parameters);
   Status carry_out(const std::string& method, const MoRef& self, const std::string& parameters);
   Result<std::string> property(const MoRef& self, const std::string& path);  // as it is answered
 
@@ -75,6 +81,12 @@ class Bed final : public provider::conformance::Host {
   std::set<MoRef> before_all_;  // machines that are no test's
   std::unique_ptr<provider::Provider> provider_;
   std::atomic<int> doubt_ = -1;  // its kind; none
+  std::vector<MoRef> folders_;   // of templates
+  struct Race {
+    std::string id, name, uuid;
+  };
+  Mutex race_mutex_;
+  std::optional<Race> race_ GUARDED_BY(race_mutex_);  // at the next removal of that machine
   std::function<void()> before_;
   std::function<void(provider::Provider&)> after_;
 };

@@ -1,34 +1,48 @@
-// vsphere/on_fake.h — the bed on our strict fake of a vCenter.
+// vsphere/on_fake.h — the bed on our strict fake of a vCenter, with a package to import and what only a fake can be
+// made to do.
 #pragma once
 
+#include <atomic>
+
 #include "fakes/vcenter/server.h"
+#include "http/server.h"
 #include "vsphere/bed.h"
 
 namespace rig::vsphere {
 
-inline Center center_of(const fakes::vcenter::Fake& fake) {
-  const fakes::vcenter::FakeOptions account;
-  Center center;
-  center.login = login_for(fake.url(), {account.user, account.password, fake.authority_pem(), ""}, false).take();
-  center.template_name = "template";
-  provider::NicSpec nic;
-  nic.name = "eth0";
-  nic.network = "DC0_DVPG0";
-  center.small.placement.cluster = "DC0_C0";
-  center.small.placement.storage = "LocalDS_0";
-  center.small.root_disk_bytes = 1LL << 30;
-  center.small.nics = {nic};
-  center.small.seed.meta_data = "instance-id: conformance\n";
-  center.boot_time = std::chrono::seconds(10);
-  center.too_large = center.small;
-  center.too_large->placement.storage = "tiny";
-  return center;
-}
+// Serves an OVA of a small machine.
+class Shop {
+ public:
+  Shop();
+  provider::ImageRequest image() const;
+  std::int64_t downloads() const { return downloads_; }
+
+ private:
+  const std::string package_;
+  std::atomic<std::int64_t> downloads_ = 0;
+  std::unique_ptr<http::Server> door_;
+};
+
+class BedOnFake final : public Bed {
+ public:
+  BedOnFake(fakes::vcenter::Fake& fake, Shop& shop, Duration patience);
+  Result<std::vector<provider::MachineRef>> add_machines(const provider::MachineRef& model, std::size_t count) override;
+  Result<std::int64_t> downloads() override { return shop_.downloads(); }
+  Status clean() override;
+
+ private:
+  fakes::vcenter::Fake& fake_;
+  Shop& shop_;
+  std::vector<fakes::vcenter::Ref> added_;  // by add_machines()
+};
 
 struct OnFake {
+  explicit OnFake(Duration patience = kAnswerMax) : bed(*fake, shop, patience) {}  // of the provider, for an answer
+
   const SystemClock clock{};
   const std::unique_ptr<fakes::vcenter::Fake> fake = fakes::vcenter::Fake::start(clock).take();
-  Bed bed{center_of(*fake)};
+  Shop shop;
+  BedOnFake bed;
 };
 
 }  // namespace rig::vsphere

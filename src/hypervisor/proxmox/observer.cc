@@ -2,6 +2,7 @@
 #include "hypervisor/proxmox/observer.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/log.h"
 #include "hypervisor/proxmox/limits.h"
@@ -56,9 +57,14 @@ Result<Reading> publish(Session& session, const std::string& vmid, Knowledge& kn
   return reading;
 }
 
-Observer::Observer(Connection& connection, Knowledge& known, const Clock& clock, Duration interval,
+Observer::Observer(Connection& connection, Knowledge& known, const Clock& clock, Duration interval, Duration look_max,
                    std::function<void(const std::string& vmid)> ask_agent)
-    : connection_(connection), known_(known), clock_(clock), interval_(interval), ask_agent_(std::move(ask_agent)) {}
+    : connection_(connection),
+      known_(known),
+      clock_(clock),
+      interval_(interval),
+      look_max_(look_max),
+      ask_agent_(std::move(ask_agent)) {}
 
 void Observer::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -85,7 +91,7 @@ void Observer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const std::set<std::string> asked = wait(next_round, stop);
     if (stop.stop_requested()) return;
-    const Call call{now() + kLookMax, stop, "observer"};
+    const Call call{now() + look_max_, stop, "observer"};
     if (!asked.empty()) {
       const auto session = connection_.session();
       std::map<std::string, std::string> wherever;
@@ -98,7 +104,7 @@ void Observer::run(const std::stop_token& stop) {
     connection_.looked(looked, version_);
     if (looked.ok()) {
       backoff = kReconnectFirst;
-      next_round = now() + interval_;
+      next_round = now() + (has_looked_ ? interval_ : Duration::zero());
       continue;
     }
     if (stop.stop_requested()) return;
@@ -131,12 +137,13 @@ Status Observer::look_around(const Call& call) {
     const auto listed = inventory.machines.find(vmid);
     there[vmid] = listed == inventory.machines.end() ? "" : listed->second.node;
   }
-  read_all(*session, there, call);
+  const bool is_whole = read_all(*session, there, call);
   if (!turn_.empty() && known_.sightings.boot_of(turn_)) ask_agent_(turn_);
   before_ = std::move(inventory);
   tasks_before_ = std::move(tasks);
-  if (!has_looked_) known_.feed.knows_all();
-  has_looked_ = true;
+  // Until then nobody is told that these are all: what is not among them would be taken for gone.
+  if (is_whole && !has_looked_) known_.feed.knows_all();
+  has_looked_ = has_looked_ || is_whole;
   return {};
 }
 
@@ -160,19 +167,25 @@ std::set<std::string> Observer::due(const Inventory& inventory, const std::vecto
 }
 
 // Side by side: at the start there may be thousands.
-void Observer::read_all(Session& session, const std::map<std::string, std::string>& vmids, const Call& call) {
+bool Observer::read_all(Session& session, const std::map<std::string, std::string>& vmids, const Call& call) {
   const std::vector<std::pair<std::string, std::string>> list(vmids.begin(), vmids.end());
+  std::atomic<bool> is_whole = true;
   side_by_side(list.size(), kReadersMax, [&](std::size_t i) {
     const auto& [vmid, node] = list[i];
-    if (call.stop.stop_requested()) return;
+    const bool has_time = !call.stop.stop_requested() && now() < call.deadline;
     {
       const Lock lock(mutex_);
-      under_way_.insert(vmid);
+      (has_time ? under_way_ : again_).insert(vmid);
+    }
+    if (!has_time) {
+      is_whole = false;
+      return;
     }
     learn(vmid, publish(session, vmid, known_, clock_, call, node));
     const Lock lock(mutex_);
     under_way_.erase(vmid);
   });
+  return is_whole;
 }
 
 // An error is left to the next interval: the feed keeps what it knew, which is not "gone".

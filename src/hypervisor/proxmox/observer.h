@@ -40,8 +40,9 @@ Result<Reading> publish(Session& session, const std::string& vmid, Knowledge& kn
 
 class Observer {
  public:
-  // `ask_agent` is called on the observer's thread; it may only hand the work on.
-  Observer(Connection& connection, Knowledge& known, const Clock& clock, Duration interval,
+  // `look_max`: for one look; what is left of it is for the next. `ask_agent` is called on the observer's thread; it
+  // may only hand the work on.
+  Observer(Connection& connection, Knowledge& known, const Clock& clock, Duration interval, Duration look_max,
            std::function<void(const std::string& vmid)> ask_agent);
 
   void start();
@@ -65,8 +66,8 @@ class Observer {
   void run(const std::stop_token& stop);
   Status look_around(const Call& call);  // once an interval
   std::set<std::string> due(const Inventory& now, const std::vector<ListedTask>& tasks);
-  // By VMID: the node that the cluster's list says, "" : not known.
-  void read_all(Session& session, const std::map<std::string, std::string>& vmids, const Call& call);
+  // By VMID: the node that the cluster's list says, "" : not known. False: the time was over before all were asked for.
+  bool read_all(Session& session, const std::map<std::string, std::string>& vmids, const Call& call);
   void pursue_due();
   bool is_over(const std::string& vmid, const Pursuit& pursuit) const;
   std::set<std::string> wait(Time until, const std::stop_token& stop) EXCLUDES(mutex_);
@@ -74,7 +75,7 @@ class Observer {
   Connection& connection_;
   Knowledge& known_;
   const Clock& clock_;
-  const Duration interval_;
+  const Duration interval_, look_max_;
   const std::function<void(const std::string&)> ask_agent_;
 
   mutable Mutex mutex_;
@@ -89,7 +90,7 @@ class Observer {
   Inventory before_;
   std::vector<ListedTask> tasks_before_;
   std::string turn_, version_;
-  bool has_looked_ = false;
+  bool has_looked_ = false;  // at all of them
 
   std::jthread thread_;
 };

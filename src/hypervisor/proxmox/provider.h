@@ -23,6 +23,7 @@ struct Options {
   std::string default_bridge = "vmbr0";
   Duration interval = kInterval;   // between two looks at the whole cluster
   Duration patience = kAnswerMax;  // for one answer
+  Duration look_max = kLookMax;    // for one look at all machines; what is left of it is for the next
 };
 
 // A cluster that is away is told by check() and by the calls that need it. `clock` must outlive the provider.

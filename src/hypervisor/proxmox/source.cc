@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "hypervisor/proxmox/step_parts.h"
 
 namespace rig::proxmox {
 namespace {
@@ -42,7 +43,7 @@ Result<bool> has_volume(Session& session, const std::string& node, const std::st
 Origin from_template(const Sighting& from, const TemplateDisks& disks, bool is_linked) {
   Origin origin;
   if (is_linked) {
-    Template linked{.vmid = from.vmid, .node = from.node, .root_option = option_of(disks.boot)};
+    Template linked{.vmid = from.vmid, .node = from.node, .root_option = option_of(disks.boot), .seed = disks.seed};
     for (const auto& [slot, drive] : disks.all) linked.drives.push_back(option_of(slot));
     origin.source.linked = std::move(linked);
     return origin;
@@ -86,12 +87,15 @@ Result<TemplateDisks> disks_of_template(Session& session, const Sighting& from, 
   const Config config = TRY(parse_config(data));
   auto drives = TRY(drives_of(config));
   const std::string boot = boot_disk(config, drives);
-  std::erase_if(drives, [](const auto& each) {
-    return each.first.bus == Bus::kUnused || !is_disk(each.second) || is_cloud_init(each.second);
+  const auto stamp = TRY(find_stamp(config.text("description")));
+  const std::string seed = stamp && stamp->disks.contains(kSeed) ? stamp->disks.at(kSeed) : "";
+  std::erase_if(drives, [&](const auto& each) {
+    return each.first.bus == Bus::kUnused || !is_disk(each.second) || is_cloud_init(each.second) ||
+           option_of(each.first) == seed;
   });
   const auto slot = slot_of(boot);
   if (!slot) return Error(Code::kFailedPrecondition, "template " + told(from) + " has no disk to boot from");
-  return TemplateDisks{*slot, std::move(drives)};
+  return TemplateDisks{*slot, std::move(drives), seed};
 }
 
 Result<Found> find_volume(Session& session, const Inventory& inventory, const std::string& volume, const Call& call) {

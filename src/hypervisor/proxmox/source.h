@@ -25,6 +25,7 @@ Result<Sighting> find_template(const Inventory& inventory, const std::string& na
 struct TemplateDisks {
   Slot boot;
   std::vector<std::pair<Slot, Drive>> all;  // disks, and what firmware keeps; without CD-ROMs and seeds
+  std::string seed;  // option of the seed of a machine of ours that was made a template; "" : it has none
 };
 Result<TemplateDisks> disks_of_template(Session& session, const Sighting& from, const Call& call);
 

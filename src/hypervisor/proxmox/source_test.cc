@@ -115,5 +115,28 @@ TEST(Origin, OfATemplateHasAllItsDisksButNoKeys) {
   EXPECT_EQ(linked->source.linked->drives.size(), 4U);
 }
 
+// Its user-data is its own: another machine that booted with it would have its keys and passwords.
+TEST(Origin, OfAMachineOfOursThatWasMadeATemplateHasNotItsSeed) {
+  Stamp stamp;
+  stamp.owner = {"c", "default", "web", "uid-1"};
+  stamp.machine_id = "6b1e5f3a-58a3-4c06-8b5b-0d6d7d1f0c11";
+  stamp.id = "9000";
+  stamp.disks = {{"root", "scsi0"}, {"data", "scsi1"}, {"seed", "scsi30"}};
+  ScriptedSession session;
+  session.answer("GET /nodes/pve1/qemu/9000/config", json::Object{{"digest", "d"},
+                                                                  {"boot", "order=scsi0"},
+                                                                  {"description", with_stamp("", stamp).take()},
+                                                                  {"scsi0", "nfs:9000/base-9000-disk-0.raw,size=2G"},
+                                                                  {"scsi1", "nfs:9000/base-9000-disk-1.raw,size=1G"},
+                                                                  {"scsi30", "nfs:9000/base-9000-disk-2.raw,size=4M"}});
+  const auto full = find_origin(session, cluster(), "9000", soon());
+  ASSERT_TRUE(full.ok()) << full.error().to_string();
+  ASSERT_EQ(full->source.more.size(), 1U);
+  EXPECT_EQ(full->source.more[0].first, "scsi1");
+  const auto linked = find_origin(session, cluster(), "linked:9000", soon());
+  ASSERT_TRUE(linked.ok() && linked->source.linked);
+  EXPECT_EQ(linked->source.linked->seed, "scsi30");
+}
+
 }  // namespace
 }  // namespace rig::proxmox

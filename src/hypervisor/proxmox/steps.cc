@@ -116,7 +116,7 @@ Result<Step> clone(const There& there, const MachineRef& ref, const MachineSpec&
 
 // A clone becomes ours: UUID, tags, hardware; what it inherited goes.
 Result<Step> make_ours(const There& there, const MachineRef& ref, const MachineSpec& spec, const Stamp& stamp,
-                       const CreateSettings& settings) {
+                       const Template& source, const CreateSettings& settings) {
   const Config& config = *there.config;
   Form form = TRY(hardware(spec, stamp, settings));
   std::erase_if(form, [](const auto& option) { return option.first == "scsihw"; });  // what its disk hangs on
@@ -132,6 +132,10 @@ Result<Step> make_ours(const There& there, const MachineRef& ref, const MachineS
                            option.starts_with("ipconfig") || nic_index(option).has_value();
     const auto drive = slot_of(option) ? parse_drive(option, text) : Result<Drive>(Drive{});
     if (!ours && (inherited || (drive.ok() && is_cloud_init(*drive)))) dropped.push_back(option);
+  }
+  if (config.options.contains(source.seed)) {  // with its volume
+    dropped.push_back(source.seed);
+    form.emplace_back("force", "1");
   }
   form.emplace_back("delete", join(dropped, ","));
   form.emplace_back("digest", config.digest);
@@ -153,7 +157,7 @@ Result<Step> build_on(const There& there, const MachineRef& ref, const MachineSp
   TRY(add_names(spec, root_option_of(source), &config, stamp));
   if (stamp != known) return stamp_step(there, ref, stamp, "name disks");  // the wish has grown since
   if (source.linked && TRY(parse_smbios(config.text("smbios1"))).uuid != to_lower(ref.machine_id))
-    return make_ours(there, ref, spec, stamp, settings);
+    return make_ours(there, ref, spec, stamp, *source.linked, settings);
   for (const WantedDrive& wanted : wanted_drives(spec, stamp, source, settings))
     if (!config.options.contains(wanted.option)) return add_drive(there, ref, wanted, stamp);
 

@@ -26,6 +26,7 @@ namespace rig::proxmox {
 struct Template {  // that a linked clone is made of
   std::string vmid, node, root_option;
   std::vector<std::string> drives = {};  // options of all its drives: the clone has them, too
+  std::string seed = {};                 // that of its own seed, which the clone shall not keep; "" : it has none
 };
 struct Source {
   std::string root;                   // a volume to import: an image, or a template's disk; "" : an empty disk

@@ -55,7 +55,7 @@ MachineSpec rich() {
 CreateSettings settings() { return {.default_storage = "st", .import_storage = "local"}; }
 Source from_image() { return {.root = "local:import/a.qcow2", .linked = {}}; }
 Source from_template() {
-  return {.root = "", .linked = Template{"9000", "pve1", "virtio0", {"virtio0", "scsi1", "ide2"}}};
+  return {.root = "", .linked = Template{"9000", "pve1", "virtio0", {"virtio0", "scsi1", "ide2"}, "scsi30"}};
 }
 
 using Next = std::function<Result<Step>(const There&)>;
@@ -138,6 +138,7 @@ TEST(Create, OfALinkedCloneKeepsNothingThatTheTemplateHad) {
                                   {"virtio0", "st:base-9000-disk-0,size=1G"},
                                   {"ide2", "st:vm-9000-cloudinit,media=cdrom"},
                                   {"scsi1", "st:base-9000-disk-1,size=3G"},
+                                  {"scsi30", "st:base-9000-disk-2,size=4M"},
                                   {"ciuser", "u"},
                                   {"sshkeys", "ssh-ed25519%20AAAA"},
                                   {"ipconfig0", "ip=10.0.0.5/24"},
@@ -152,7 +153,7 @@ TEST(Create, OfALinkedCloneKeepsNothingThatTheTemplateHad) {
   EXPECT_EQ(run(node, creating(spec, from_template())), (Names{"clone", "configure", "disk data", "finish"}));
   EXPECT_TRUE(option(node, "scsi1").starts_with("st:base-9000-disk-1")) << "its own second disk is nobody's name";
   EXPECT_TRUE(option(node, "scsi2").starts_with("fast:"));
-  for (const char* gone : {"ide2", "ciuser", "sshkeys", "ipconfig0", "nameserver", "net5"})
+  for (const char* gone : {"ide2", "scsi30", "ciuser", "sshkeys", "ipconfig0", "nameserver", "net5"})
     EXPECT_FALSE(node.config->options.contains(gone)) << gone;
   EXPECT_EQ(option(node, "tags"), "virtrigaud");
   EXPECT_EQ(option(node, "net0"), "virtio=BC:24:11:00:00:01,bridge=vmbr7,firewall=1,mtu=9000,rate=5,tag=42");

@@ -43,7 +43,9 @@ inline constexpr std::size_t kDescriptorBytesMax = 4U << 20;     // of an OVF; t
 inline constexpr std::size_t kManifestBytesMax = 256U << 10;     // a line has some 200 bytes, and there is one per file
 inline constexpr std::size_t kTarExtensionBytesMax = 64U << 10;  // of names and numbers that are too long for a header
 inline constexpr std::size_t kPackageFilesMax = 64;
-inline constexpr std::int64_t kPackageBytesMax = 1LL << 46;            // of one of them
+inline constexpr std::int64_t kPackageBytesMax = 1LL << 46;  // of one of them
+inline constexpr int kUploadPatience =
+    5;  // times as long as for an answer: hosts write what they got before they answer
 inline constexpr Duration kLeaseToldEvery = std::chrono::seconds(15);  // vCenter ends leases that are silent for 300 s
 inline constexpr Duration kTearDownMax = std::chrono::seconds(60);     // for leaving nothing of what went wrong
 

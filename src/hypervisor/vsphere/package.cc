@@ -179,7 +179,7 @@ struct Package::Impl {
     if (sum.empty()) sum = main->sum();
     const std::string asked = to_lower(trim(request.checksum));
     if (sum == asked) return {};
-    return Error(Code::kDataLoss, "checksum is " + sum + ", wanted " + asked)
+    return Error(Code::kInvalidArgument, "checksum is " + sum + ", wanted " + asked)
         .with_hint(
             "Correct the checksum if the image was meant to change; else the download is not what it should be.");
   }

@@ -16,8 +16,8 @@ namespace rig::vsphere {
 
 class Package {
  public:
-  // Reads the descriptor, which comes first. Codes of transfer/http_source.h, ova.h and manifest.h; kDataLoss as
-  // check().
+  // Reads the descriptor, which comes first. Codes of transfer/http_source.h, ova.h and manifest.h; kInvalidArgument as
+  // check(), kDataLoss as next().
   static Result<std::unique_ptr<Package>> open(const provider::ImageRequest& request, const Call& call);
   ~Package();
 
@@ -27,7 +27,7 @@ class Package {
   Result<std::optional<Member>> next();
   Result<std::size_t> read(std::span<char> buffer);  // of that file; 0: its end
 
-  // After the last file. kDataLoss: what was fetched from the URL has another sum than was asked for.
+  // After the last file. kInvalidArgument: what was fetched from the URL has another sum than was asked for.
   Status check();
 
   std::int64_t bytes_done() const, bytes_total() const;  // fetched; total: at least as many, as far as is known

@@ -9,6 +9,7 @@
 #include "http/client.h"
 #include "hypervisor/vsphere/errors.h"
 #include "hypervisor/vsphere/limits.h"
+#include "transfer/stall_watch.h"
 
 namespace rig::vsphere {
 namespace {
@@ -95,14 +96,21 @@ class HttpSession final : public Session {
                                    : http::Headers{{"Content-Type", "application/x-vnd.vmware-streamVmdk"}};
     const std::string host = shown_host(options.base_url), doing = "upload to " + host;
     bool was_reached = false, is_readers = false;
+    transfer::StallWatch watch(kUploadPatience * patience_);
+    const std::stop_callback forward(call.stop, [&] { watch.stop().request_stop(); });
     const http::ReadBody watched = [&](std::span<char> buffer) {
       was_reached = true;
+      watch.is_busy();
       auto got = read(buffer);
+      watch.fed();
       is_readers = !got.ok();
       return got;
     };
-    auto reply = client->upload(request, what.bytes, watched, call);
+    Call until_stall = call;
+    until_stall.stop = watch.stop().get_token();
+    auto reply = client->upload(request, what.bytes, watched, until_stall);
     if (!reply.ok() && is_readers) return reply.take_error();
+    if (watch.has_stalled()) return Error(Code::kUnavailable, doing + ": the host takes no more, and does not answer");
     if (!reply.ok()) {
       const Error error = without(reply.error(), options.base_url, host);
       return was_reached || error.is(Code::kCancelled) ? error : not_reached(error, name_of(host));

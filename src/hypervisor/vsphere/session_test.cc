@@ -424,6 +424,23 @@ TEST(Upload, AHostThatIsNotReachedIsNamedWithWhatToDo) {
   }
 }
 
+// A task may take a day: its deadline is no limit here.
+TEST(Upload, ToAHostThatFallsSilentIsGivenUp) {
+  std::promise<void> end;
+  const Center center([ended = end.get_future().share()](const ServerRequest& request) -> std::optional<Reply> {
+    if (!request.target.starts_with("/nfc/")) return std::nullopt;
+    ended.wait();
+    return reply(200, "");
+  });
+  const SystemClock clock;
+  const auto session = Session::open(login_of(center), clock, 20ms).take();
+  const Status given_up = session->upload({"https://*/nfc/planted-ticket/d", "", 5}, text_of("bytes"), soon());
+  end.set_value();
+  ASSERT_FALSE(given_up.ok());
+  EXPECT_TRUE(given_up.error().is(Code::kUnavailable)) << given_up.error().to_string();
+  EXPECT_NE(given_up.error().message().find("does not answer"), std::string::npos) << given_up.error().to_string();
+}
+
 TEST(Session, TellsNoSecretInErrors) {
   const std::vector<Center::Answer> answers = {
       [](const ServerRequest& request) -> std::optional<Reply> {

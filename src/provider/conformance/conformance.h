@@ -50,6 +50,31 @@ class Host {
   virtual Result<std::string> move(const std::string&) {  // to another of its hosts; answers its name
     return Error(Code::kUnimplemented, "all machines here are on one host");
   }
+  // A person makes a template of machine `id`, which is off, with all that is in it; several may have that name.
+  // Answers the template's id, as errors tell it. Where machines have secrets outside their seeds, it has `secret`
+  // there, too.
+  virtual Result<std::string> make_template(const std::string& /*id*/, const std::string& /*name*/,
+                                            const std::string& /*secret*/) {
+    return Error(Code::kUnimplemented, "images are files here, and no machine is one");
+  }
+  // When `id` is to be removed next, somebody is quicker: it is gone, and a machine of theirs has its id or, where none
+  // is given twice, its name and UUID. Answers what fingerprint() will know that one by.
+  virtual Result<std::string> be_quicker_than_removal(const std::string& /*id*/) {
+    return Error(Code::kUnimplemented, "nobody comes between a look and a removal here");
+  }
+  // Somebody works on machine `id` until let_go(), and nobody else may change it. Answers what errors say of whom.
+  virtual Result<std::string> hold(const std::string& /*id*/) {
+    return Error(Code::kUnimplemented, "nobody holds machines here");
+  }
+  virtual Status let_go(const std::string&) { return {}; }
+  // Machines like `model`, which the provider made, but each with an id and an owner's uid of its own: there at once,
+  // made by nobody.
+  virtual Result<std::vector<MachineRef>> add_machines(const MachineRef& /*model*/, std::size_t /*count*/) {
+    return Error(Code::kUnimplemented, "so many machines would have to be made one by one here");
+  }
+  virtual Result<std::int64_t> downloads() {  // of Subject::image, so far
+    return Error(Code::kUnimplemented, "downloads are not counted here");
+  }
   virtual Status end_sessions() { return Error(Code::kUnimplemented, "nobody logs in here"); }
   virtual Result<std::int64_t> logins() { return Error(Code::kUnimplemented, "nobody logs in here"); }
 };

@@ -1,6 +1,7 @@
 // provider/conformance/create_cases.cc — making machines: once, whatever happens, and never over another's.
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/uuid.h"
 #include "provider/conformance/internal/bench.h"
 
@@ -210,6 +211,84 @@ Status create_source_missing(Bench& bench) {
   return want_more(bench, before, 0, 0, "after the refusal");
 }
 
+// ---- templates ----
+
+Result<ImageSpec> prepare_template(Bench& bench, const std::string& name, bool is_linked) {
+  ImageRequest request;
+  request.key = random_uuid();
+  request.is_linked = is_linked;
+  request.name = request.template_name = name;
+  auto image = bench.provider().images().prepare(request, bench.call());
+  const Status seen = bench.until("", [&]() -> Result<bool> {  // hypervisors may take a while to see what somebody does
+    if (!image.ok()) image = bench.provider().images().prepare(request, bench.call());
+    return image.ok();
+  });
+  if (!seen.ok()) return image.error();
+  TRY(bench.finish(image->task));
+  return ImageSpec{image->location, image->format};
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Of a machine that was made of a template, which another machine with that secret once was.
+Status want_nothing_inherited(Bench& bench, const MachineSpec& wish, const MachineRef& source,
+                              const std::string& secret) {
+  MachineRef ref = TRY(bench.reserve(wish));
+  TRY(bench.make(ref, wish));
+  TRY(bench.want_existence(ref, Existence::kOurs, "made of our own machine"));
+  const std::string config = TRY(bench.host().fingerprint(ref.id));
+  TRY(want(!has(config, source.machine_id), "the source's stamp was inherited"));
+  TRY(want(!has(config, secret) && !has(config, base64(secret)), "a secret was inherited"));
+  const auto document = bench.host().seed_bytes(ref.id, "user-data");
+  TRY(want(!document.ok() || *document == wish.seed.user_data, "user-data is another's"));
+  return bench.remove(ref);
+}
+
+Status create_from_our_own_machine(Bench& bench) {
+  const std::string secret = "s3cr3t-" + random_suffix(8);  // both lengths: so that its base64 stands within the text's
+  MachineSpec spec = TRY(bench.small_spec());
+  spec.seed.user_data = "#cloud-config\n\n" + secret + "\n";
+  MachineRef source = TRY(bench.reserve(spec));
+  TRY(bench.make(source, spec));
+  const std::string name = TRY(bench.named(spec)).display_name;
+  const std::string id = TRY(bench.host().make_template(source.id, name, secret));
+  const bool can_link = TRY(bench.provider().capabilities(bench.call())).linked_clones;
+  std::string before;
+  for (const bool is_linked : {false, true}) {
+    if (is_linked && !can_link) continue;
+    const ImageSpec image = TRY(prepare_template(bench, id, is_linked));
+    if (before.empty()) before = TRY(bench.host().fingerprint(id));
+    for (const Seed& seed : {Seed{"#cloud-config\n# its own\n", "instance-id: i-1\n", ""}, Seed{}}) {
+      MachineSpec wish = TRY(bench.named(spec));
+      wish.image = image;
+      wish.seed = seed;
+      TRY(want_nothing_inherited(bench, wish, source, secret)
+              .context(std::string(is_linked ? "linked, " : "") + (seed.empty() ? "without a seed" : "with a seed")));
+    }
+  }
+  return want_same(bench.host().fingerprint(id), before, "the template's configuration");
+}
+
+Status create_source_ambiguous(Bench& bench) {
+  ImageRequest request;
+  request.key = random_uuid();
+  request.name = request.template_name = TRY(bench.named({})).display_name;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 2; ++i) {
+    const Made made = TRY(make_small(bench));
+    ids.push_back(TRY(bench.host().make_template(made.ref.id, request.template_name, "")));
+  }
+  Status refused;
+  const auto are_listed = [&]() -> Result<bool> {
+    const auto found = bench.provider().images().prepare(request, bench.call());
+    refused = found.ok() ? Status() : Status(found.error());
+    return !refused.ok() && has(refused.error().to_string(), ids[0]) && has(refused.error().to_string(), ids[1]);
+  };
+  TRY(bench.until("an error that lists both " + ids[0] + " and " + ids[1], are_listed));
+  return want(remedy(refused.error().code()) == Remedy::kUserFix,
+              "only a person can say which: " + refused.error().to_string());
+}
+
 Status create_storage_full(Bench& bench) {
   if (!bench.subject.too_large) return Error(Code::kUnimplemented, "no machine is too large for this host");
   MachineSpec spec = TRY(bench.small_spec());
@@ -297,6 +376,7 @@ Status image_prepared_concurrently_once(Bench& bench) {
   ImageRequest request = bench.subject.image;
   request.key = random_uuid();
   const std::vector<std::string> before = TRY(bench.host().volumes());
+  const auto downloads = bench.host().downloads();
   std::vector<Status> outcomes(4);
   {
     std::vector<std::jthread> threads;
@@ -307,6 +387,10 @@ Status image_prepared_concurrently_once(Bench& bench) {
       });
   }
   for (Status& outcome : outcomes) TRY(std::move(outcome));
+  if (downloads.ok()) {
+    const std::int64_t more = TRY(bench.host().downloads()) - *downloads;
+    TRY(want_same(std::to_string(more), "1", "downloads for four requests"));
+  }
   return want_same(TRY(bench.host().volumes()).size(), before.size() + 1, "numbers of volumes");
 }
 
@@ -321,6 +405,8 @@ constexpr Case kCases[] = {
     {"create_id_foreign", "refused, foreign bytes unchanged", run<create_id_foreign>},
     {"create_uuid_foreign", "refused, foreign bytes unchanged", run<create_uuid_foreign>},
     {"create_source_missing", "refused by name, nothing left", run<create_source_missing>},
+    {"create_source_ambiguous", "candidates are listed", run<create_source_ambiguous>},
+    {"create_from_our_own_machine", "the source's stamp and secrets stay its own", run<create_from_our_own_machine>},
     {"create_storage_full", "ResourceExhausted, nothing left", run<create_storage_full>},
     {"reserve_without_create", "no trace on the host", run<reserve_without_create>},
     {"seed_userdata_network_meta_bytes", "bytes read back from the medium", run<seed_userdata_network_meta_bytes>},

@@ -7,6 +7,7 @@
 #include "base/folder_test.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/uuid.h"
 #include "provider/conformance/gtest.h"
 #include "provider/fake/fake_provider.h"
 #include "provider/wire/transport.h"
@@ -94,6 +95,19 @@ class FakeHost final : public Host {
     fake_.set_available(kind > 0);
     return kind == 0;
   }
+  Result<std::vector<MachineRef>> add_machines(const MachineRef& model, std::size_t count) override {
+    std::vector<MachineRef> refs;
+    for (Machine machine : fake_.machines()) {
+      if (machine.ref != model) continue;
+      for (std::size_t i = 0; i < count; ++i) {
+        machine.ref.id = model.id + "-" + std::to_string(i);
+        machine.ref.machine_id = machine.ref.owner.uid = random_uuid();
+        fake_.add_foreign(machine);
+        refs.push_back(machine.ref);
+      }
+    }
+    return refs;
+  }
   Status clean() override {
     fake_.set_available(true);
     fake_.on_effect({});
@@ -146,15 +160,23 @@ Subject& over_grpc() {
   return subject;
 }
 
-const bool kRegistered =
-    register_cases("ConformanceOfFakeInProcess", &in_process, {"moved_by_host", "session_expiry_single_flight"}) &&
-    register_cases("ConformanceOfFakeOverGrpc", &over_grpc, {"moved_by_host", "session_expiry_single_flight"});
+const std::set<std::string_view> kNotApplicable = {
+    "create_from_our_own_machine",  // images are files, and no machine is one
+    "create_source_ambiguous",
+    "lock_contention_backs_off",  // nobody holds machines
+    "moved_by_host",              // there is one host
+    "remove_raced_by_id_reuse",   // a removal looks and acts at once
+    "session_expiry_single_flight",
+};
+
+const bool kRegistered = register_cases("ConformanceOfFakeInProcess", &in_process, kNotApplicable) &&
+                         register_cases("ConformanceOfFakeOverGrpc", &over_grpc, kNotApplicable);
 
 TEST(Conformance, RegistersEveryCaseOnce) {
   EXPECT_TRUE(kRegistered);
   std::set<std::string_view> names;
   for (const Case& which : cases()) EXPECT_TRUE(names.insert(which.name).second) << which.name;
-  EXPECT_GE(names.size(), 55U);
+  EXPECT_GE(names.size(), 60U);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // provider/conformance/host_cases.cc — what hosts do by themselves: move machines, use a name again, fall silent, end
-// sessions; and what a provider costs them while nothing happens.
+// sessions, let somebody else work on a machine; and what a provider costs them while nothing happens.
 #include <cstdio>
 
 #include "base/uuid.h"
@@ -58,6 +58,41 @@ Status session_expiry_single_flight(Bench& bench) {
   return want_same(std::to_string(TRY(bench.host().logins()) - before), "1", "logins for 20 calls");
 }
 
+// Somebody works on the machine. A try ends with an error that says who and may be repeated; it asks no more often than
+// another one does, and the next try after the other's end succeeds.
+Status lock_contention_backs_off(Bench& bench) {
+  constexpr double kCallsMax = 200;  // a loop that does not wait makes thousands
+  const Made made = TRY(make_small(bench));
+  TRY(bench.power_on(made.ref));
+  MachineSpec wish = made.spec;
+  wish.disks.push_back({"more", 16LL << 20, "", ""});
+  const auto attempt = [&]() -> Status {
+    const Plan plan = TRY(bench.provider().plan(made.ref, wish, bench.call()));
+    return bench.finish(bench.provider().apply(made.ref, wish, plan, bench.call()));
+  };
+  const std::string who = TRY(bench.host().hold(made.ref.id));
+  const std::int64_t calls = TRY(bench.host().calls());
+  const Time begin = std::chrono::steady_clock::now();
+  const Status refused = attempt();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const auto asked = static_cast<double>(TRY(bench.host().calls()) - calls);
+  TRY(bench.host().let_go(made.ref.id));
+  TRY(want(!refused.ok(), "the machine was changed while somebody else held it"));
+  const std::string told = refused.error().to_string();
+  const Remedy what = remedy(refused.error().code());
+  TRY(want(what == Remedy::kRetry || what == Remedy::kReread, "the error says not to try again: " + told));
+  TRY(want(told.find(who) != std::string::npos, "the error does not say that " + who + " holds the machine: " + told));
+  TRY(want(asked <= kCallsMax + bench.subject.idle_calls_per_second.value_or(0) * took.count(),
+           std::to_string(static_cast<int>(asked)) + " calls for one try"));
+  const auto is_done = [&]() -> Result<bool> {
+    const Status done = attempt();
+    if (!done.ok() && remedy(done.error().code()) == Remedy::kUserFix) return done.error();
+    return done.ok();
+  };
+  TRY(bench.until("the change, once nobody holds the machine", is_done));
+  return want_same(TRY(bench.describe(made.ref)).configured.disks.size(), wish.disks.size(), "numbers of disks");
+}
+
 Status idle_call_budget(Bench& bench) {
   if (!bench.subject.idle_calls_per_second) return Error(Code::kUnimplemented, "calls are not counted on this host");
   const Made made = TRY(make_running(bench));
@@ -79,6 +114,7 @@ constexpr Case kCases[] = {
     {"describe_unknown_is_not_gone", "no doubt is taken for absence", run<describe_unknown_is_not_gone>},
     {"moved_by_host", "found and served where it is now", run<moved_by_host>},
     {"session_expiry_single_flight", "one login for many calls", run<session_expiry_single_flight>},
+    {"lock_contention_backs_off", "no storm; the error says who holds the machine", run<lock_contention_backs_off>},
     {"idle_call_budget", "counted on the host's side", run<idle_call_budget>},
 };
 

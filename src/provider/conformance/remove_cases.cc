@@ -97,6 +97,18 @@ Status remove_under(Bench& bench, Fault fault) {
 Status remove_lost_reply_each_call(Bench& bench) { return remove_under(bench, Fault::kReplyLost); }
 Status remove_killed_each_call(Bench& bench) { return remove_under(bench, Fault::kKilled); }
 
+Status remove_raced_by_id_reuse(Bench& bench) {
+  const Made made = TRY(make_small(bench));
+  const std::string theirs = TRY(bench.host().be_quicker_than_removal(made.ref.id));
+  Status removed = bench.remove(made.ref);
+  const std::string before = TRY(bench.host().fingerprint(theirs).context("the new machine"));
+  if (!removed.ok()) removed = bench.remove(made.ref);  // as a controller does, which then is told that it is another's
+  TRY(want_same(bench.host().fingerprint(theirs), before, "the new machine's configuration"));
+  const Machine left = TRY(bench.describe(made.ref));
+  return want(left.existence == Existence::kForeign || left.existence == Existence::kGone,
+              "the new machine is taken for ours");
+}
+
 // ---- released and taken over ----
 
 // The same machine id asked for by another cluster's object of another name.
@@ -235,6 +247,7 @@ constexpr Case kCases[] = {
     {"remove_twice", "removing what is gone succeeds", run<remove_twice>},
     {"remove_lost_reply_each_call", "gone, nothing orphaned", run<remove_lost_reply_each_call>},
     {"remove_killed_each_call", "gone, nothing orphaned", run<remove_killed_each_call>},
+    {"remove_raced_by_id_reuse", "the new machine survives", run<remove_raced_by_id_reuse>},
     {"release_hands_it_over_as_it_runs", "same boot, same disks; one owner at a time",
      run<release_hands_it_over_as_it_runs>},
     {"release_touches_nothing_of_others", "not a byte of theirs", run<release_touches_nothing_of_others>},

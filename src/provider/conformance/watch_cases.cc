@@ -1,4 +1,6 @@
 // provider/conformance/watch_cases.cc — events: a snapshot, then every change, none lost.
+#include <map>
+
 #include "provider/conformance/internal/bench.h"
 
 namespace rig::provider::conformance {
@@ -136,12 +138,43 @@ Status watch_within_claimed_latency(Bench& bench) {
   return {};
 }
 
+// More than any one answer and any backlog of events holds.
+Status watch_10000(Bench& bench) {
+  TRY(check_has_events(bench));
+  constexpr std::size_t kMany = 10'000, kAskedAtOnce = 500;
+  const Made made = TRY(make_small(bench));
+  std::vector<MachineRef> refs = TRY(bench.host().add_machines(made.ref, kMany - 1));
+  refs.push_back(made.ref);
+  TRY(bench.restart_provider());  // so that all of them are in the snapshot
+  std::map<std::string, int> told;
+  bool is_synced = false;
+  const auto on_event = [&](const Event& event) {
+    if (const auto* machine = std::get_if<Machine>(&event.what))
+      told[machine->ref.machine_id] += machine->existence == Existence::kOurs ? 1 : 0;
+    is_synced = is_synced || std::holds_alternative<Synced>(event.what);
+    return !is_synced;
+  };
+  const Call call{std::chrono::steady_clock::now() + 3 * kPatience, {}, "conformance"};
+  const Status ended = bench.provider().watch(bench.cluster_id, "", on_event, call);
+  TRY(want(is_synced, "the watch ended before Synced" + (ended.ok() ? "" : ": " + ended.error().to_string())));
+  TRY(want_same(std::to_string(told.size()), std::to_string(kMany), "machines of the snapshot"));
+  for (const MachineRef& ref : refs)
+    TRY(want(told[ref.machine_id] == 1, ref.id + ": told " + std::to_string(told[ref.machine_id]) + " times as ours"));
+  const std::span<const MachineRef> some = std::span(refs).last(kAskedAtOnce);
+  const std::vector<Machine> machines = TRY(bench.provider().describe_many(some, bench.call()));
+  TRY(want_same(machines.size(), some.size(), "numbers of machines asked for and answered"));
+  for (std::size_t i = 0; i < some.size(); ++i)
+    TRY(want(machines[i].ref == some[i] && machines[i].existence == Existence::kOurs, some[i].id + ": is not ours"));
+  return {};
+}
+
 constexpr Case kCases[] = {
     {"watch_snapshot_then_delta", "none lost", run<watch_snapshot_then_delta>},
     {"watch_leaves_out_other_clusters", "one cluster's machines", run<watch_leaves_out_other_clusters>},
     {"watch_resume", "none lost while nobody watched", run<watch_resume>},
     {"watch_resync", "gone only at Synced", run<watch_resync>},
     {"watch_tells_of_tasks", "the end of a task is an event", run<watch_tells_of_tasks>},
+    {"watch_10000", "each once, then Synced", run<watch_10000>},
     {"watch_within_claimed_latency", "events true and in time", run<watch_within_claimed_latency>},
 };
 

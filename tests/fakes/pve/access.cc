@@ -126,7 +126,7 @@ std::string Access::csrf_token(WallTime now) const { return csrf_token_of(stamp(
 
 std::string Access::ticket(const std::string& user, WallTime now) const {
   const std::string body = "PVE:" + user + ":" + stamp(now);
-  return body + "::" + base64(sha256_hex(body + password));
+  return body + "::" + base64(sha256_hex(body + password + std::to_string(key)));
 }
 
 bool Access::is_valid_ticket(std::string_view text, WallTime now, std::string& user) const {

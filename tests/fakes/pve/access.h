@@ -13,6 +13,7 @@ class Access {
   static constexpr Duration kRefusalTakes = std::chrono::seconds(3);  // of every 401
 
   std::string password = "root-password";  // of root@pam, the only user
+  int key = 1;                             // of the cluster: a new one ends all tickets
   std::map<std::string, std::string> tokens = {{"root@pam!test", "00000000-0000-0000-0000-000000000000"}};
 
   // Nullopt with `refusal`: what the client gets.

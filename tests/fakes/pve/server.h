@@ -52,6 +52,7 @@ class Fake {
   }
   std::int64_t bytes_sent() const { return bytes_sent_; }    // bodies of answers, so far
   void set_password(std::string password);                   // ends all tickets
+  void end_tickets();                                        // only them
   void close_door(std::size_t node);                         // its port refuses connections from now on
   Status set_certificate(const http::KeyPair& certificate);  // for new connections, at every door
 
