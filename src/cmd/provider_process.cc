@@ -1,6 +1,7 @@
 // cmd/provider_process.cc — flags, signals and serving of every provider program.
 #include "cmd/provider_process.h"
 
+#include <malloc.h>
 #include <poll.h>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,9 @@ namespace wire = provider::wire;
 constexpr int kParentFd = 3;  // fleet/child.h
 constexpr Duration kDrain = std::chrono::seconds(4);
 constexpr std::chrono::seconds kFilesLookEvery{5};
+// A provider waits for its hypervisor and has many threads for that: an arena for each, as glibc has them, keeps what
+// the others could use (3 MB of 37 with 1,000 machines).
+constexpr int kArenasMax = 2;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -155,6 +159,7 @@ int report(const std::string& name, const Error& error) {
 }  // namespace
 
 int run_provider(const std::string& name, int argc, char** argv, const OpenProvider& open) {
+  ::mallopt(M_ARENA_MAX, kArenasMax);
   CLI::App app(name + ": serves one Provider object over gRPC");
   app.set_version_flag("--version", name + " " + RIG_VERSION);
   Door door{.socket = {}, .tls_dir = "/etc/virtrigaud/tls", .port = 9443, .health_port = 8080};
