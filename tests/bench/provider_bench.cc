@@ -156,11 +156,12 @@ void report_memory(const Lab& lab, const Served& served, const std::string& what
               static_cast<long long>(rss_kib(served.pid())));
 }
 
-Status bench_creation(Lab& lab, Served& served, const MachineSpec& spec, MachineRef& made) {
+Status bench_creation(Lab& lab, Served& served, MachineSpec spec, MachineRef& made) {
   std::vector<double> ms;
   const Meter meter(lab);
   for (int i = 0; i < 10; ++i) {
     const std::string id = random_uuid();
+    spec.display_name = "model-" + std::to_string(i);
     const auto began = Clock::now();
     MachineRef ref = TRY(served->reserve({kCluster, "default", "model", id}, id, spec, call()));
     TRY(finish(*served, served->create(ref, spec, call())));
