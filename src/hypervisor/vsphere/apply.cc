@@ -93,6 +93,7 @@ class Work {
   }
 
   Status grow(const std::string& name, std::int64_t bytes) {
+    TRY(check_same_disk(sight_.props.devices, name, stamp.disks[name]));
     return grow_disk(sight_.props.devices, stamp.disks[name], bytes, config.device_change);
   }
 
@@ -110,6 +111,7 @@ class Work {
     const auto address = parse_address(stamp.disks[path.name].address);
     const Device* device = address ? disk_at(sight_.props.devices, *address) : nullptr;
     if (device == nullptr) return Error(Code::kInternal, "disk '" + path.name + "' has no device to take away");
+    TRY(check_same_disk(sight_.props.devices, path.name, stamp.disks[path.name]));
     config.device_change.push_back({"remove", "destroy", *device});
     stamp.disks.erase(path.name);
     return {};
@@ -171,7 +173,8 @@ Result<Step> next_apply_step(const std::optional<Sight>& there, const MachineRef
     return Error(Code::kAborted, "machine " + there->self.id + " was changed since the plan was made");
   Stamp found = at->stamp;
   find_new_nics(*at->sight, spec, parts, found);
-  if (found != at->stamp) return configure(*at->sight, found, {}, "name cards");
+  mark_disks(at->sight->props.devices, found);
+  if (found != at->stamp) return configure(*at->sight, found, {}, "name devices");
 
   std::erase_if(at->changes, [&](const Change& change) {
     return std::ranges::none_of(plan.changes, [&](const Change& p) { return p.path == change.path; });

@@ -3,8 +3,8 @@
 // As with steps.h nobody remembers how far he came: what the plan says and the machine does not show yet is still to
 // do. All of it is one change of the configuration, under the version of what was looked at: all of it is done, or
 // nothing. What a running machine cannot take over waits in its stamp for the next power_on(), and nobody restarts it.
-// Two things are steps of their own: raising the hardware's version, and giving new cards their names, once vSphere has
-// given them keys.
+// Two things are steps of their own: raising the hardware's version, and writing down which devices the new disks and
+// cards are, once vSphere has made them. What hangs where a disk of ours was is not touched when it is another.
 #pragma once
 
 #include "hypervisor/vsphere/steps.h"

@@ -279,6 +279,36 @@ TEST(Apply, DisksAndCardsComeAndGoByName) {
   EXPECT_EQ(is.root_disk_bytes, 10LL << 30) << "the root disk stays";
 }
 
+// Somebody has taken our disk away and put his own in its place: it has another UUID.
+TEST(Apply, AnotherDiskInThePlaceOfOursIsNeitherTakenAwayNorGrown) {
+  MiniCenter center = running(true);
+  MachineSpec wish = as_it_is();
+  wish.disks.push_back({"data", 1LL << 30, "", ""});
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 1);
+  const auto disk = [&]() -> Device& {
+    return const_cast<Device&>(*disk_at(center.machine->props.devices, {"scsi", 0, 1}));
+  };
+  disk().backing->uuid = "6000C29-ours";
+  wish.cpus = 4;
+  EXPECT_EQ(carry_out(center, wish, plan_of(center, wish)), 2) << "which disk it is is written down";
+  EXPECT_EQ((*own_stamp(*center.machine))->disks.at("data").uuid, "6000C29-ours");
+
+  disk().backing->uuid = "6000C29-theirs";
+  MachineSpec larger = wish, without = wish;
+  larger.disks[0].size_bytes *= 2;
+  without.disks.clear();
+  for (const MachineSpec& spec : {larger, without}) {
+    const auto step = next_apply_step(center.machine, sample_ref(), spec, plan_of(center, spec), false, {});
+    ASSERT_FALSE(step.ok());
+    EXPECT_TRUE(step.error().is(Code::kFailedPrecondition));
+    EXPECT_EQ(step.error().message(),
+              "disk 'data': at scsi0:1 is disk 6000C29-theirs, wanted the one that was made for "
+              "it, 6000C29-ours");
+  }
+  disk().backing->uuid = "6000C29-ours";
+  EXPECT_EQ(carry_out(center, without, plan_of(center, without)), 1);
+}
+
 TEST(Apply, ACardIsPluggedIntoAnotherNetwork) {
   MiniCenter center = running(true);
   MachineSpec wish = as_it_is();

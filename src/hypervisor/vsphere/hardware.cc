@@ -95,6 +95,12 @@ std::int32_t controller_for(Devices devices, const Address& address, std::int32_
   return controller.key;
 }
 
+std::string uuid_at(Devices devices, const DiskMark& mark) {
+  const auto address = parse_address(mark.address);
+  const Device* disk = address ? disk_at(devices, *address) : nullptr;
+  return disk == nullptr || !disk->backing ? "" : disk->backing->uuid;
+}
+
 OptionValue option(std::string key, std::string value) { return {std::move(key), {std::move(value)}}; }
 
 void add_document(const std::string& name, const std::string& text, std::vector<OptionValue>& options) {
@@ -111,7 +117,7 @@ Result<Stamp> with_addresses(Devices devices, const MachineSpec& spec, Stamp sta
     const Device* root = root_disk(devices);
     if (root == nullptr)
       return Error(Code::kInvalidArgument, "image '" + spec.image.location + "': it has no disk to start from");
-    stamp.disks[kRoot] = {to_text(*address_of(devices, *root)), spec.placement.storage};
+    stamp.disks[kRoot] = {to_text(*address_of(devices, *root)), spec.placement.storage, ""};
   }
   std::vector<Address> taken;
   for (const auto& [name, mark] : stamp.disks)
@@ -119,9 +125,22 @@ Result<Stamp> with_addresses(Devices devices, const MachineSpec& spec, Stamp sta
   for (const DiskSpec& disk : spec.disks) {
     if (stamp.disks.contains(disk.name)) continue;
     taken.push_back(TRY(free_address(devices, taken)));
-    stamp.disks[disk.name] = {to_text(taken.back()), disk.storage};
+    stamp.disks[disk.name] = {to_text(taken.back()), disk.storage, ""};
   }
   return stamp;
+}
+
+void mark_disks(Devices devices, Stamp& stamp) {
+  for (auto& [name, mark] : stamp.disks)
+    if (mark.uuid.empty()) mark.uuid = uuid_at(devices, mark);
+}
+
+Status check_same_disk(Devices devices, const std::string& name, const DiskMark& mark) {
+  const std::string found = uuid_at(devices, mark);
+  if (found.empty() || mark.uuid.empty() || found == mark.uuid) return {};
+  return Error(Code::kFailedPrecondition, "disk '" + name + "': at " + mark.address + " is disk " + found +
+                                              ", wanted the one that was made for it, " + mark.uuid)
+      .with_hint("Nothing is done to it. Put the disk back to its place, or take away the one that is there.");
 }
 
 std::map<std::string, std::int32_t> match_nics(Devices devices, const std::vector<NicSpec>& wish, const Parts& parts,

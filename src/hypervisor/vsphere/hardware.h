@@ -29,6 +29,11 @@ struct Parts {                              // what the names in a spec stand fo
 // `stamp` with an address for every disk that has none.
 Result<Stamp> with_addresses(Devices devices, const provider::MachineSpec& spec, Stamp stamp);
 
+// Writes down which disk is at each address, where nothing is written yet.
+void mark_disks(Devices devices, Stamp& stamp);
+// kFailedPrecondition: another disk is at its address now; nothing may happen to that one.
+Status check_same_disk(Devices devices, const std::string& name, const DiskMark& mark);
+
 // Which device each wished card is: the first in the order of keys that fits and is nobody's yet. A card that is not
 // there has no entry. `taken`: keys that are others'.
 std::map<std::string, std::int32_t> match_nics(Devices devices, const std::vector<provider::NicSpec>& wish,

@@ -109,13 +109,14 @@ struct Package::Impl {
     return verifier.end();
   }
 
-  // There need not be one. Some stores answer that a stranger may not read what is not there.
+  // There need not be one. Of what is not there some servers say that a stranger may not read it, others send a page.
   Status fetch_manifest(const std::string& name) {
     const auto fetched = [&]() -> Result<std::string> {
       const auto download = TRY(Download::begin(url_beside(request.url, name), {}, call));
       return read_all([&](std::span<char> buffer) { return download->read(buffer); }, kManifestBytesMax,
                       "the manifest");
     }();
+    if (fetched.ok() && is_descriptor(*fetched)) return {};  // a page looks like one
     if (fetched.ok()) return verifier.take_manifest(name, *fetched);
     const bool is_missing = fetched.error().is(Code::kNotFound) || fetched.error().is(Code::kPermissionDenied);
     return is_missing ? Status() : fetched.error();

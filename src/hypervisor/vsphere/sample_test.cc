@@ -20,7 +20,7 @@ Stamp sample_stamp() {
   stamp.machine_id = kMachineId;
   stamp.id = "vm-96";
   stamp.image = "ubuntu";
-  stamp.disks["root"] = {"scsi0:0", ""};
+  stamp.disks["root"] = {"scsi0:0", "", ""};
   stamp.nics["eth0"] = {4000, "VM Network", "VM Network"};
   return stamp;
 }

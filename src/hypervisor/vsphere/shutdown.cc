@@ -23,8 +23,11 @@ void ShutdownList::end(const std::string& key, std::optional<std::uint64_t> numb
   if (at != entries_.end() && at->second.number == number.value_or(at->second.number)) entries_.erase(at);
 }
 
-void ShutdownList::stepped(const std::string& key, TaskId step) {
-  if (const auto at = entries_.find(key); at != entries_.end()) at->second.step = std::move(step);
+void ShutdownList::stepped(const std::string& key, const TaskId& step, WallTime now) {
+  const auto at = entries_.find(key);
+  if (at == entries_.end()) return;
+  if (at->second.step == step) at->second.due = std::min(at->second.due, now + kTaskPauseFirst);
+  at->second.step = step;
 }
 
 std::optional<ShutdownList::Entry> ShutdownList::find(const std::string& key) const {
@@ -66,9 +69,11 @@ void Shutdowns::end(const std::string& key, std::optional<std::uint64_t> number)
   list_.end(key, number);
 }
 
-void Shutdowns::stepped(const std::string& key, TaskId step) {
+void Shutdowns::stepped(const std::string& key, const TaskId& step) {
   const Lock lock(mutex_);
-  list_.stepped(key, std::move(step));
+  list_.stepped(key, step, clock_.wall());
+  has_changed_ = true;
+  changed_.notify_all();
 }
 
 std::optional<ShutdownList::Entry> Shutdowns::find(const std::string& key) const {

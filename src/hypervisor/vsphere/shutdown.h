@@ -32,7 +32,9 @@ class ShutdownList {
   // deadlines the first counts.
   void add(const std::string& key, const provider::MachineRef& ref, WallTime hard_at, bool at_once, WallTime now);
   void end(const std::string& key, std::optional<std::uint64_t> number = {});  // none: whichever it is
-  void stepped(const std::string& key, provider::TaskId step);
+  // Its step has been handed on. One that was still under way may have looked before the deadline: it is due again
+  // soon.
+  void stepped(const std::string& key, const provider::TaskId& step, WallTime now);
   std::optional<Entry> find(const std::string& key) const;
 
   // Those whose time has come; they are due again after kAskAgain, or at their deadline.
@@ -57,7 +59,7 @@ class Shutdowns {
   // As ShutdownList has them.
   void add(const std::string& key, const provider::MachineRef& ref, WallTime hard_at, bool at_once);
   void end(const std::string& key, std::optional<std::uint64_t> number = {});
-  void stepped(const std::string& key, provider::TaskId step);
+  void stepped(const std::string& key, const provider::TaskId& step);
   std::optional<ShutdownList::Entry> find(const std::string& key) const;
 
  private:

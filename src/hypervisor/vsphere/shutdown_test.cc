@@ -54,10 +54,23 @@ TEST(ShutdownList, ARepeatDelaysNothingAndMayHurryIt) {
   EXPECT_EQ(list.next_due(), kNow + 5s) << "it is off";
 }
 
+// Whoever looked a moment before the deadline does not cut the power, and his task may still be under way at it.
+TEST(ShutdownList, AStepThatIsStillUnderWayIsDueAgainSoon) {
+  ShutdownList list;
+  list.add("a", ref_of("a"), kNow + 1s, false, kNow);
+  list.stepped("a", {"task-1"}, kNow);
+  EXPECT_EQ(list.take_due(kNow + 1s).size(), 1U);
+  list.stepped("a", {"task-1"}, kNow + 1s);
+  EXPECT_EQ(list.next_due(), kNow + 1s + kTaskPauseFirst);
+  EXPECT_EQ(list.take_due(kNow + 2s).size(), 1U);
+  list.stepped("a", {"task-2"}, kNow + 2s);
+  EXPECT_EQ(list.next_due(), kNow + 2s + kAskAgain);
+}
+
 TEST(ShutdownList, TheEndOfAnEarlierOneDoesNotEndTheNext) {
   ShutdownList list;
   list.add("a", ref_of("a"), kNow, false, kNow);
-  list.stepped("a", {"task-1"});
+  list.stepped("a", {"task-1"}, kNow);
   const auto earlier = list.find("a");
   EXPECT_EQ(earlier->step.text, "task-1");
   list.end("a");

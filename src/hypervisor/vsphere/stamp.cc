@@ -72,6 +72,7 @@ std::string stamp_text(const Stamp& stamp) {
     json::Value& mark = out["disks"][name];
     mark["at"] = disk.address;
     set(mark, "storage", disk.storage);
+    set(mark, "uuid", disk.uuid);
   }
   for (const auto& [name, nic] : stamp.nics) {
     json::Value& mark = out["nics"][name];
@@ -107,7 +108,8 @@ Result<Stamp> parse_stamp(std::string_view text) {
   stamp.image = parsed->text({"image"});
   stamp.image_bytes = parsed->integer({"imageBytes"});
   each_of(*parsed, "disks", [&](const std::string& name, const json::Value& mark) {
-    stamp.disks[name] = {std::string(mark.text({"at"})), std::string(mark.text({"storage"}))};
+    stamp.disks[name] = {std::string(mark.text({"at"})), std::string(mark.text({"storage"})),
+                         std::string(mark.text({"uuid"}))};
   });
   each_of(*parsed, "nics", [&](const std::string& name, const json::Value& mark) {
     stamp.nics[name] = {static_cast<std::int32_t>(mark.integer({"key"})), std::string(mark.text({"network"})),

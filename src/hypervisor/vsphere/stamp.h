@@ -19,6 +19,7 @@ enum class Phase : std::uint8_t { kBuilding, kReady };
 struct DiskMark {
   std::string address;  // "scsi0:1": where it hangs; the server chooses keys, and we that
   std::string storage;  // as it was asked for
+  std::string uuid;     // the disk's own, once vSphere has made it; "" : not known
   bool operator==(const DiskMark&) const = default;
 };
 struct NicMark {

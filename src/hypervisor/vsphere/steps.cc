@@ -77,6 +77,7 @@ Result<Step> build_on(const Sight& sight, const MachineSpec& spec, const Stamp& 
   stamp->phase = Phase::kReady;
   stamp->id = sight.self.id;
   mark_nics(sight, spec, making.parts, *stamp);
+  mark_disks(sight.props.devices, *stamp);
   const auto address = parse_address(stamp->disks.at(kRoot).address);
   const Device* root = address ? disk_at(sight.props.devices, *address) : nullptr;
   if (root != nullptr && bytes_of(*root) > spec.root_disk_bytes) stamp->image_bytes = bytes_of(*root);

@@ -114,7 +114,7 @@ TEST(Create, TheCloneCarriesNameUuidStampAndSeed) {
   const auto stamp = parse_stamp(options["virtrigaud.owner"]);
   EXPECT_TRUE(is_of(*stamp, sample_ref()));
   EXPECT_EQ(stamp->phase, Phase::kBuilding);
-  EXPECT_EQ(stamp->disks.at("data"), (DiskMark{"scsi0:1", "ssd"}));
+  EXPECT_EQ(stamp->disks.at("data"), (DiskMark{"scsi0:1", "ssd", ""}));
   EXPECT_EQ(options["guestinfo.userdata"], base64("#cloud-config\n"));
   EXPECT_EQ(options["guestinfo.metadata"], base64("instance-id: " + std::string(kMachineId) + "\n"));
   const DeviceChange& nic = config.device_change[1];
