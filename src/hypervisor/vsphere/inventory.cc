@@ -4,9 +4,20 @@
 #include <algorithm>
 
 #include "hypervisor/vsphere/codec.h"
+#include "hypervisor/vsphere/devices.h"
 #include "hypervisor/vsphere/errors.h"
 
 namespace rig::vsphere {
+
+namespace {
+
+// Of a machine's devices those that read_machine() reads: the others (keyboard, PCI bridges, video card, ...) would be
+// most of what a provider keeps.
+bool is_told(const Device& device) {
+  return is_disk(device) || is_nic(device) || !bus_of(device).empty() || device.xsi_type == "VirtualTPM";
+}
+
+}  // namespace
 
 std::vector<PropertySpec> inventory_specs() {
   return {{"VirtualMachine", property_paths<MachineProps>()}, {"HostSystem", property_paths<HostProps>()}};
@@ -47,6 +58,8 @@ Status Inventory::take_machine(const ObjectUpdate& update, Happenings& happened)
   if (update.kind == "enter") sight = {update.obj, {}, ""};
   sight.self = update.obj;
   TRY(take_properties(update.changes, sight.props).context("machine " + update.obj.id));
+  if (std::erase_if(sight.props.devices, [](const Device& device) { return !is_told(device); }) > 0)
+    sight.props.devices.shrink_to_fit();
   const auto host = hosts_.find(sight.props.host);
   sight.host = host == hosts_.end() ? "" : host->second;
   happened.changed.push_back(update.obj);
