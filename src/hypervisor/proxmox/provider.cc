@@ -20,6 +20,7 @@
 #include "hypervisor/proxmox/source.h"
 #include "hypervisor/proxmox/step_parts.h"
 #include "provider/limits.h"
+#include "provider/no_console.h"
 #include "provider/task_runner.h"
 
 namespace rig::proxmox {
@@ -46,14 +47,6 @@ bool is_definite(Code code) {
   return code == Code::kResourceExhausted || code == Code::kInvalidArgument || code == Code::kOutOfRange ||
          code == Code::kNotFound;
 }
-
-class NoConsole final : public provider::Console {
- public:
-  Result<std::unique_ptr<ByteStream>> open_serial(const MachineRef& ref, const Call&) override {
-    return Error(Code::kUnimplemented, "console of '" + ref.id + "': consoles of Proxmox VE are not passed on yet")
-        .with_hint("Its own web interface has one: the machine, Console.");
-  }
-};
 
 class ProxmoxProvider final : public provider::Provider {
  public:
@@ -129,7 +122,7 @@ class ProxmoxProvider final : public provider::Provider {
   std::set<TaskId> given_up_ GUARDED_BY(mutex_);  // by cancel()
   provider::TaskRunner agents_, tasks_;
   ProxmoxImages images_;
-  NoConsole console_;
+  provider::NoConsole console_{"Proxmox VE", "Its own web interface has one: the machine, Console."};
 };
 
 Result<Capabilities> ProxmoxProvider::capabilities(const Call&) {

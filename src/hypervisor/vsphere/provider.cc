@@ -10,6 +10,7 @@
 #include "hypervisor/vsphere/operations.h"
 #include "hypervisor/vsphere/rules.h"
 #include "hypervisor/vsphere/shutdown.h"
+#include "provider/no_console.h"
 #include "provider/task_runner.h"
 
 namespace rig::vsphere {
@@ -36,14 +37,6 @@ bool is_definite(Code code) {
 }
 
 bool has_stamp(const MachineRef& ref) { return !ref.legacy && is_uuid(ref.machine_id); }
-
-class NoConsole final : public provider::Console {
- public:
-  Result<std::unique_ptr<ByteStream>> open_serial(const MachineRef& ref, const Call&) override {
-    return Error(Code::kUnimplemented, "console of '" + ref.id + "': consoles of vSphere are not passed on yet")
-        .with_hint("Its own web interface has one: the machine, Launch Web Console.");
-  }
-};
 
 class VsphereProvider final : public provider::Provider {
  public:
@@ -122,7 +115,7 @@ class VsphereProvider final : public provider::Provider {
   Shutdowns shutdowns_;  // as well
   provider::TaskRunner tasks_;
   VsphereImages images_;
-  NoConsole console_;
+  provider::NoConsole console_{"vSphere", "Its own web interface has one: the machine, Launch Web Console."};
 };
 
 Result<Health> VsphereProvider::check(const Call&) {
