@@ -1,6 +1,8 @@
 // vsphere/on_fake.cc — see on_fake.h.
 #include "vsphere/on_fake.h"
 
+#include <utility>
+
 #include "base/digest.h"
 #include "base/uuid.h"
 #include "fakes/vcenter/machine.h"
@@ -92,8 +94,9 @@ Status BedOnFake::clean() {
   fake_.with([&](fakes::vcenter::Center& center) {
     for (const fakes::vcenter::Ref& machine : added_) center.remove(machine);
   });
-  added_.clear();
-  return Bed::clean();
+  const bool was_crowded = !std::exchange(added_, {}).empty();
+  TRY(Bed::clean());
+  return was_crowded ? restart_provider() : Status();  // or it would be told of each of them
 }
 
 }  // namespace rig::vsphere
