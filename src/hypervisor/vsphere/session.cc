@@ -110,9 +110,10 @@ class HttpSession final : public Session {
     until_stall.stop = watch.stop().get_token();
     auto reply = client->upload(request, what.bytes, watched, until_stall);
     if (!reply.ok() && is_readers) return reply.take_error();
-    if (watch.has_stalled()) return Error(Code::kUnavailable, doing + ": the host takes no more, and does not answer");
     if (!reply.ok()) {
-      const Error error = without(reply.error(), options.base_url, host);
+      const Error error = watch.has_stalled()
+                              ? Error(Code::kUnavailable, doing + ": the host takes no more, and does not answer")
+                              : without(reply.error(), options.base_url, host);
       return was_reached || error.is(Code::kCancelled) ? error : not_reached(error, name_of(host));
     }
     if (reply->status / 100 == 2) return {};

@@ -1,7 +1,9 @@
 // vsphere/session_test.cc — the session against a vCenter that answers over TLS as one was recorded to.
 #include "hypervisor/vsphere/session.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/fd.h"
 #include "http/certificate.h"
 #include "http/server.h"
 #include "hypervisor/vsphere/errors.h"
@@ -422,6 +425,27 @@ TEST(Upload, AHostThatIsNotReachedIsNamedWithWhatToDo) {
     EXPECT_TRUE(refused.error().hint().find("must reach ESXi hosts on port 443") != std::string::npos) << says;
     EXPECT_EQ(says.find("planted"), std::string::npos) << says;
   }
+}
+
+// As behind a firewall that drops what it does not let pass: nobody is there, and nobody says so.
+TEST(Upload, AHostThatNeverAnswersIsNamedToo) {
+  const Fd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+  ASSERT_EQ(::listen(listener.get(), 4), 0);
+  ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size);
+  Login login;
+  login.base_url = "https://127.0.0.1:1";
+  const SystemClock clock;
+  const auto session = Session::open(login, clock, 20ms).take();
+  const Status given_up = session->upload(
+      {"https://127.0.0.1:" + std::to_string(ntohs(at.sin_port)) + "/nfc/planted/d", "", 5}, text_of("bytes"), soon());
+  ASSERT_FALSE(given_up.ok());
+  EXPECT_TRUE(given_up.error().is(Code::kUnavailable)) << given_up.error().to_string();
+  EXPECT_EQ(given_up.error().message().find("host '127.0.0.1', to which vCenter"), 0U) << given_up.error().to_string();
 }
 
 // A task may take a day: its deadline is no limit here.
