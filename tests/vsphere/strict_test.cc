@@ -10,6 +10,7 @@
 #include "fakes/vcenter/server.h"
 #include "http/server.h"
 #include "hypervisor/vsphere/devices.h"
+#include "hypervisor/vsphere/follow.h"
 #include "hypervisor/vsphere/hardware.h"
 #include "hypervisor/vsphere/import.h"
 #include "hypervisor/vsphere/look.h"
@@ -74,6 +75,34 @@ struct Strict : testing::Test {
   provider::Placement defaults;
   const std::string machine_id = random_uuid();
 };
+
+TEST_F(Strict, ADiskThatSomebodyHasAttachedOutlivesTheMachine) {
+  ASSERT_TRUE(import().ok());
+  const auto id = create(small("virtrigaud-key-1"));
+  ASSERT_TRUE(id.ok()) << id.error().to_string();
+  const MoRef self{"VirtualMachine", *id};
+  const auto disks = [&] {
+    std::vector<Device> all = read_sight(*session, self, soon())->props.devices;
+    std::erase_if(all, [](const Device& device) { return !is_disk(device); });
+    return all;
+  };
+  const Device own = disks().at(0);
+  ConfigSpec config;
+  config.device_change = {
+      {"add", "create", new_disk(*own.controller_key, 9, 1 << 30, "thin", own.backing->datastore, defaults.storage)}};
+  ASSERT_TRUE(follow_task(*session, *ask(*session, Reconfigure{self, config}, soon()), quietly, soon()).ok());
+  const std::string theirs = *disks().at(1).backing->file_name;
+
+  provider::MachineRef there = ref();
+  there.id = *id;
+  const Status removed = remove_machine({*session, clock, defaults, true}, there, quietly, soon());
+  ASSERT_TRUE(removed.ok()) << removed.error().to_string();
+  const auto is_left = [&](const std::string& file) {
+    return fake->with([&](Center& center) { return center.files.contains(file); });
+  };
+  EXPECT_TRUE(is_left(theirs));
+  EXPECT_FALSE(is_left(*own.backing->file_name));
+}
 
 TEST_F(Strict, AnImportedDiskHasTheBytesOfThePackage) {
   request.checksum = sha256_hex(files["/a.ova"]);

@@ -101,6 +101,14 @@ std::string uuid_at(Devices devices, const DiskMark& mark) {
   return disk == nullptr || !disk->backing ? "" : disk->backing->uuid;
 }
 
+// By what it is, where both are known; else by where it hangs.
+bool is_of(const DiskMark& mark, Devices devices, const Device& disk) {
+  const std::string uuid = disk.backing ? disk.backing->uuid : "";
+  if (!mark.uuid.empty() && !uuid.empty()) return mark.uuid == uuid;
+  const auto address = address_of(devices, disk);
+  return address && to_text(*address) == mark.address;
+}
+
 OptionValue option(std::string key, std::string value) { return {std::move(key), {std::move(value)}}; }
 
 void add_document(const std::string& name, const std::string& text, std::vector<OptionValue>& options) {
@@ -133,6 +141,27 @@ Result<Stamp> with_addresses(Devices devices, const MachineSpec& spec, Stamp sta
 void mark_disks(Devices devices, Stamp& stamp) {
   for (auto& [name, mark] : stamp.disks)
     if (mark.uuid.empty()) mark.uuid = uuid_at(devices, mark);
+}
+
+std::vector<DiskMark> image_disks(Devices devices, const Stamp& stamp) {
+  std::vector<DiskMark> marks;
+  for (const Device& disk : disks_of_others(devices, stamp)) {
+    const auto address = address_of(devices, disk);
+    marks.push_back({address ? to_text(*address) : "", "", disk.backing ? disk.backing->uuid : ""});
+  }
+  return marks;
+}
+
+std::vector<Device> disks_of_others(Devices devices, const Stamp& stamp) {
+  std::vector<Device> theirs;
+  for (const Device& disk : devices) {
+    const bool is_ours =
+        std::ranges::any_of(stamp.disks, [&](const auto& m) { return is_of(m.second, devices, disk); });
+    const bool is_images =
+        std::ranges::any_of(stamp.image_disks, [&](const auto& m) { return is_of(m, devices, disk); });
+    if (is_disk(disk) && !is_ours && !is_images) theirs.push_back(disk);
+  }
+  return theirs;
 }
 
 Status check_same_disk(Devices devices, const std::string& name, const DiskMark& mark) {

@@ -31,6 +31,10 @@ Result<Stamp> with_addresses(Devices devices, const provider::MachineSpec& spec,
 
 // Writes down which disk is at each address, where nothing is written yet.
 void mark_disks(Devices devices, Stamp& stamp);
+// The disks that the image has beside its root disk, of a machine that has just been made.
+std::vector<DiskMark> image_disks(Devices devices, const Stamp& stamp);
+// Those that neither we nor the image have brought: somebody has attached them.
+std::vector<Device> disks_of_others(Devices devices, const Stamp& stamp);
 // kFailedPrecondition: another disk is at its address now; nothing may happen to that one.
 Status check_same_disk(Devices devices, const std::string& name, const DiskMark& mark);
 

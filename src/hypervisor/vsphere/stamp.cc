@@ -40,6 +40,16 @@ Pending pending_of(const json::Value& stamp) {
   return pending;
 }
 
+json::Value to_json(const DiskMark& disk) {
+  json::Value mark = json::Object{{"at", disk.address}};
+  set(mark, "storage", disk.storage);
+  set(mark, "uuid", disk.uuid);
+  return mark;
+}
+DiskMark disk_of(const json::Value& mark) {
+  return {std::string(mark.text({"at"})), std::string(mark.text({"storage"})), std::string(mark.text({"uuid"}))};
+}
+
 template <class Read>
 void each_of(const json::Value& stamp, std::string_view list, Read read) {
   const json::Value* there = stamp.find(list);
@@ -68,12 +78,10 @@ std::string stamp_text(const Stamp& stamp) {
   set(out, "id", stamp.id);
   set(out, "image", stamp.image);
   if (stamp.image_bytes != 0) out["imageBytes"] = stamp.image_bytes;
-  for (const auto& [name, disk] : stamp.disks) {
-    json::Value& mark = out["disks"][name];
-    mark["at"] = disk.address;
-    set(mark, "storage", disk.storage);
-    set(mark, "uuid", disk.uuid);
-  }
+  for (const auto& [name, disk] : stamp.disks) out["disks"][name] = to_json(disk);
+  json::Array image_disks;
+  for (const DiskMark& disk : stamp.image_disks) image_disks.push_back(to_json(disk));
+  if (!image_disks.empty()) out["imageDisks"] = std::move(image_disks);
   for (const auto& [name, nic] : stamp.nics) {
     json::Value& mark = out["nics"][name];
     mark["key"] = std::int64_t{nic.key};
@@ -107,10 +115,10 @@ Result<Stamp> parse_stamp(std::string_view text) {
   stamp.id = parsed->text({"id"});
   stamp.image = parsed->text({"image"});
   stamp.image_bytes = parsed->integer({"imageBytes"});
-  each_of(*parsed, "disks", [&](const std::string& name, const json::Value& mark) {
-    stamp.disks[name] = {std::string(mark.text({"at"})), std::string(mark.text({"storage"})),
-                         std::string(mark.text({"uuid"}))};
-  });
+  each_of(*parsed, "disks",
+          [&](const std::string& name, const json::Value& mark) { stamp.disks[name] = disk_of(mark); });
+  if (const json::Value* disks = parsed->find("imageDisks"); disks != nullptr && disks->as<json::Array>() != nullptr)
+    for (const json::Value& mark : *disks->as<json::Array>()) stamp.image_disks.push_back(disk_of(mark));
   each_of(*parsed, "nics", [&](const std::string& name, const json::Value& mark) {
     stamp.nics[name] = {static_cast<std::int32_t>(mark.integer({"key"})), std::string(mark.text({"network"})),
                         std::string(mark.text({"backing"}))};

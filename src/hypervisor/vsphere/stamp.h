@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "provider/machine.h"
 
@@ -44,6 +45,7 @@ struct Stamp {
   std::string image;                      // as it was asked for
   std::int64_t image_bytes = 0;           // of the root disk of the image, where it was larger than the wish
   std::map<std::string, DiskMark> disks;  // by name; the root disk's is "root"
+  std::vector<DiskMark> image_disks;      // that the image has beside its root disk
   std::map<std::string, NicMark> nics;    // by name
   provider::Limits limits;                // that we have set; others' are not taken back
   Pending pending;

@@ -12,6 +12,7 @@ TEST(Stamp, IsReadAsItWasWritten) {
   Stamp full = sample_stamp();
   full.image_bytes = 5;
   full.disks["data"] = {"nvme0:3", "ssd", "6000C29"};
+  full.image_disks = {{"scsi0:4", "", "6000C2A"}, {"scsi0:5", "", ""}};
   full.nics["eth1"] = {4001, "/DC0/network/web", "dvportgroup-1"};
   full.pending = {4, 8192, true, "vmx-19"};
   full.limits = {0, 2000, 4000, 1024, std::nullopt};

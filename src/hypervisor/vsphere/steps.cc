@@ -78,6 +78,7 @@ Result<Step> build_on(const Sight& sight, const MachineSpec& spec, const Stamp& 
   stamp->id = sight.self.id;
   mark_nics(sight, spec, making.parts, *stamp);
   mark_disks(sight.props.devices, *stamp);
+  stamp->image_disks = image_disks(sight.props.devices, *stamp);
   const auto address = parse_address(stamp->disks.at(kRoot).address);
   const Device* root = address ? disk_at(sight.props.devices, *address) : nullptr;
   if (root != nullptr && bytes_of(*root) > spec.root_disk_bytes) stamp->image_bytes = bytes_of(*root);
@@ -129,6 +130,13 @@ Result<Step> next_remove_step(const std::optional<Sight>& there, const MachineRe
     return Error(Code::kFailedPrecondition, why).with_hint("It is left as it is.");
   }
   if (power_of(there->props) != Power::kOff) return Step{"power off", PowerOff{there->self}};
+  // vSphere destroys the files of all disks that a machine has.
+  ConfigSpec config;
+  if (judgement.stamp->phase == Phase::kReady)
+    for (Device& disk : disks_of_others(there->props.devices, *judgement.stamp))
+      config.device_change.push_back({"remove", "", std::move(disk)});
+  if (!config.device_change.empty())
+    return configure(*there, *judgement.stamp, std::move(config), "detach disks of others");
   return Step{"remove", Destroy{there->self}};
 }
 

@@ -43,7 +43,7 @@ struct Making {
 Result<Step> next_create_step(const std::optional<Sight>& there, const provider::MachineRef& ref,
                               const provider::MachineSpec& spec, const Making& making);
 
-// kFailedPrecondition: it is not ours.
+// Disks that somebody has attached to it keep their files. kFailedPrecondition: it is not ours.
 Result<Step> next_remove_step(const std::optional<Sight>& there, const provider::MachineRef& ref);
 
 // Takes its stamp's owner off. Done when nothing of it is ours.

@@ -303,6 +303,35 @@ TEST(Remove, SwitchesOffThenDestroysAndIsDoneWhenItIsGone) {
   EXPECT_FALSE(center.machine.has_value());
 }
 
+TEST(Remove, DisksThatSomebodyHasAttachedKeepTheirFiles) {
+  MiniCenter center;
+  center.machine = sample_sight();
+  Stamp stamp = sample_stamp();
+  stamp.image_disks = {{"", "", "6000C29-image"}};
+  set_stamp(*center.machine, stamp);
+  const auto attach = [&](std::int32_t unit, const std::string& uuid) {
+    Device disk = *root_disk(center.machine->props.devices);
+    disk.key = 2000 + unit;
+    disk.unit_number = unit;
+    disk.backing->uuid = uuid;
+    center.machine->props.devices.push_back(disk);
+  };
+  attach(1, "6000C29-image");
+  attach(2, "6000C29-theirs");
+  Step step = *next_remove_step(center.machine, sample_ref());
+  if (step.name == "power off") {
+    ASSERT_TRUE(center.act(step));
+    step = *next_remove_step(center.machine, sample_ref());
+  }
+  EXPECT_EQ(step.name, "detach disks of others");
+  const auto& changes = std::get<Reconfigure>(step.order).spec.device_change;
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].operation + changes[0].file_operation, "remove") << "its file stays";
+  EXPECT_EQ(changes[0].device.backing->uuid, "6000C29-theirs");
+  ASSERT_TRUE(center.act(step));
+  EXPECT_EQ(next_remove_step(center.machine, sample_ref())->name, "remove");
+}
+
 TEST(Remove, OnlyWhatIsOurs) {
   Sight sight = sample_sight();
   sight.props.instance_uuid = kCopyUuid;
