@@ -61,8 +61,11 @@ Status check_ours(const std::optional<Config>& config, const MachineRef& ref) {
 Status add_names(const MachineSpec& spec, const std::string& root_option, const Config* config, Stamp& stamp) {
   stamp.disks.try_emplace(kRoot, root_option);
   const int last = slots_on(Bus::kScsi) - 1;
-  if (!spec.seed.empty()) stamp.disks.try_emplace(kSeed, option_of({Bus::kScsi, last}));
+  const std::string place = option_of({Bus::kScsi, last});
+  const bool is_free = config == nullptr || !config->options.contains(place);
+  if (!spec.seed.empty() && is_free) stamp.disks.try_emplace(kSeed, place);
   for (const provider::DiskSpec& disk : spec.disks) TRY(add_name(disk.name, "scsi", 1, last, config, stamp.disks));
+  if (!spec.seed.empty()) TRY(add_name(kSeed, "scsi", 1, last, config, stamp.disks));
   for (const provider::NicSpec& nic : spec.nics) TRY(add_name(nic.name, "net", 0, kNicSlots, config, stamp.nics));
   return {};
 }

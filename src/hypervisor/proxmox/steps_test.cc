@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <functional>
 
 #include "hypervisor/proxmox/mini_node_test.h"
@@ -112,6 +114,16 @@ TEST(Create, TheFirstCallIsAnEmptyMachineWithItsStamp) {
   EXPECT_EQ(stamp->disks,
             (std::map<std::string, std::string>{{"root", "scsi0"}, {"data", "scsi1"}, {"seed", "scsi30"}}));
   for (const auto& [name, value] : form) EXPECT_FALSE(slot_of(name).has_value()) << name << ": no disk in this call";
+}
+
+TEST(Create, ADiskOfTheTemplateInTheSeedsPlaceLeavesTheSeedAnother) {
+  Source source = from_image();
+  source.more = {{"scsi30", "st:base-9000-disk-4"}};
+  MiniNode node;
+  const Names names = run(node, creating(rich(), source));
+  EXPECT_EQ(std::ranges::count(names, "seed"), 2) << "uploaded, and attached";
+  EXPECT_NE(option(node, "scsi30"), option(node, "scsi2"));
+  EXPECT_EQ(judge(*node.config, our_ref())->stamp->disks.at("seed"), "scsi2");
 }
 
 TEST(Create, MakesEverythingThatIsAsked) {

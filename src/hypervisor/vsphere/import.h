@@ -18,7 +18,7 @@ namespace rig::vsphere {
 std::string image_name(const provider::ImageRequest& request);
 
 // Fine when it is there already. kInvalidArgument: what is fetched is no OVA or OVF, cannot be imported, or has another
-// sum than the one that was asked for; kDataLoss: a file has another sum than its manifest says.
+// sum than was asked for or than its manifest says.
 Status import_image(const Host& host, const provider::ImageRequest& request, const OnProgress& progress,
                     const Call& call);
 

@@ -199,7 +199,7 @@ TEST_F(Importing, WhatIsWrongLeavesNothing) {
     request.checksum = c.checksum;
     const Status refused = import_wrong(c.archive);
     ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().code(), c.code) << refused.error().to_string();
+    EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
     EXPECT_TRUE(refused.error().message().starts_with(c.says)) << refused.error().to_string();
     EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
     EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
@@ -235,26 +235,24 @@ TEST_F(Importing, AFileThatIsNotWhatTheManifestSaysLeavesNothing) {
   struct Case {
     const char* what;
     std::string archive, says;
-    Code code;
   };
   const Case cases[] = {
-      {"the disk, known before", ovf + mf(bad_disk) + vmdk, says_disk, Code::kDataLoss},
-      {"the disk, known after", ovf + vmdk + mf(bad_disk), says_disk, Code::kDataLoss},
-      {"the descriptor, before the disks", ovf + mf(bad_descriptor) + vmdk, says_descriptor, Code::kDataLoss},
-      {"the descriptor, after the disks", ovf + vmdk + mf(bad_descriptor), says_descriptor, Code::kDataLoss},
+      {"the disk, known before", ovf + mf(bad_disk) + vmdk, says_disk},
+      {"the disk, known after", ovf + vmdk + mf(bad_disk), says_disk},
+      {"the descriptor, before the disks", ovf + mf(bad_descriptor) + vmdk, says_descriptor},
+      {"the descriptor, after the disks", ovf + vmdk + mf(bad_descriptor), says_descriptor},
       {"a file that vSphere has no use for",
        ovf + mf("SHA1(x.nvram)= " + std::string(40, '0')) + vmdk + tar_file("x.nvram", "abc"),
-       "file 'x.nvram' of the package: its SHA1 is a9993e364706816aba3e25717850c26c9cd0d89d", Code::kDataLoss},
-      {"a manifest that is none", ovf + mf("<html>") + vmdk, "line 1 of the manifest, '<html>': wanted",
-       Code::kInvalidArgument},
+       "file 'x.nvram' of the package: its SHA1 is a9993e364706816aba3e25717850c26c9cd0d89d"},
+      {"a manifest that is none", ovf + mf("<html>") + vmdk, "line 1 of the manifest, '<html>': wanted"},
       {"a manifest without an end", ovf + mf(std::string(kManifestBytesMax + 1, '\n')) + vmdk,
-       "the manifest is longer than 262144 bytes", Code::kInvalidArgument},
+       "the manifest is longer than 262144 bytes"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
     const Status refused = import_wrong(c.archive + tar_end());
     ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().code(), c.code) << refused.error().to_string();
+    EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
     EXPECT_TRUE(refused.error().message().starts_with(c.says)) << refused.error().to_string();
     EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
     EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
@@ -270,7 +268,7 @@ TEST_F(Importing, AnOvfsManifestIsFetchedBesideItBeforeAnythingIsDone) {
   session.answer("RetrievePropertiesEx", inventory());
   const Status refused = import();
   ASSERT_FALSE(refused.ok());
-  EXPECT_TRUE(refused.error().is(Code::kDataLoss)) << refused.error().to_string();
+  EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
   EXPECT_EQ(count("CreateImportSpec"), 0U);
 
   files["/x/a%20b.mf"] = "SHA256(d.vmdk)= " + std::string(64, '0');

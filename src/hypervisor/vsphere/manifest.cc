@@ -96,8 +96,8 @@ Status Verifier::check(const std::string& file, const Sums& found) const {
     if (line.file != file) continue;
     const auto sum = found.find(line.algorithm);
     if (sum == found.end() || sum->second == line.sum) continue;
-    return Error(Code::kDataLoss, "file '" + file + "' of the package: its " + line.algorithm + " is " + sum->second +
-                                      ", and the manifest '" + manifest_ + "' says " + line.sum)
+    return Error(Code::kInvalidArgument, "file '" + file + "' of the package: its " + line.algorithm + " is " +
+                                             sum->second + ", and the manifest '" + manifest_ + "' says " + line.sum)
         .with_hint("It was damaged on its way, or changed after the package was made. Make the package anew.");
   }
   return {};

@@ -34,10 +34,10 @@ class Verifier {
  public:
   Status begin(std::string file);
   void add(std::string_view bytes);
-  // Of the file that was begun; nothing without one. kDataLoss: the manifest says something else about it.
+  // Of the file that was begun; nothing without one. kInvalidArgument: the manifest says something else about it.
   Status end();
 
-  // `name` is for errors. As read_manifest(); kDataLoss: one of the files that came before is another.
+  // `name` is for errors. kInvalidArgument: as read_manifest(); one of the files that came before is another.
   Status take_manifest(std::string_view name, std::string_view text);
 
  private:

@@ -47,11 +47,11 @@ TEST(Manifest, FilesAreCheckedBeforeAndAfterItComes) {
   EXPECT_TRUE(before.take_manifest("a.mf", text).ok());
   EXPECT_TRUE(feed(before, "d", "abc").ok());
   EXPECT_TRUE(feed(before, "not named", "x").ok());
-  EXPECT_TRUE(feed(before, "d", "abd").error().is(Code::kDataLoss));
+  EXPECT_TRUE(feed(before, "d", "abd").error().is(Code::kInvalidArgument));
 
   EXPECT_TRUE(feed(after, "not named", "x").ok());
   EXPECT_TRUE(feed(after, "d", "abd").ok());
-  EXPECT_TRUE(after.take_manifest("a.mf", text).error().is(Code::kDataLoss));
+  EXPECT_TRUE(after.take_manifest("a.mf", text).error().is(Code::kInvalidArgument));
 
   EXPECT_TRUE(none.end().ok());
   EXPECT_TRUE(feed(none, "d", "abd").ok());

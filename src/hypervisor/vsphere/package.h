@@ -17,13 +17,13 @@ namespace rig::vsphere {
 class Package {
  public:
   // Reads the descriptor, which comes first. Codes of transfer/http_source.h, ova.h and manifest.h; kInvalidArgument as
-  // check(), kDataLoss as next().
+  // check() and next().
   static Result<std::unique_ptr<Package>> open(const provider::ImageRequest& request, const Call& call);
   ~Package();
 
   const std::string& descriptor() const;
-  // The next file, but for manifests; none: that was the last one. `bytes` is -1 when nobody says how many. kDataLoss:
-  // a file that came before is not what the manifest says, which may come after it.
+  // The next file, but for manifests; none: that was the last one. `bytes` is -1 when nobody says how many.
+  // kInvalidArgument: a file that came before is not what the manifest says, which may come after it.
   Result<std::optional<Member>> next();
   Result<std::size_t> read(std::span<char> buffer);  // of that file; 0: its end
 
