@@ -48,8 +48,8 @@ class Observer {
   void start();
   void stop();  // waits for its thread; the hook is called no more
   // These do not wait, and may be called from any thread.
-  void correct(
-      const std::string& vmid);  // what has just been published: a look that began before may tell older things
+  // What has just been published: a look that began before may tell older things.
+  void correct(const std::string& vmid);
   void learn(const std::string& vmid, const Result<Reading>& reading);  // of a publish() of somebody else, too
   void await_shutdown(const std::string& vmid);
 
