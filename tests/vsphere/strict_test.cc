@@ -134,7 +134,7 @@ TEST_F(Strict, AManifestBehindTheDisksIsHeldAgainstThem) {
   files["/a.ova"] = package(std::string(64, '0'));
   const Status refused = import();
   ASSERT_FALSE(refused.ok());
-  EXPECT_TRUE(refused.error().is(Code::kDataLoss)) << refused.error().to_string();
+  EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
   EXPECT_NE(refused.error().message().find("file 'd.vmdk'"), std::string::npos) << refused.error().message();
   EXPECT_FALSE(is_there("virtrigaud-key-1"));
   EXPECT_FALSE(has_bytes(disk));

@@ -90,7 +90,7 @@ TEST_F(ImportLive, ABadSumLeavesNothing) {
   request_.checksum = std::string(64, '0');
   const Status refused = import(session());
   ASSERT_FALSE(refused.ok());
-  EXPECT_TRUE(refused.error().is(Code::kDataLoss)) << refused.error().to_string();
+  EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
   EXPECT_TRUE(machines().empty());
 }
 
