@@ -16,7 +16,7 @@ using std::chrono::seconds;
 inline constexpr Duration kLivenessInterval = seconds(30);  // between two calls that only ask whether the host is there
 inline constexpr Duration kReconnectFirst = milliseconds(500), kReconnectMax = seconds(30);
 inline constexpr int kKeepaliveSeconds = 5, kKeepaliveCount = 3;  // a dead host ends every call after 15 to 20 s
-inline constexpr int kSessionsMax = 32;  // calls under way; each has a session of its own
+inline constexpr int kSessionsMax = 32;                           // calls under way; each has a session of its own
 inline constexpr Duration kFirstContactMax = seconds(10);         // a call waits this long for the first connection
 
 // Tasks.

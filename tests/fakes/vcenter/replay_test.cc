@@ -98,7 +98,8 @@ class Replay {
     if (reply.status == 200 && exchange.status == 200) learn(*recorded, reply.body);
     const auto wanted = shape(*recorded), found = shape(reply.body);
     if (reply.status == exchange.status && wanted == found) return "";
-    std::string out = text_of(reply.body, "faultstring") + " status " + std::to_string(reply.status) + ", recorded " + std::to_string(exchange.status);
+    std::string out = text_of(reply.body, "faultstring") + " status " + std::to_string(reply.status) + ", recorded " +
+                      std::to_string(exchange.status);
     for (const std::string& each : wanted)
       if (!found.contains(each)) out += "\n    lacks " + each;
     for (const std::string& each : found)
