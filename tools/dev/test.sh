@@ -21,7 +21,7 @@ programs() {
 }
 
 fast_tests() {
-  GTEST_BRIEF=1 ctest --test-dir build --output-on-failure --timeout 120 -j "$(nproc)" -LE "$SLOW|$ASKED"
+  GTEST_BRIEF=1 ctest --test-dir build --output-on-failure --timeout 300 -j "$(nproc)" -LE "$SLOW|$ASKED"
 }
 
 # The tools' own tests: cases of Python's unittest.
