@@ -70,6 +70,14 @@ struct Importing : testing::Test {
         host, request, [&](const provider::TaskProgress& now) { told.push_back(now); }, no_hurry());
   }
   // Of an archive that ends an import half-way.
+  void expect_nothing_left(const Status& refused, const std::string& says) {
+    ASSERT_FALSE(refused.ok());
+    EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
+    EXPECT_TRUE(refused.error().message().starts_with(says)) << refused.error().to_string();
+    EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
+    EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
+    EXPECT_EQ(count("Destroy_Task"), 1U);
+  }
   Status import_wrong(const std::string& archive) {
     session.asked.clear();
     session.requests.clear();
@@ -197,13 +205,7 @@ TEST_F(Importing, WhatIsWrongLeavesNothing) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
     request.checksum = c.checksum;
-    const Status refused = import_wrong(c.archive);
-    ASSERT_FALSE(refused.ok());
-    EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
-    EXPECT_TRUE(refused.error().message().starts_with(c.says)) << refused.error().to_string();
-    EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
-    EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
-    EXPECT_EQ(count("Destroy_Task"), 1U);
+    expect_nothing_left(import_wrong(c.archive), c.says);
   }
 }
 
@@ -250,13 +252,7 @@ TEST_F(Importing, AFileThatIsNotWhatTheManifestSaysLeavesNothing) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
-    const Status refused = import_wrong(c.archive + tar_end());
-    ASSERT_FALSE(refused.ok());
-    EXPECT_TRUE(refused.error().is(Code::kInvalidArgument)) << refused.error().to_string();
-    EXPECT_TRUE(refused.error().message().starts_with(c.says)) << refused.error().to_string();
-    EXPECT_EQ(count("HttpNfcLeaseAbort"), 1U);
-    EXPECT_EQ(count("HttpNfcLeaseComplete") + count("MarkAsTemplate"), 0U);
-    EXPECT_EQ(count("Destroy_Task"), 1U);
+    expect_nothing_left(import_wrong(c.archive + tar_end()), c.says);
   }
 }
 

@@ -19,7 +19,8 @@ struct Nothing {
 template <std::size_t N>
 struct Literal {
   char text[N] = {};
-  consteval Literal(const char (&of)[N]) { std::ranges::copy(of, text); }  // NOLINT: a name is meant
+  // A template argument is converted without a word, so this is not explicit: Plain<"Logout", ...>.
+  consteval Literal(const char (&of)[N]) { std::ranges::copy(of, text); }
 };
 // A method that has no parameter but the object that is asked.
 template <Literal Name, class AnswerOf>
